@@ -1,0 +1,122 @@
+/**
+ * Every bound that Atoll ships, with its unit and its reason. A queue, a message or a wait without a
+ * line here is a bug. Names follow Redis where a Redis user expects them.
+ */
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** What one client of a RESP port may use. */
+export interface ClientLimits {
+  readonly keyBytesMax: number;
+  readonly valueBytesMax: number;
+  readonly argumentsMax: number;
+  readonly inlineBytesMax: number;
+  readonly queryBufferBytesMax: number;
+  readonly outputBytesPause: number;
+  readonly outputBytesSoft: number;
+  readonly outputSoftMs: number;
+  readonly outputBytesHard: number;
+  readonly commandsInFlightMax: number;
+  readonly idleMs: number;
+  readonly firstCommandMs: number;
+}
+
+export const clientLimits: ClientLimits = {
+  /** A key is copied into indexes and messages; 4 KiB holds every path anybody types. */
+  keyBytesMax: 4 * KiB,
+  /** One value travels in one frame and must not hold up what is behind it. */
+  valueBytesMax: 1 * MiB,
+  /** MSET of 500 pairs and change; positions of one command fit a small table. */
+  argumentsMax: 1_024,
+  /** Inline commands are typed by people. */
+  inlineBytesMax: 16 * KiB,
+  /** One unfinished command. Larger than any allowed one that is not an attack. */
+  queryBufferBytesMax: 16 * MiB,
+  /** Above this we stop reading the client until it reads us. */
+  outputBytesPause: 1 * MiB,
+  /** A client that stays above this for `outputSoftMs` is closed. */
+  outputBytesSoft: 8 * MiB,
+  outputSoftMs: 10_000,
+  /** A client above this is closed at once. */
+  outputBytesHard: 32 * MiB,
+  /** Commands that wait for something else than the processor (none on the query actor itself). */
+  commandsInFlightMax: 1_024,
+  /** A client that says nothing for so long is gone; its socket is not. */
+  idleMs: 300_000,
+  /** Half-open connections and port scanners. */
+  firstCommandMs: 10_000,
+};
+
+/** Before a client has proved who it is, it gets a tenth of everything. */
+export const clientLimitsUnauthenticated: ClientLimits = {
+  ...clientLimits,
+  keyBytesMax: 256,
+  valueBytesMax: 1 * KiB,
+  argumentsMax: 10,
+  inlineBytesMax: 1 * KiB,
+  queryBufferBytesMax: 64 * KiB,
+  outputBytesPause: 4 * KiB,
+  outputBytesSoft: 4 * KiB,
+  outputBytesHard: 4 * KiB,
+  commandsInFlightMax: 16,
+  idleMs: 10_000,
+};
+
+export const serverLimits = {
+  /** Connections to one query port; also bounded by the file descriptors that the process may open. */
+  connectionsMax: 10_000,
+  /** File descriptors kept for logs, listeners and peers. */
+  fileDescriptorsReserved: 32,
+  /** Not yet authenticated, in all and by address. */
+  connectionsUnauthenticatedMax: 256,
+  connectionsUnauthenticatedPerAddressMax: 64,
+  /** All unfinished commands of all clients together, as a share of the heap. */
+  queryBuffersHeapShare: 0.25,
+  /** A TLS handshake not done by then is destroyed (node does not do it by itself). */
+  tlsHandshakeMs: 5_000,
+  /** One page of LIST: whichever is reached first. */
+  listPageEntriesMax: 10_000,
+  listPageBytesMax: 8_388_608, // 8 MiB
+  /** A longer pattern is refused; matching is linear in any case. */
+  patternBytesMax: 256,
+  /** Input echoed in an error line, escaped. */
+  errorEchoBytesMax: 128,
+  /** Prefixes that one connection may watch. */
+  watchedPrefixesMax: 64,
+} as const;
+
+export const actorLimits = {
+  /** How deep a message may be nested: a bound on recursion, and what finds cycles. */
+  messageDepthMax: 32,
+  /** One message, marshalled: a frame of 8 MiB less 1 KiB for what surrounds it. */
+  messageBytesMax: 8_387_584,
+  /** One frame between servers. */
+  frameBytesMax: 8_388_608, // 8 MiB
+  /** What is held for a peer that does not take it. Beyond, the newest is dropped and counted. */
+  outboxBytesMax: 67_108_864, // 64 MiB
+  /** When the oldest message held for a peer is older than this, newer ones are dropped and counted. */
+  outboxAgeMs: 60_000,
+  /** What the operating system may hold of one link, so that control frames overtake the outbox. */
+  linkBufferBytesMax: 1_048_576, // 1 MiB
+  /** A peer must introduce itself in so few bytes and so soon. */
+  helloBytesMax: 4_096,
+  helloMs: 5_000,
+  /** A link says something at least this often … */
+  heartbeatMs: 1_000,
+  /** … and is given up when the other end said nothing for so long. */
+  peerSilenceMs: 5_000,
+  /** Reconnect delays: doubling from the first to the last, each times 0.5 to 1 at random. */
+  reconnectFirstMs: 50,
+  reconnectLastMs: 5_000,
+  /** Messages that one actor may handle before the next actor of the thread has its turn. */
+  messagesPerActorTurn: 256,
+  /** Messages that a thread may handle before its sockets and timers have their turn. */
+  messagesPerThreadTurn: 4_096,
+  /** A batch for another thread is handed over when it is this large, at the latest at the turn's end. */
+  threadBatchBytes: 65_536,
+  /** Messages held for actors whose start is still on its way from another thread. */
+  messagesBeforeStartMax: 10_000,
+  /** Ordered pairs of actors whose message rate is remembered at once. */
+  pairRatesMax: 65_536,
+} as const;

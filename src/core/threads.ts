@@ -1,0 +1,40 @@
+/**
+ * Further threads of this process, and the ports between them. Whatever crosses is bytes that move (the
+ * sender's buffer is empty afterwards): threads share nothing.
+ */
+export interface Threads {
+  /** How many threads this machine runs at once. */
+  readonly coreCount: number;
+  /**
+   * Starts `count` threads that run `entry` (a module's URL), joined to each other and to the caller by a
+   * port for each pair. The entry is called with its `ThreadStart`. Rejects if one of them cannot start.
+   */
+  start(count: number, entry: URL, data: unknown): Promise<ThreadGroup>;
+}
+
+export interface ThreadGroup {
+  /** `ports[i]` reaches thread i + 1: the caller is thread 0. */
+  readonly ports: readonly ThreadPort[];
+  /** Called when a thread ends without being asked to; `reason` tells of the error. */
+  onExit: (thread: number, reason: string) => void;
+  /** Ends all threads at once. */
+  terminate(): Promise<void>;
+}
+
+/** What a started thread knows. */
+export interface ThreadStart {
+  /** This thread's number: 1 to `count`. */
+  readonly thread: number;
+  readonly data: unknown;
+  /** `ports[t]` reaches thread t; undefined at its own number. */
+  readonly ports: readonly (ThreadPort | undefined)[];
+}
+
+/** One end of a first-in-first-out channel between two threads. Never loses, never reorders. */
+export interface ThreadPort {
+  /** Hands `bytes` over: its buffer moves and may not be touched again. Requires: it owns its buffer whole. */
+  post(bytes: Uint8Array<ArrayBuffer>): void;
+  /** Called with the bytes of each post, in order. Set it before the first turn ends. */
+  onBytes: (bytes: Uint8Array<ArrayBuffer>) => void;
+  close(): void;
+}
