@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+import { installInterrupt } from './interrupt.ts';
+import { createProgram, reportError, runProgram } from './program.ts';
+
+// `atoll … | head` closes our output early; that is no reason to complain.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+// What escapes from a callback gets the same words as what a command throws.
+process.on('uncaughtException', (error) => process.exit(reportError(error)));
+installInterrupt();
+
+// One line per command; each is a file in `commands/` that exports `xCommand(): Command`.
+const program = createProgram([]);
+
+// Only a fault ends the process here: a server's command returns while the server lives on.
+const exitCode = await runProgram(program, process.argv.slice(2));
+if (exitCode !== undefined) process.exit(exitCode);
