@@ -63,6 +63,19 @@ export const clientLimitsUnauthenticated: ClientLimits = {
   idleMs: 10_000,
 };
 
+export const networkLimits = {
+  /** One read; shared by all connections of a thread. A pipelined batch fits. */
+  readBytes: 65_536, // 64 KiB
+  /** A connection that is not open by then, handshake included, has failed. */
+  connectMs: 10_000,
+  /** After our end we wait so long for the peer's: closing earlier may reset what it has not read yet. */
+  endLingerMs: 2_000,
+  /** Writes up to this size are copied for TLS, which never sends at once and would keep the array. */
+  tlsCopyBytesMax: 16_384, // 16 KiB
+  /** Connections that wait to be accepted. The system may allow fewer. */
+  acceptBacklog: 1_024,
+} as const;
+
 export const serverLimits = {
   /** Connections to one query port; also bounded by the file descriptors that the process may open. */
   connectionsMax: 10_000,

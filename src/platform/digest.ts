@@ -1,0 +1,8 @@
+import { createHmac } from 'node:crypto';
+import type { Digest } from '../core/digest.ts';
+
+export class PlatformDigest implements Digest {
+  hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {
+    return createHmac('sha256', key).update(bytes).digest();
+  }
+}

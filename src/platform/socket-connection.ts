@@ -1,0 +1,139 @@
+import type { Socket } from 'node:net';
+import { assert } from '../core/assert.ts';
+import { AtollError } from '../core/errors.ts';
+import { networkLimits } from '../core/limits.ts';
+import { formatHostPort } from '../core/network.ts';
+import type { Connection, ConnectionEvents, HostPort } from '../core/network.ts';
+import { faultWords } from './fault-words.ts';
+
+export interface SocketConnectionOptions {
+  readonly socket: Socket;
+  readonly remote: HostPort;
+  /** The socket is not open before `opened` is called. */
+  readonly isDialled: boolean;
+  readonly isTls: boolean;
+}
+
+/**
+ * A `Connection` over a socket of node, plain or TLS.
+ *
+ * Of a write that the kernel takes at once (`writableLength` is 0 right after it) the caller has its array
+ * back, and no drain follows; only what node holds back costs a call when it has left. The `drain` event
+ * is of no use for that: it comes only after more than the high-water mark.
+ */
+export class SocketConnection implements Connection {
+  readonly remote: HostPort;
+  readonly #socket: Socket;
+  readonly #isTls: boolean;
+  #events: ConnectionEvents | undefined;
+  #isOpen: boolean;
+  /** We or the peer ended it: nothing more is sent. */
+  #isEnding = false;
+  /** We ended it: nothing more is handed on. */
+  #isEndedByUs = false;
+  #owesDrain = false;
+  #fault: AtollError | undefined;
+  #lingerTimeout: NodeJS.Timeout | undefined;
+
+  constructor({ socket, remote, isDialled, isTls }: SocketConnectionOptions) {
+    this.remote = remote;
+    this.#socket = socket;
+    this.#isTls = isTls;
+    this.#isOpen = !isDialled;
+    socket.on('end', () => (this.#isEnding = true));
+    socket.on('error', (error) => this.#fail(error));
+    socket.on('close', () => this.#close());
+  }
+
+  /** Must be called in the turn of the construction. */
+  start(events: ConnectionEvents): void {
+    this.#events = events;
+  }
+
+  opened(): void {
+    this.#isOpen = true;
+    this.#socket.setNoDelay(true);
+    this.#events?.onOpen?.();
+  }
+
+  /** Bytes came from the socket, lent by whoever read them. */
+  readonly received = (bytes: Uint8Array, start: number, end: number): void => {
+    if (this.#isEndedByUs) return;
+    assert(this.#events !== undefined, 'bytes came before the connection was started');
+    this.#events.onData(bytes, start, end);
+  };
+
+  /** Closes with `CONNECT_FAILED` or `CONNECTION_LOST`. */
+  fail(reason: string): void {
+    this.#fail(new Error(reason));
+    this.#socket.destroy();
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (this.#isEnding || bytes.length === 0) return true;
+    const isCopied = this.#isTls && bytes.length <= networkLimits.tlsCopyBytesMax;
+    this.#socket.write(isCopied ? Buffer.from(bytes) : bytes, this.#onWritten);
+    if (this.#socket.writableLength === 0) return true;
+    this.#owesDrain = true;
+    return isCopied;
+  }
+
+  pauseReading(): void {
+    // After our end we read on, and drop it, to see the peer's.
+    if (!this.#isEndedByUs) this.#socket.pause();
+  }
+
+  resumeReading(): void {
+    this.#socket.resume();
+  }
+
+  end(): void {
+    if (this.#isEndedByUs) return;
+    this.#isEnding = true;
+    this.#isEndedByUs = true;
+    this.#socket.end(() => this.#linger());
+    this.#socket.resume();
+  }
+
+  destroy(): void {
+    this.#isEnding = true;
+    this.#isEndedByUs = true;
+    this.#socket.destroy();
+  }
+
+  /** One function for all writes: node then counts them instead of keeping a task for each. */
+  readonly #onWritten = (error?: Error | null): void => {
+    if (error || !this.#owesDrain || this.#socket.writableLength > 0) return;
+    this.#owesDrain = false;
+    if (!this.#socket.destroyed) this.#events?.onDrain?.();
+  };
+
+  #linger(): void {
+    if (this.#socket.destroyed) return;
+    this.#lingerTimeout = setTimeout(() => this.#socket.destroy(), networkLimits.endLingerMs);
+  }
+
+  #fail(cause: Error): void {
+    // Everything was sent and the end as well: what the peer does then is nobody's fault.
+    if (this.#isEndedByUs && (this.#socket.writableFinished || this.#socket.destroyed)) return;
+    const peer = formatHostPort(this.remote);
+    this.#fault ??= this.#isOpen
+      ? new AtollError('CONNECTION_LOST', `connection to ${peer} lost: ${faultWords(cause)}`, {
+          cause,
+        })
+      : new AtollError('CONNECT_FAILED', `no connection to ${peer}: ${faultWords(cause)}`, {
+          cause,
+        });
+  }
+
+  #close(): void {
+    clearTimeout(this.#lingerTimeout);
+    this.#isEnding = true;
+    this.#isEndedByUs = true;
+    this.#events?.onClose(this.#fault);
+  }
+}

@@ -1,0 +1,182 @@
+import { createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { Server as TlsServer, TLSSocket } from 'node:tls';
+import { AtollError } from '../core/errors.ts';
+import { networkLimits, serverLimits } from '../core/limits.ts';
+import { formatHostPort } from '../core/network.ts';
+import type { Accept, HostPort, Listener, ListenOptions } from '../core/network.ts';
+import { faultWords } from './fault-words.ts';
+import { adoptForSharedRead, canShareReads } from './shared-read.ts';
+import { SocketConnection } from './socket-connection.ts';
+
+/**
+ * A listening socket, plain or TLS.
+ *
+ * Also for TLS the connections are accepted by a plain server and then handed to a TLS server that does not
+ * listen: so they are counted, limited and timed before the first handshake byte, which is where an attacker
+ * is cheap and we are dear.
+ */
+export class SocketListener implements Listener {
+  readonly #server: Server;
+  readonly #options: ListenOptions;
+  readonly #accept: Accept;
+  readonly #isReadShared: boolean;
+  readonly #tlsServer: TlsServer | undefined;
+  /** By remote address and port: all that a TLS socket tells of the plain one under it. */
+  readonly #handshakes: Map<string, NodeJS.Timeout> = new Map();
+  #address: HostPort = { host: '', port: 0 };
+  #connections = 0;
+
+  private constructor(options: ListenOptions, accept: Accept, isReadShared: boolean) {
+    this.#options = options;
+    this.#accept = accept;
+    this.#isReadShared = isReadShared;
+    this.#tlsServer = options.tls === undefined ? undefined : this.#createTlsServer(options.tls);
+    this.#server = createServer({ pauseOnConnect: isReadShared, noDelay: true });
+    this.#server.on('connection', (socket) => this.#accepted(socket));
+  }
+
+  /** Listens at `at`. Rejects with `LISTEN_FAILED`. */
+  static async listen(
+    at: HostPort,
+    options: ListenOptions,
+    accept: Accept,
+  ): Promise<SocketListener> {
+    const isReadShared = options.tls === undefined && (await canShareReads());
+    try {
+      const listener = new SocketListener(options, accept, isReadShared);
+      await listener.#listen(at);
+      return listener;
+    } catch (cause) {
+      const message = `cannot listen at ${formatHostPort(at)}: ${faultWords(cause)}`;
+      throw new AtollError('LISTEN_FAILED', message, { cause });
+    }
+  }
+
+  get address(): HostPort {
+    return this.#address;
+  }
+
+  close(): Promise<void> {
+    for (const timeout of this.#handshakes.values()) clearTimeout(timeout);
+    // Node's own close event waits for the last connection to end; ours live on. The port is free once
+    // the handle has been closed, which takes a turn.
+    this.#server.close();
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
+  #listen({ host, port }: HostPort): Promise<void> {
+    const server = this.#server;
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host, port, backlog: networkLimits.acceptBacklog }, () => {
+        server.off('error', reject);
+        // From now on an error is a connection that could not be accepted, for want of file descriptors:
+        // those who are connected must not pay for it.
+        server.on('error', () => this.#options.onRefused?.());
+        const { address, port: taken } = server.address() as AddressInfo;
+        this.#address = { host: address, port: taken };
+        resolve();
+      });
+    });
+  }
+
+  #accepted(socket: Socket): void {
+    const { connectionsMax, onRefused } = this.#options;
+    if (connectionsMax !== undefined && this.#connections >= connectionsMax) {
+      socket.destroy();
+      onRefused?.();
+      return;
+    }
+    this.#connections++;
+    if (this.#tlsServer === undefined) this.#start(this.#adopt(socket));
+    else this.#shakeHands(this.#tlsServer, socket);
+  }
+
+  /** Of a plain connection: decides who reads. */
+  #adopt(socket: Socket): SocketConnection {
+    const remote = remoteOf(socket);
+    if (!this.#isReadShared) {
+      socket.once('close', () => this.#connections--);
+      return connectionOnData(socket, remote, false);
+    }
+    const adopted = adoptForSharedRead(socket, (bytes, start, end) =>
+      connection.received(bytes, start, end),
+    );
+    adopted.once('close', () => this.#connections--);
+    const connection = new SocketConnection({
+      socket: adopted,
+      remote,
+      isDialled: false,
+      isTls: false,
+    });
+    return connection;
+  }
+
+  #start(connection: SocketConnection): void {
+    connection.start(this.#accept(connection));
+  }
+
+  #createTlsServer(tls: NonNullable<ListenOptions['tls']>): TlsServer {
+    const server = createTlsServer({
+      key: tls.key,
+      cert: tls.cert,
+      ca: tls.ca,
+      requestCert: true,
+      rejectUnauthorized: true,
+      minVersion: 'TLSv1.2',
+    });
+    server.on('secureConnection', (socket) => {
+      this.#endHandshake(socket);
+      this.#start(connectionOnData(socket, remoteOf(socket), true));
+    });
+    // Node reports a failed handshake and leaves the connection open.
+    server.on('tlsClientError', (_error, socket) => {
+      this.#endHandshake(socket);
+      socket.destroy();
+    });
+    return server;
+  }
+
+  /** Starts the TLS handshake on an accepted connection, and the time that it may take. */
+  #shakeHands(tlsServer: TlsServer, socket: Socket): void {
+    const key = handshakeKey(socket);
+    const timeoutMs = this.#options.handshakeTimeoutMs ?? serverLimits.tlsHandshakeMs;
+    this.#handshakes.set(
+      key,
+      setTimeout(() => socket.destroy(), timeoutMs),
+    );
+    socket.once('close', () => {
+      this.#connections--;
+      clearTimeout(this.#handshakes.get(key));
+      this.#handshakes.delete(key);
+    });
+    // The TLS socket on top of it has the same errors, and they are handled there.
+    socket.on('error', () => {});
+    tlsServer.emit('connection', socket);
+  }
+
+  #endHandshake(socket: TLSSocket): void {
+    const key = handshakeKey(socket);
+    clearTimeout(this.#handshakes.get(key));
+    this.#handshakes.delete(key);
+  }
+}
+
+function handshakeKey(socket: Socket): string {
+  return `${socket.remoteAddress} ${socket.remotePort}`;
+}
+
+/** The peer's address; of an IPv4 peer on an IPv6 listener as IPv4, as everybody else writes it. */
+function remoteOf(socket: Socket): HostPort {
+  const host = (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+  return { host, port: socket.remotePort ?? 0 };
+}
+
+/** A connection on `data` events: TLS, and where reads cannot be shared. */
+function connectionOnData(socket: Socket, remote: HostPort, isTls: boolean): SocketConnection {
+  const connection = new SocketConnection({ socket, remote, isDialled: false, isTls });
+  socket.on('data', (chunk) => connection.received(chunk, 0, chunk.length));
+  return connection;
+}
