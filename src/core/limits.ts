@@ -99,6 +99,16 @@ export const serverLimits = {
   watchedPrefixesMax: 64,
 } as const;
 
+/** What a server may send to a client of ours, which does not trust it either. */
+export const replyLimits = {
+  /** A page of LIST has at most 8 MiB of keys and values; this is eight of them. */
+  replyBytesMax: 67_108_864, // 64 MiB
+  /** Aggregates within aggregates; COMMAND DOCS needs 6. */
+  depthMax: 32,
+  /** A status, an error, a number, the head of a string. */
+  lineBytesMax: 65_536,
+} as const;
+
 export const actorLimits = {
   /** How deep a message may be nested: a bound on recursion, and what finds cycles. */
   messageDepthMax: 32,

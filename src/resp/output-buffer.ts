@@ -1,0 +1,140 @@
+/** Takes bytes that are to be sent. `core/network.ts`'s Connection is one. */
+export interface ByteSink {
+  /** As `Connection.write`: false means that the array now belongs to the sink. */
+  write(bytes: Uint8Array): boolean;
+}
+
+/** The buffer of an idle writer: holds the replies of a batch of small commands. */
+const initialBytes = 64 * 1024;
+/** A string or slice up to so long is copied byte by byte: cheaper than a native call or a view. */
+const loopBytesMax = 64;
+
+const carriageReturn = 13;
+const lineFeed = 10;
+
+/**
+ * Bytes that are about to be sent: one buffer, written from the front, handed over whole and used again.
+ *
+ * The naive way, a `Buffer` for each piece and `Buffer.concat`, costs several allocations a reply; here
+ * there is none. The buffer doubles when it is full and falls back to its first size after a large
+ * batch, so that one big reply does not hold its memory for ever.
+ */
+export class OutputBuffer {
+  protected bytes: Buffer = Buffer.allocUnsafeSlow(initialBytes);
+  protected position = 0;
+
+  /** How many bytes wait to be handed over. */
+  get byteLength(): number {
+    return this.position;
+  }
+
+  /** Hands over everything written so far; does nothing if there is nothing. */
+  flushTo(sink: ByteSink): void {
+    if (this.position === 0) return;
+    const bytes = this.bytes.subarray(0, this.position);
+    this.position = 0;
+    const isTaken = sink.write(bytes);
+    if (!isTaken || this.bytes.length > initialBytes) {
+      this.bytes = Buffer.allocUnsafeSlow(initialBytes);
+    }
+  }
+
+  /** Forgets what was written after the buffer was `byteLength` long. */
+  truncate(byteLength: number): void {
+    if (byteLength < this.position) this.position = byteLength;
+  }
+
+  /** Makes room for `count` more bytes. */
+  protected reserve(count: number): void {
+    if (this.position + count <= this.bytes.length) return;
+    let size = this.bytes.length * 2;
+    while (size < this.position + count) size *= 2;
+    const grown = Buffer.allocUnsafeSlow(size);
+    this.bytes.copy(grown, 0, 0, this.position);
+    this.bytes = grown;
+  }
+
+  /** `type`, a whole number, CR LF: the head of nearly everything in RESP. */
+  protected header(type: number, value: number): void {
+    this.reserve(32);
+    this.bytes[this.position++] = type;
+    this.decimal(value);
+    this.lineEnd();
+  }
+
+  /** Requires: room. */
+  protected lineEnd(): void {
+    this.bytes[this.position++] = carriageReturn;
+    this.bytes[this.position++] = lineFeed;
+  }
+
+  /** The digits of a whole number. Requires: room for 20 bytes. */
+  protected decimal(value: number): void {
+    const bytes = this.bytes;
+    if (value >= 0 && value < 10) {
+      bytes[this.position++] = 48 + value;
+      return;
+    }
+    let rest = value;
+    if (rest < 0) {
+      bytes[this.position++] = 45;
+      rest = -rest;
+    }
+    if (rest > 0x7fff_ffff) {
+      this.position += bytes.write(String(rest), this.position, 'latin1');
+      return;
+    }
+    let digits = 1;
+    for (let bound = 10; bound <= rest; bound *= 10) digits += 1;
+    let at = this.position + digits;
+    this.position = at;
+    do {
+      const quotient = (rest / 10) | 0;
+      bytes[--at] = 48 + rest - quotient * 10;
+      rest = quotient;
+    } while (rest > 0);
+  }
+
+  /** Each character is one byte. */
+  protected latin1(text: string): void {
+    const length = text.length;
+    this.reserve(length);
+    if (length <= loopBytesMax) {
+      const bytes = this.bytes;
+      let at = this.position;
+      for (let i = 0; i < length; i += 1) bytes[at++] = text.charCodeAt(i);
+      this.position = at;
+    } else {
+      this.position += this.bytes.write(text, this.position, 'latin1');
+    }
+  }
+
+  /** Writes `text` in UTF-8. Requires: room for `utf8Length(text)`. */
+  protected utf8(text: string, byteLength: number): void {
+    if (byteLength === text.length) this.latin1(text);
+    else this.position += this.bytes.write(text, this.position, 'utf8');
+  }
+
+  /** Copies `source[start … end)`. */
+  protected copy(source: Uint8Array, start: number, end: number): void {
+    const length = end - start;
+    this.reserve(length);
+    if (length <= loopBytesMax) {
+      const bytes = this.bytes;
+      let at = this.position;
+      for (let i = start; i < end; i += 1) bytes[at++] = source[i] ?? 0;
+    } else {
+      this.bytes.set(source.subarray(start, end), this.position);
+    }
+    this.position += length;
+  }
+}
+
+/** How many bytes `text` has in UTF-8. */
+export function utf8Length(text: string): number {
+  if (text.length > loopBytesMax) return Buffer.byteLength(text);
+  for (let i = 0; i < text.length; i += 1) {
+    if (text.charCodeAt(i) > 127) return Buffer.byteLength(text);
+  }
+  return text.length;
+}
