@@ -21,7 +21,11 @@ const tools: readonly Tool[] = [
     args: ['--type-aware', '--deny-warnings', '--report-unused-disable-directives', '.'],
   },
   { name: 'types', script: 'node_modules/typescript/bin/tsc', args: ['-b'] },
-  { name: 'dead code', script: 'node_modules/knip/bin/knip.js', args: ['--no-progress'] },
+  {
+    name: 'dead code',
+    script: 'node_modules/knip/bin/knip.js',
+    args: ['--no-progress', '--include', 'unlisted,unresolved,binaries'],
+  },
   { name: 'tidy', script: 'dist/tools/tidy.js', args: [] },
 ];
 

@@ -103,7 +103,10 @@ function packagesMatchLock() {
  */
 function readPackages(lockFile) {
   try {
-    return JSON.parse(fs.readFileSync(lockFile, 'utf8')).packages;
+    const lock = /** @type {{ packages: ReturnType<typeof readPackages> }} */ (
+      JSON.parse(fs.readFileSync(lockFile, 'utf8'))
+    );
+    return lock.packages;
   } catch {
     return undefined;
   }

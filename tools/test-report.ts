@@ -105,7 +105,7 @@ export class TestReport {
     this.#failureCount++;
     this.#testCount++;
     const cause = outcome.details.error?.cause ?? outcome.details.error;
-    const reason = cause instanceof Error ? inspect(cause) : String(cause);
+    const reason = typeof cause === 'string' ? cause : inspect(cause);
     this.#print(`FAILED: ${this.#fullName(outcome)}`);
     this.#print(indent(reason));
     const file = outcome.file ?? outcome.name;

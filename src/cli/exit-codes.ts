@@ -1,4 +1,4 @@
-import { AtollError } from '../core/errors.ts';
+import type { AtollError } from '../core/errors.ts';
 
 /** What a shell script can tell apart. Documented in `docs/reference/cli.md`; never renumbered. */
 export const exitCodes = {

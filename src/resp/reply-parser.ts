@@ -237,8 +237,7 @@ export class ReplyParser {
       return;
     }
     const isPairs = type === 37 || type === 124;
-    const kind = type === 62 ? 'push' : type === 37 ? 'map' : type === 124 ? 'attribute' : 'array';
-    const frame: Frame = { kind, values: [], missing: isPairs ? size * 2 : size };
+    const frame: Frame = { kind: frameKind(type), values: [], missing: isPairs ? size * 2 : size };
     if (frame.missing === 0) this.#complete(frame);
     else this.#stack.push(frame);
   }
@@ -320,4 +319,11 @@ function double(text: string): number | undefined {
   if (text === '-inf') return -Infinity;
   if (text === 'nan' || text === '-nan') return NaN;
   return /^[+-]?\d+(\.\d*)?([eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
+}
+
+/** By type byte: `>`, `%`, `|`; `*` and `~` are both arrays here. */
+function frameKind(type: number): Frame['kind'] {
+  if (type === 62) return 'push';
+  if (type === 37) return 'map';
+  return type === 124 ? 'attribute' : 'array';
 }
