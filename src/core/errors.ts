@@ -13,6 +13,7 @@ export const errorCodes = {
   CONNECTION_LOST: 'the connection ended before the work on it was done',
   DEADLINE_EXCEEDED: 'the call was not answered before its deadline',
   FRAME_INVALID: 'a peer sent bytes that are not a valid frame',
+  GATEWAY_FAILED: 'a gateway could not start or end',
   HELLO_REFUSED: 'a peer refused the hello, or its own was refused',
   LINK_GAP: 'messages of a peer are missing from the sequence',
   LISTEN_FAILED: 'the address cannot be listened on',

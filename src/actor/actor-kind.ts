@@ -1,0 +1,115 @@
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { Random } from '../core/random.ts';
+import type { Timer } from '../core/timers.ts';
+import type { ActorRef } from './actor-ref.ts';
+
+/**
+ * A kind of actor: its name and how one of it begins. CMUD §4.3.
+ *
+ * Kinds are exported by modules that every thread imports, and named across threads: a closure
+ * never crosses, so an actor gets nothing at its start but its context. What it must know comes as its
+ * first message (the handout's constructor of a fixed signature, CMUD §4.4).
+ */
+export class ActorKind<Message, Lent = never> {
+  readonly name: string;
+  readonly create: (context: ActorContext<Message>) => ActorBehaviour<Message, Lent>;
+  readonly onThrow: OnThrow;
+
+  constructor(
+    name: string,
+    create: (context: ActorContext<Message>) => ActorBehaviour<Message, Lent>,
+    onThrow: OnThrow,
+  ) {
+    this.name = name;
+    this.create = create;
+    this.onThrow = onThrow;
+  }
+}
+
+/**
+ * What becomes of an actor whose handler threw: `continue` goes on with the next message and the state as it is
+ * (the handout's rule); `restart` makes a new behaviour, with the mailbox and the ref kept; `stop` ends it.
+ * The error is reported through `onError` in any case.
+ */
+export type OnThrow = 'continue' | 'restart' | 'stop';
+
+/** What an actor does. It runs one message at a time, to the end: no await, no I/O, no timers of its own. */
+export interface ActorBehaviour<Message, Lent = never> {
+  onMessage(message: Message): void;
+  /** Takes what a gateway of the same thread lends: valid during the call only (`GatewayThread.lend`). */
+  onLent?(lent: Lent): void;
+  /** Called once at the actor's end, also when its system closes. */
+  onStop?(): void;
+}
+
+/** An actor's only way to anything: CMUD §4.4 allows it no other. */
+export interface ActorContext<Message> {
+  readonly self: ActorRef<Message>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Sends a snapshot of `message`. Never blocks, never throws: what goes wrong goes to `onError`. */
+  tell<To>(to: ActorRef<To>, message: To): void;
+  /** Takes the snapshot now and tells it after `delayMs`, unless cancelled. */
+  tellAfter<To>(to: ActorRef<To>, message: To, delayMs: number): Timer;
+  /** Starts an actor on this thread. */
+  startActor<Other, Lent>(kind: ActorKind<Other, Lent>): ActorRef<Other>;
+  /** Whether the actor lives in this system. */
+  isLocal(ref: ActorRef<never>): boolean;
+  /** Ends this actor after the current message; later tells to it are dead letters. */
+  stop(): void;
+}
+
+export interface ActorOptions {
+  /** Default: `continue`. */
+  readonly onThrow?: OnThrow;
+}
+
+/**
+ * Defines a kind of actor. Export it from a module that all threads import (`ActorSystem.create({modules})`).
+ *
+ * @param name - unique among the kinds of a system; it names the kind across threads.
+ * @param create - called once per actor, on the actor's thread.
+ */
+export function defineActor<Message, Lent = never>(
+  name: PlainProtocol<Message> & string,
+  create: (context: ActorContext<Message>) => ActorBehaviour<Message, Lent>,
+  options: ActorOptions = {},
+): ActorKind<Message, Lent> {
+  return new ActorKind<Message, Lent>(name, create, options.onThrow ?? 'continue');
+}
+
+/** `string` for a protocol of plain data; for another one a type that no name has and whose text says why. */
+export type PlainProtocol<Message> = [Message] extends [Plain<Message>]
+  ? string
+  : 'A protocol holds plain data only: null, boolean, number, bigint, string, Uint8Array, ActorRef, arrays, objects';
+
+type Plain<T> = T extends null | boolean | number | bigint | string | Uint8Array | ActorRef<never>
+  ? T
+  : T extends undefined | symbol | ((...parameters: never[]) => unknown)
+    ? never
+    : { [Key in keyof T]: Plain<T[Key]> };
+
+/**
+ * One handler for each `type` of a protocol: a case that is missing does not compile.
+ *
+ * @example
+ * dispatch<CounterMessage>({ add: (m) => { count += m.value; }, get: (m) => … })
+ */
+export function dispatch<Message extends { readonly type: string }>(
+  handlers: Handlers<Message>,
+): (message: Message) => void {
+  const byType = new Map<string, (message: never) => void>(Object.entries(handlers));
+  return (message) => {
+    const handler = byType.get(message.type) as ((message: Message) => void) | undefined;
+    // From another version of the program: the types cannot rule it out.
+    if (handler === undefined)
+      throw new TypeError(`no handler for a message of type ${message.type}`);
+    handler(message);
+  };
+}
+
+export type Handlers<Message extends { readonly type: string }> = {
+  readonly [Type in Message['type']]: (message: Extract<Message, { readonly type: Type }>) => void;
+};

@@ -1,0 +1,365 @@
+import { assert } from '../core/assert.ts';
+import { AtollError } from '../core/errors.ts';
+import { actorLimits } from '../core/limits.ts';
+import type { Timer } from '../core/timers.ts';
+import type { Outside } from '../core/outside.ts';
+import type { ThreadPort } from '../core/threads.ts';
+import { createCell, type ActorCell } from './actor-cell.ts';
+import { CellContext } from './cell-context.ts';
+import type { ActorKind } from './actor-kind.ts';
+import { ActorRef } from './actor-ref.ts';
+import { BatchReader } from './message/batch-reader.ts';
+import { BatchWriter } from './message/batch-writer.ts';
+import { ChannelRefs, type Channel } from './channel-refs.ts';
+import { CounterSpace } from './counter-space.ts';
+import { createCounters, type ThreadCounters } from './counters.ts';
+import { Outgoing } from './outgoing.ts';
+import { PairRates } from './pair-rates.ts';
+import { PlainCopier } from './message/plain-copier.ts';
+import { RunLoop } from './run-loop.ts';
+import type { SystemLinks } from './system-links.ts';
+import { sourceOf, threadBatchHeaderBytes, type BatchSource } from './thread-batch.ts';
+import { threadCounter, type ThreadCommand } from './thread-command.ts';
+import { UnbornMail } from './unborn-mail.ts';
+
+export interface DispatcherOptions {
+  readonly outside: Outside;
+  /** The system's address; its `threads` is the length of `ports`. */
+  readonly address: string;
+  /** This thread's number. */
+  readonly thread: number;
+  /** `ports[t]` reaches thread t; undefined at this thread's own number. */
+  readonly ports: readonly (ThreadPort | undefined)[];
+  /** On thread 0 of a system that has links. */
+  readonly links?: SystemLinks;
+  /** Marshals also what stays on the thread: slower, and the outcome must be the same. For tests. */
+  readonly alwaysMarshal?: boolean;
+  readonly onReport: (error: AtollError, actor: ActorRef<never> | undefined) => void;
+  readonly onCommand: (command: ThreadCommand) => void;
+}
+
+/**
+ * One thread of an actor system: its actors, their mailboxes, and the way of each message to them. CMUD §4.1.
+ *
+ * A tell to an actor of this thread is a copy into a mailbox; one to anybody else is bytes in a batch
+ * (`Outgoing`). What comes in as a batch goes into mailboxes. The dispatcher owns no socket, timer or clock.
+ *
+ * Invariant: messages of one sender to one receiver take one path (same thread, one port, or one link), and each
+ * path is first in, first out; so they are handled in the order in which they were told.
+ */
+export class Dispatcher {
+  readonly address: string;
+  readonly thread: number;
+  readonly outside: Outside;
+  readonly counters: ThreadCounters = createCounters();
+  readonly #threads: number;
+  readonly #options: DispatcherOptions;
+  readonly #cells: Map<number, ActorCell> = new Map();
+  readonly #space: CounterSpace;
+  readonly #channels = new ChannelRefs();
+  readonly #unborn: UnbornMail;
+  readonly #copier = new PlainCopier();
+  readonly #reader = new BatchReader();
+  readonly #localWriter = new BatchWriter();
+  readonly #rates = new PairRates(actorLimits.pairRatesMax);
+  readonly #outgoing: Outgoing;
+  readonly #loop: RunLoop;
+  readonly #delayed: Set<Timer> = new Set();
+  #nowMs: number;
+  #isClosed = false;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+    this.outside = options.outside;
+    this.address = options.address;
+    this.thread = options.thread;
+    this.#threads = options.ports.length;
+    this.#space = new CounterSpace(this.thread, this.#threads);
+    this.#unborn = new UnbornMail(this.thread, this.#space);
+    this.#outgoing = new Outgoing(options.ports, options.links, this.counters);
+    this.#nowMs = Math.floor(this.outside.clock.monotonicMs());
+    this.#loop = new RunLoop(this.outside.timers, {
+      onTurnStart: () => {
+        this.#nowMs = Math.floor(this.outside.clock.monotonicMs());
+      },
+      handle: (cell, message) => this.#handle(cell, message),
+      onTurnEnd: () => this.#outgoing.flush(),
+    });
+    for (const port of options.ports) {
+      if (port !== undefined) port.onBytes = (bytes) => this.#onThreadBatch(bytes);
+    }
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  isLocal(ref: ActorRef<never>): boolean {
+    return ref.address === this.address;
+  }
+
+  /** Starts an actor on thread `owner` and returns its ref at once; what is told to it waits for it. */
+  startActor<Message, Lent>(kind: ActorKind<Message, Lent>, owner: number): ActorRef<Message> {
+    if (this.#isClosed) throw closedError();
+    const counter = this.#space.next(owner);
+    const ref = new ActorRef<Message>(this.address, counter);
+    if (owner === this.thread) {
+      this.#create(counter, kind);
+    } else {
+      this.command(owner, { type: 'start actor', kind: kind.name, counter });
+    }
+    return ref;
+  }
+
+  /** Starts an actor that another thread gave a counter to. */
+  startOrdered(counter: number, kind: ActorKind<unknown, unknown>): void {
+    this.#create(counter, kind);
+    for (const message of this.#unborn.take(counter)) this.deliver(counter, message);
+  }
+
+  /**
+   * Sends a snapshot of `message`. `sender` is an actor of this thread; undefined: the program. Never throws: what
+   * the snapshot refuses is reported, and returned for those who want to know at once.
+   */
+  tell(
+    sender: ActorCell | undefined,
+    to: ActorRef<never>,
+    message: unknown,
+  ): AtollError | undefined {
+    if (sender === undefined) {
+      this.counters.toldFromOutside += 1;
+    } else {
+      this.counters.toldByActors += 1;
+      this.#rates.count(sender.ref.counter, to.address, to.counter, this.#nowMs);
+    }
+    if (this.#isClosed) {
+      this.counters.deadLetters += 1;
+      return undefined;
+    }
+    try {
+      this.#route(to, message);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof AtollError)) throw error;
+      this.report(error, sender?.ref);
+      return error;
+    }
+  }
+
+  /** Takes the snapshot now, tells it later. */
+  tellAfter(
+    sender: ActorCell | undefined,
+    to: ActorRef<never>,
+    message: unknown,
+    delayMs: number,
+  ): Timer {
+    let snapshot: unknown;
+    try {
+      snapshot = this.#copier.copy(message);
+    } catch (error) {
+      if (!(error instanceof AtollError)) throw error;
+      this.report(error, sender?.ref);
+      return { cancel: () => {} };
+    }
+    const timer = this.outside.timers.setTimer(delayMs, () => {
+      this.#delayed.delete(delayed);
+      this.tell(sender, to, snapshot);
+    });
+    const delayed: Timer = {
+      cancel: () => {
+        this.#delayed.delete(delayed);
+        timer.cancel();
+      },
+    };
+    this.#delayed.add(delayed);
+    return delayed;
+  }
+
+  /**
+   * Lends `lent` to an actor of this thread, which handles what waits in its mailbox and then this, before
+   * the call returns: first in, first out holds, and nothing is copied. Counts as `count` messages from
+   * outside with a channel ref each.
+   */
+  lend(to: ActorRef<never>, lent: unknown, count: number): void {
+    this.counters.toldFromOutside += count;
+    const cell = this.#cells.get(to.counter);
+    if (cell?.behaviour === undefined || to.address !== this.address) {
+      this.counters.deadLetters += count;
+      return;
+    }
+    this.counters.channelRefsUsed += count;
+    this.counters.handled += count;
+    this.#loop.runNow(() => {
+      while (cell.mailbox.length > 0) this.#handle(cell, cell.mailbox.pop());
+      this.#run(cell, () => cell.behaviour?.onLent?.(lent));
+    });
+  }
+
+  newChannelRef<Message>(): Channel<Message> {
+    const counter = this.#space.next(this.thread);
+    const ref = new ActorRef<Message>(this.address, counter);
+    const message = new Promise<Message>((resolve, reject) => {
+      if (this.#isClosed) reject(closedError());
+      const waiting = { resolve: (value: unknown) => resolve(value as Message), reject };
+      this.#channels.open(counter, waiting);
+    });
+    // Nobody may be waiting any more when the system closes, and that is no crash.
+    message.catch(() => {});
+    return { ref, message, close: () => this.#channels.close(counter) };
+  }
+
+  /** Sends a command to another thread, in order with the messages told to its actors. */
+  command(thread: number, command: ThreadCommand): void {
+    assert(thread !== this.thread, 'a thread does not command itself');
+    this.#outgoing.command(thread, command);
+    this.#wakeIfIdle();
+  }
+
+  /**
+   * Delivers the messages of a batch. Throws `FRAME_INVALID` if it is malformed; what came before the fault is
+   * delivered.
+   */
+  deliverBatch(bytes: Uint8Array, start: number, end: number, source: BatchSource): void {
+    if (source === 'remote') this.counters.remoteReceivedBytes += end - start;
+    const reader = this.#reader;
+    reader.open(bytes, start, end);
+    while (reader.next()) {
+      const { counter } = reader;
+      const message = reader.message();
+      if (counter === threadCounter && source === 'thread') {
+        this.#options.onCommand(message as ThreadCommand);
+      } else {
+        this.deliver(counter, message);
+      }
+    }
+  }
+
+  /** Puts a message that nobody else can reach any more into the mailbox of actor `counter`. */
+  deliver(counter: number, message: unknown): void {
+    const cell = this.#cells.get(counter);
+    if (cell !== undefined && cell.mailbox.push(message)) {
+      this.counters.mailboxDepth += 1;
+      this.#loop.ready(cell);
+    } else if (this.#channels.deliver(counter, message)) {
+      this.counters.channelRefsUsed += 1;
+    } else if (this.#isClosed || !this.#unborn.hold(counter, message)) {
+      this.counters.deadLetters += 1;
+    }
+  }
+
+  /** Hands a fault to the system's `onError`. */
+  report(error: AtollError, actor?: ActorRef<never>): void {
+    this.counters.errors += 1;
+    this.#options.onReport(error, actor);
+  }
+
+  /** The counters as they are now. */
+  count(): ThreadCounters {
+    this.counters.actors = this.#cells.size;
+    this.counters.pairRateMax = this.#rates.max;
+    return { ...this.counters };
+  }
+
+  /** Ends an actor: what waits for it, and what comes later, are dead letters. */
+  stop(cell: ActorCell): void {
+    const { behaviour } = cell;
+    if (behaviour === undefined) return;
+    cell.behaviour = undefined;
+    const forgotten = cell.mailbox.close();
+    this.counters.mailboxDepth -= forgotten;
+    this.counters.deadLetters += forgotten;
+    this.#cells.delete(cell.ref.counter);
+    this.#rates.forget(cell.ref.counter);
+    this.#run(cell, () => behaviour.onStop?.());
+  }
+
+  /** Ends all actors and waits for nobody. Later tells are dropped and counted. */
+  close(): void {
+    if (this.#isClosed) return;
+    for (const cell of this.#cells.values()) this.stop(cell);
+    this.#isClosed = true;
+    for (const timer of this.#delayed) timer.cancel();
+    this.#channels.failAll(closedError());
+    this.#outgoing.flush();
+  }
+
+  #create(counter: number, kind: ActorKind<unknown, unknown>): void {
+    const cell = createCell(new ActorRef(this.address, counter), kind);
+    this.#cells.set(counter, cell);
+    this.#begin(cell);
+  }
+
+  #begin(cell: ActorCell): void {
+    this.#run(cell, () => {
+      cell.behaviour = cell.kind.create(new CellContext(this, cell));
+    });
+    // A constructor that throws leaves an actor that nobody can reach.
+    if (cell.behaviour === undefined) this.#cells.delete(cell.ref.counter);
+  }
+
+  #route(to: ActorRef<never>, message: unknown): void {
+    if (to.address !== this.address) {
+      if (!this.#outgoing.toSystem(to, message)) this.counters.deadLetters += 1;
+      this.#wakeIfIdle();
+      return;
+    }
+    const owner = to.counter % this.#threads;
+    if (owner !== this.thread) {
+      this.#outgoing.toThread(owner, to.counter, message);
+      this.#wakeIfIdle();
+    } else if (this.#options.alwaysMarshal === true) {
+      this.#localWriter.clear();
+      this.#localWriter.add(to.counter, message);
+      const batch = this.#localWriter.view();
+      this.counters.marshalledBytes += batch.length;
+      this.deliverBatch(batch, 0, batch.length, 'thread');
+    } else {
+      this.deliver(to.counter, this.#copier.copy(message));
+    }
+  }
+
+  #handle(cell: ActorCell, message: unknown): void {
+    this.counters.mailboxDepth -= 1;
+    this.counters.handled += 1;
+    try {
+      cell.behaviour?.onMessage(message);
+    } catch (error) {
+      this.#onThrow(cell, error);
+    }
+  }
+
+  #run(cell: ActorCell, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#onThrow(cell, error);
+    }
+  }
+
+  #onThrow(cell: ActorCell, cause: unknown): void {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const text = `${cell.kind.name} ${cell.ref.uid()} threw: ${reason}`;
+    this.report(new AtollError('ACTOR_HANDLER_THREW', text, { cause }), cell.ref);
+    if (cell.behaviour === undefined || cell.kind.onThrow === 'continue') return;
+    if (cell.kind.onThrow === 'stop') this.stop(cell);
+    else this.#begin(cell);
+  }
+
+  #onThreadBatch(bytes: Uint8Array): void {
+    try {
+      this.deliverBatch(bytes, threadBatchHeaderBytes, bytes.length, sourceOf(bytes));
+    } catch (error) {
+      if (!(error instanceof AtollError)) throw error;
+      this.report(error);
+    }
+  }
+
+  /** Inside a turn, what is told leaves at its end anyway. */
+  #wakeIfIdle(): void {
+    if (!this.#loop.isRunning) this.#loop.wake();
+  }
+}
+
+export function closedError(): AtollError {
+  return new AtollError('SYSTEM_CLOSED', 'the actor system is closed');
+}

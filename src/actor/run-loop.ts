@@ -1,0 +1,95 @@
+import { assert } from '../core/assert.ts';
+import { actorLimits } from '../core/limits.ts';
+import type { Timers } from '../core/timers.ts';
+import type { ActorCell } from './actor-cell.ts';
+import { Mailbox } from './mailbox.ts';
+
+/**
+ * Gives each actor of a thread that has messages its turn.
+ *
+ * The loop wakes by a microtask, so that a message is handled in the turn in which it was told, and goes on as
+ * long as there is work: one `setImmediate` for each message would be forty times slower. Two budgets keep it
+ * fair: an actor yields to the next one, and the thread yields to its sockets and timers.
+ */
+export class RunLoop {
+  readonly #timers: Timers;
+  readonly #handlers: RunLoopHandlers;
+  readonly #ready: Mailbox<ActorCell> = new Mailbox();
+  #isScheduled = false;
+  /** Whether something asked for a turn while the current one was already seeing its results off. */
+  #isWantedAgain = false;
+  #isRunning = false;
+
+  constructor(timers: Timers, handlers: RunLoopHandlers) {
+    this.#timers = timers;
+    this.#handlers = handlers;
+  }
+
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  /** Gives the actor a turn soon, if it has none coming. */
+  ready(cell: ActorCell): void {
+    if (cell.isReady) return;
+    cell.isReady = true;
+    this.#ready.push(cell);
+    this.wake();
+  }
+
+  /** Sees to it that a turn comes, at whose end `onTurnEnd` is called. */
+  wake(): void {
+    this.#isWantedAgain = true;
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#timers.microtask(this.#turn);
+  }
+
+  /** Runs `work` as a turn of its own. Requires: no turn is running. */
+  runNow(work: () => void): void {
+    assert(!this.#isRunning, 'a turn cannot begin inside another');
+    this.#isRunning = true;
+    this.#handlers.onTurnStart();
+    try {
+      work();
+    } finally {
+      this.#isRunning = false;
+      this.#isWantedAgain = false;
+      this.#handlers.onTurnEnd();
+    }
+  }
+
+  readonly #turn = (): void => {
+    this.runNow(() => {
+      let budget: number = actorLimits.messagesPerThreadTurn;
+      while (budget > 0) {
+        const cell = this.#ready.pop();
+        if (cell === undefined) break;
+        budget -= this.#turnOf(cell);
+      }
+    });
+    if (this.#ready.length > 0) this.#timers.nextTurn(this.#turn);
+    else if (this.#isWantedAgain) this.#timers.microtask(this.#turn);
+    else this.#isScheduled = false;
+  };
+
+  /** Returns how many messages were handled. */
+  #turnOf(cell: ActorCell): number {
+    const budget = Math.min(cell.mailbox.length, actorLimits.messagesPerActorTurn);
+    for (let handled = 0; handled < budget; handled += 1) {
+      if (cell.mailbox.length === 0) break;
+      this.#handlers.handle(cell, cell.mailbox.pop());
+    }
+    if (cell.mailbox.length > 0) this.#ready.push(cell);
+    else cell.isReady = false;
+    // An empty turn costs something too: a thread full of them must still come to its sockets.
+    return Math.max(budget, 1);
+  }
+}
+
+export interface RunLoopHandlers {
+  onTurnStart(): void;
+  handle(cell: ActorCell, message: unknown): void;
+  /** Whatever the turn produced for others leaves now. */
+  onTurnEnd(): void;
+}

@@ -1,0 +1,14 @@
+import type { HostPort } from '../core/network.ts';
+
+/** How messages leave for other systems. `remote/` has the one that uses the network; thread 0 owns it. */
+export interface SystemLinks {
+  /** Whether the outbox for this system takes more: asked first, so that a full one costs nothing. */
+  mayTake(address: string): boolean;
+  /** Takes `count` messages for thread `lane` of the system. The batch is lent. Never throws or blocks. */
+  send(address: string, lane: number, batch: Uint8Array, count: number): void;
+  /** Counts messages that were not even marshalled, because `mayTake` said no. */
+  drop(address: string, count: number): void;
+  /** Dials the system at `at`, now and whenever the link is lost. */
+  addMember(at: HostPort): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,36 @@
+import type { ErrorCode } from '../core/errors.ts';
+import type { ThreadCounters } from './counters.ts';
+
+/**
+ * What the threads of one system tell each other besides actors' messages: messages to counter 0, which no
+ * actor has. They travel in the same batches, so that a start is never overtaken by a tell that follows it.
+ */
+export type ThreadCommand =
+  | { type: 'start actor'; kind: string; counter: number }
+  /** A batch for another system: thread 0 has the links. */
+  | { type: 'forward'; address: string; lane: number; count: number; batch: Uint8Array }
+  | { type: 'report'; report: ThreadReport }
+  /** The following are answered with their `id`. */
+  | { type: 'start gateway'; id: number; kind: string; options: unknown }
+  | { type: 'count'; id: number }
+  | { type: 'close'; id: number }
+  | { type: 'answer'; id: number; answer: ThreadAnswer };
+
+export type ThreadAnswer =
+  | { type: 'gateway started'; ready: unknown }
+  | { type: 'gateway failed'; code: ErrorCode; message: string }
+  | { type: 'counted'; counters: ThreadCounters }
+  | { type: 'closed' };
+
+/** An error on its way to the system's `onError`. */
+export interface ThreadReport {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** The stack of what was thrown, for people; empty if nothing was. */
+  readonly stack: string;
+  /** `uid()` of the actor concerned; empty if none is. */
+  readonly actor: string;
+}
+
+/** The counter of a thread itself. */
+export const threadCounter = 0;

@@ -1,0 +1,169 @@
+import { AtollError, errorCodes, type ErrorCode } from '../core/errors.ts';
+import type { Outside } from '../core/outside.ts';
+import type { ThreadPort } from '../core/threads.ts';
+import type { ActorKind } from './actor-kind.ts';
+import type { ActorRef } from './actor-ref.ts';
+import { Dispatcher } from './dispatcher.ts';
+import type { Gateway, GatewayKind, GatewayThread, LocalActor } from './gateway.ts';
+import type { Kinds } from './kinds.ts';
+import type { SystemLinks } from './system-links.ts';
+import type { ThreadAnswer, ThreadCommand, ThreadReport } from './thread-command.ts';
+
+export interface ThreadRuntimeOptions {
+  readonly outside: Outside;
+  readonly address: string;
+  readonly thread: number;
+  readonly ports: readonly (ThreadPort | undefined)[];
+  readonly kinds: Kinds;
+  readonly links?: SystemLinks;
+  readonly alwaysMarshal?: boolean;
+  /** On thread 0: where the reports of all threads end. Other threads send theirs to thread 0. */
+  readonly onReport?: (report: ThreadReport, cause?: AtollError) => void;
+  /** On thread 0: hears the answers of the other threads. */
+  readonly onAnswer?: (id: number, answer: ThreadAnswer) => void;
+}
+
+/**
+ * All that one thread of a system runs: its dispatcher and its gateways. It obeys the commands of the other
+ * threads. Thread 0 is no different, except that it has the links and hears the reports.
+ */
+export class ThreadRuntime {
+  readonly dispatcher: Dispatcher;
+  readonly #options: ThreadRuntimeOptions;
+  readonly #gateways: Set<Gateway<unknown>> = new Set();
+
+  constructor(options: ThreadRuntimeOptions) {
+    this.#options = options;
+    const { outside, address, thread, ports, links, alwaysMarshal } = options;
+    this.dispatcher = new Dispatcher({
+      outside,
+      address,
+      thread,
+      ports,
+      ...(links === undefined ? {} : { links }),
+      ...(alwaysMarshal === undefined ? {} : { alwaysMarshal }),
+      onReport: (error, actor) => this.#report(error, actor),
+      onCommand: (command) => this.#obey(command),
+    });
+  }
+
+  /** Starts a gateway on this thread. Rejects with what its start rejects with. */
+  async startGateway(kind: GatewayKind<unknown, unknown>, options: unknown): Promise<unknown> {
+    const gateway = await kind.start(this.#gatewayThread(), options);
+    this.#gateways.add(gateway);
+    return gateway.ready;
+  }
+
+  /** Ends the gateways, then the actors: what the gateways still had to tell is handled. Never rejects. */
+  async close(): Promise<void> {
+    await this.#closeGateways();
+    this.dispatcher.close();
+  }
+
+  #gatewayThread(): GatewayThread {
+    const { dispatcher } = this;
+    const { outside, thread, address } = this.#options;
+    return {
+      outside,
+      thread,
+      address,
+      startActor: <Message, Lent>(kind: ActorKind<Message, Lent>): LocalActor<Message, Lent> => ({
+        ref: dispatcher.startActor(kind, thread),
+      }),
+      tell: (to, message) => dispatcher.tell(undefined, to, message),
+      newChannelRef: () => dispatcher.newChannelRef(),
+      lend: (to, lent, count) => dispatcher.lend(to.ref, lent, count),
+    };
+  }
+
+  #obey(command: ThreadCommand): void {
+    switch (command.type) {
+      case 'start actor':
+        return this.#startActor(command.kind, command.counter);
+      case 'start gateway':
+        return void this.#startGatewayFor(command);
+      case 'forward':
+        return this.#forward(command);
+      case 'report':
+        return this.#options.onReport?.(command.report);
+      case 'count':
+        return this.#answer(command.id, { type: 'counted', counters: this.dispatcher.count() });
+      case 'close':
+        return void this.#closeFor(command.id);
+      case 'answer':
+        return this.#options.onAnswer?.(command.id, command.answer);
+    }
+  }
+
+  #answer(id: number, answer: ThreadAnswer): void {
+    this.dispatcher.command(0, { type: 'answer', id, answer });
+  }
+
+  #startActor(name: string, counter: number): void {
+    try {
+      this.dispatcher.startOrdered(counter, this.#options.kinds.actor(name));
+    } catch (error) {
+      if (!(error instanceof AtollError)) throw error;
+      this.dispatcher.report(error);
+    }
+  }
+
+  #forward(command: Extract<ThreadCommand, { type: 'forward' }>): void {
+    const { address, lane, batch, count } = command;
+    this.#options.links?.send(address, lane, batch, count);
+  }
+
+  /** Never rejects: the answer tells. */
+  async #startGatewayFor(
+    command: Extract<ThreadCommand, { type: 'start gateway' }>,
+  ): Promise<void> {
+    try {
+      const kind = this.#options.kinds.gateway(command.kind);
+      const ready = await this.startGateway(kind, command.options);
+      this.#answer(command.id, { type: 'gateway started', ready });
+    } catch (error) {
+      const code: ErrorCode = error instanceof AtollError ? error.code : 'GATEWAY_FAILED';
+      this.#answer(command.id, { type: 'gateway failed', code, message: messageOf(error) });
+    }
+  }
+
+  /** Never rejects. */
+  async #closeFor(id: number): Promise<void> {
+    await this.#closeGateways();
+    this.#answer(id, { type: 'closed' });
+    this.dispatcher.close();
+  }
+
+  async #closeGateways(): Promise<void> {
+    for (const gateway of this.#gateways) {
+      try {
+        await gateway.close();
+      } catch (error) {
+        const fault = new AtollError('GATEWAY_FAILED', messageOf(error), { cause: error });
+        this.dispatcher.report(fault);
+      }
+    }
+    this.#gateways.clear();
+  }
+
+  #report(error: AtollError, actor: ActorRef<never> | undefined): void {
+    const stack = error.cause instanceof Error ? (error.cause.stack ?? '') : '';
+    const { code, message } = error;
+    const report: ThreadReport = { code, message, stack, actor: actor?.uid() ?? '' };
+    if (this.#options.onReport === undefined) {
+      this.dispatcher.command(0, { type: 'report', report });
+    } else {
+      this.#options.onReport(report, error);
+    }
+  }
+}
+
+/** The error of a report, as far as it came over from its thread. */
+export function errorOf({ code, message, stack }: ThreadReport): AtollError {
+  const known = code in errorCodes ? code : 'ACTOR_HANDLER_THREW';
+  return new AtollError(known, message, stack === '' ? {} : { cause: stack });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
