@@ -1,3 +1,5 @@
+import type { Outside } from './outside.ts';
+
 /**
  * Further threads of this process, and the ports between them. Whatever crosses is bytes that move (the
  * sender's buffer is empty afterwards): threads share nothing.
@@ -7,7 +9,8 @@ export interface Threads {
   readonly coreCount: number;
   /**
    * Starts `count` threads that run `entry` (a module's URL), joined to each other and to the caller by a
-   * port for each pair. The entry is called with its `ThreadStart`. Rejects if one of them cannot start.
+   * port for each pair. The module exports a `ThreadEntry` of the name `startThread`, which is called in
+   * its thread. Resolves when all entries have returned; rejects if one of them cannot start.
    */
   start(count: number, entry: URL, data: unknown): Promise<ThreadGroup>;
 }
@@ -20,6 +23,9 @@ export interface ThreadGroup {
   /** Ends all threads at once. */
   terminate(): Promise<void>;
 }
+
+/** Exported as `startThread` by an entry module. Gets the outside of its own thread. */
+export type ThreadEntry = (start: ThreadStart, outside: Outside) => void | Promise<void>;
 
 /** What a started thread knows. */
 export interface ThreadStart {

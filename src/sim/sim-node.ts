@@ -1,0 +1,147 @@
+import { assert } from '../core/assert.ts';
+import type { Outside } from '../core/outside.ts';
+import type { ThreadEntry, Threads } from '../core/threads.ts';
+import type { Scheduler } from './scheduler.ts';
+import { SimClock } from './sim-clock.ts';
+import { SimDigest } from './sim-digest.ts';
+import type { SimInternet } from './sim-internet.ts';
+import { SimLife } from './sim-life.ts';
+import { SimLog } from './sim-log.ts';
+import type { SimLogEntry } from './sim-log.ts';
+import { SimNetwork } from './sim-network.ts';
+import type { SimRandom } from './sim-random.ts';
+import { SimThreads } from './sim-threads.ts';
+import { SimTimers } from './sim-timers.ts';
+
+export interface SimNodeOptions {
+  readonly name: string;
+  readonly scheduler: Scheduler;
+  readonly internet: SimInternet;
+  readonly random: SimRandom;
+  readonly coreCount: number;
+  readonly entryOf: (url: string) => ThreadEntry | undefined;
+  readonly writeLog: (entry: SimLogEntry) => void;
+}
+
+/** What a node runs; called again, with another outside, whenever the node starts again. */
+export type SimProgram = (outside: Outside, threads: Threads) => void | Promise<void>;
+
+/** A process on a host of its own, and what can happen to it. */
+export class SimNode {
+  readonly name: string;
+  readonly clock: SimClock;
+  readonly #options: SimNodeOptions;
+  #program: SimProgram | undefined;
+  #incarnation = 0;
+  #lives: SimLife[] = [];
+  #outside: Outside;
+  #threads: Threads;
+  #pauseCount = 0;
+
+  constructor(options: SimNodeOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.clock = new SimClock(options.scheduler);
+    [this.#outside, this.#threads] = this.#start();
+  }
+
+  /** The outside of the main thread of the present life. */
+  get outside(): Outside {
+    return this.#outside;
+  }
+
+  get threads(): Threads {
+    return this.#threads;
+  }
+
+  get isUp(): boolean {
+    return this.#lives.length > 0;
+  }
+
+  /** Runs `program`, now and at every restart. */
+  boot(program: SimProgram): void {
+    assert(this.isUp, `${this.name} is down`);
+    this.#program = program;
+    this.#runProgram();
+  }
+
+  /**
+   * Ends all threads at once. Peers see their connections reset; without power (`hasPower: false`) they
+   * see nothing.
+   */
+  crash({ hasPower = true }: { hasPower?: boolean } = {}): void {
+    if (!this.isUp) return;
+    for (const life of this.#lives) life.end();
+    this.#lives = [];
+    this.#options.internet.crash(this.name, { hasPower });
+  }
+
+  /** Starts the program again after a crash. */
+  restart(): void {
+    assert(!this.isUp, `${this.name} is up`);
+    this.#options.internet.powerUp(this.name);
+    [this.#outside, this.#threads] = this.#start();
+    this.#runProgram();
+  }
+
+  /** Nothing of the node runs for `ms`; then all that was due does. Its host keeps taking bytes. */
+  pause(ms: number): void {
+    const pause = ++this.#pauseCount;
+    const lives = this.#lives;
+    for (const life of lives) life.pause();
+    this.#options.scheduler.after(ms, 'pause over', this.name, () => {
+      // A later pause counts from its own beginning.
+      if (pause === this.#pauseCount) for (const life of lives) life.resume();
+    });
+  }
+
+  #runProgram(): void {
+    const program = this.#program;
+    const life = this.#lives[0];
+    if (program === undefined || life === undefined) return;
+    const { scheduler, name } = this.#options;
+    scheduler.after(0, 'start', name, () => {
+      life.run(() => {
+        const over = program(this.#outside, this.#threads);
+        Promise.resolve(over).catch((error: unknown) => {
+          if (!life.isOver) scheduler.fail(error);
+        });
+      });
+    });
+  }
+
+  #start(): [Outside, Threads] {
+    this.#incarnation++;
+    const { scheduler, random, coreCount, entryOf } = this.#options;
+    const { life, outside } = this.#startLife();
+    const threads = new SimThreads({
+      scheduler,
+      random: random.child(`threads ${this.#incarnation}`),
+      life,
+      coreCount,
+      startLife: () => this.#startLife(),
+      entryOf,
+    });
+    return [outside, threads];
+  }
+
+  #startLife(): { life: SimLife; outside: Outside } {
+    const { scheduler, internet, writeLog } = this.#options;
+    const { clock } = this;
+    const thread = this.#lives.length;
+    const life = new SimLife(this.name, thread, scheduler);
+    this.#lives.push(life);
+    const random = this.#options.random.child(`${this.#incarnation}/${thread}`);
+    const outside: Outside = {
+      clock,
+      timers: new SimTimers({ scheduler, life, clock, random: random.child('timers') }),
+      random: random.child('program'),
+      network: new SimNetwork(internet, life),
+      digest: new SimDigest(),
+      log: new SimLog((level, event, fields) => {
+        writeLog({ atMs: scheduler.nowMs, who: life.name, level, event, fields });
+      }),
+    };
+    return { life, outside };
+  }
+}
