@@ -111,7 +111,7 @@ export class Scheduler {
   }
 
   async #followPromises(): Promise<void> {
-    for (let tick = 0; tick < this.#options.promiseTicks; tick++) await undefined;
+    for (let tick = 0; tick < this.#options.promiseTicks; tick++) await settled;
   }
 
   #happen(event: SimEvent): void {
@@ -153,6 +153,9 @@ export class Scheduler {
     return hash;
   }
 }
+
+/** Awaiting it takes one turn of the queue of promise continuations. */
+const settled: Promise<void> = Promise.resolve();
 
 function hex32(bits: number): string {
   return (bits >>> 0).toString(16).padStart(8, '0');

@@ -46,7 +46,7 @@ function sha256(bytes: Uint8Array): Uint8Array {
     compress(schedule, state);
   }
   const digest = new DataView(new ArrayBuffer(32));
-  state.forEach((word, index) => digest.setUint32(index * 4, word));
+  state.forEach((value, index) => digest.setUint32(index * 4, value));
   return new Uint8Array(digest.buffer);
 }
 

@@ -63,7 +63,10 @@ export class SimInternet {
 
   link(from: string, to: string): SimLink {
     let links = this.#links.get(from);
-    if (links === undefined) this.#links.set(from, (links = new Map()));
+    if (links === undefined) {
+      links = new Map<string, SimLink>();
+      this.#links.set(from, links);
+    }
     let link = links.get(to);
     if (link === undefined) {
       link = new SimLink(from === to ? localConditions : defaultConditions);
@@ -177,7 +180,7 @@ export class SimInternet {
     const host = this.#mustGetHost(hostName);
     host.hasPower = hasPower;
     host.ports.clear();
-    for (const connection of [...this.#connections]) {
+    for (const connection of this.#connections) {
       if (connection.life.host !== hostName) continue;
       if (hasPower) connection.resetPeer();
       connection.vanish();
