@@ -1,33 +1,10 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { tools } from './check-tools.ts';
+import type { Tool } from './check-tools.ts';
 import { projectRoot } from './project-root.ts';
 
-/**
- * `npm run check`: format, lint, types, dead code and our own rules. All run at once, because each keeps
- * one core busy for a second at most and none writes what another reads.
- */
-interface Tool {
-  readonly name: string;
-  /** A script that Node runs, from the project's root, and its arguments. */
-  readonly script: string;
-  readonly args: readonly string[];
-}
-
-const tools: readonly Tool[] = [
-  { name: 'format', script: 'node_modules/oxfmt/bin/oxfmt', args: ['--check', '.'] },
-  {
-    name: 'lint',
-    script: 'node_modules/oxlint/bin/oxlint',
-    args: ['--type-aware', '--deny-warnings', '--report-unused-disable-directives', '.'],
-  },
-  { name: 'types', script: 'node_modules/typescript/bin/tsc', args: ['-b'] },
-  {
-    name: 'dead code',
-    script: 'node_modules/knip/bin/knip.js',
-    args: ['--no-progress', '--include', 'unlisted,unresolved,binaries'],
-  },
-  { name: 'tidy', script: 'dist/tools/tidy.js', args: [] },
-];
+// `npm run check`: runs the tools, shows what those that fail printed, and a line for each.
 
 interface Outcome {
   readonly tool: Tool;
@@ -54,6 +31,7 @@ function runTool(tool: Tool): Promise<Outcome> {
   });
 }
 
+// All at once: each keeps a core busy for a second at most, and none writes what another reads.
 const outcomes = await Promise.all(tools.map(runTool));
 for (const { isGood, output } of outcomes) if (!isGood) console.log(output.trimEnd());
 for (const { tool, isGood, durationMs } of outcomes) {

@@ -104,10 +104,13 @@ export class TestReport {
     if (outcome.todo !== undefined) return;
     this.#failureCount++;
     this.#testCount++;
-    const cause = outcome.details.error?.cause ?? outcome.details.error;
-    const reason = typeof cause === 'string' ? cause : inspect(cause);
+    // Of a suite: what failed in it has already been told.
+    const { error } = outcome.details;
+    if (error !== undefined && 'failureType' in error && error.failureType === 'subtestsFailed')
+      return;
+    const cause = error?.cause ?? error;
     this.#print(`FAILED: ${this.#fullName(outcome)}`);
-    this.#print(indent(reason));
+    this.#print(indent(explain(cause)));
     const file = outcome.file ?? outcome.name;
     const output = this.#outputByFile.get(file)?.trimEnd() ?? '';
     if (output === '' || this.#filesShown.has(file)) return;
@@ -126,6 +129,17 @@ export class TestReport {
     const names = [...this.#names.slice(0, nesting), name].join(' › ');
     return file === undefined || file === name ? names : `${file} › ${names}`;
   }
+}
+
+/**
+ * What failed, as far as our code goes. An assertion's stack shows the difference; its fields would show
+ * both sides once more.
+ */
+function explain(cause: unknown): string {
+  if (typeof cause === 'string') return cause;
+  const isAssertion = cause instanceof Error && 'code' in cause && cause.code === 'ERR_ASSERTION';
+  const text = isAssertion ? (cause.stack ?? cause.message) : inspect(cause);
+  return text.replaceAll(/\n +at [^\n]*\bnode:internal[^\n]*/g, '');
 }
 
 function indent(text: string): string {
