@@ -124,7 +124,7 @@ async function installPackages() {
     );
   }
   say('installing the packages of package-lock.json (npm ci) …');
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  const args = ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
   const { code } = await run('npm', args, { stdio: ['ignore', 2, 2] });
   if (code !== 0) {
     throw new SetupFailed(

@@ -82,7 +82,7 @@ async function ended(child: ChildProcess): Promise<Ended> {
   return { code, signal, output };
 }
 
-const install = 'npm ci --no-audit --no-fund --loglevel=error';
+const install = 'npm ci --no-audit --no-fund --ignore-scripts --loglevel=error';
 
 test('a bare clone installs, builds and starts, with the arguments passed on', async (t) => {
   const project = createProject(t);

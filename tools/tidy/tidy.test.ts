@@ -6,6 +6,7 @@ import { bannedGlobals, checkGlobals } from './globals.ts';
 import { entryFiles, importTable } from './import-table.ts';
 import { checkImports } from './imports.ts';
 import { checkLinks } from './links.ts';
+import { checkLockFile } from './lock-file.ts';
 import { checkModules } from './modules.ts';
 import { checkReadmes } from './readmes.ts';
 import { checkSizes, fileLinesAim } from './sizes.ts';
@@ -329,4 +330,15 @@ test('what is committed holds no notes to oneself, no private paths, no private 
   assert.deepEqual(findings(checkWords, { 'package-lock.json': lock }), [
     'package-lock.json:1: "resolved": " names a registry that others cannot reach',
   ]);
+});
+
+test('the lock names what other platforms need', () => {
+  const packages = {
+    'node_modules/a': { optionalDependencies: { 'a-linux': '1.0.0', 'a-darwin': '1.0.0' } },
+    'node_modules/a-linux': {},
+  };
+  assert.deepEqual(findings(checkLockFile, { 'package-lock.json': JSON.stringify({ packages }) }), [
+    'package-lock.json: has no entry for a-darwin 1.0.0, which node_modules/a may need elsewhere',
+  ]);
+  assert.deepEqual(findings(checkLockFile, {}), ['package-lock.json: is missing']);
 });

@@ -2,6 +2,7 @@ import { checkErrorReference } from './error-reference.ts';
 import { checkGlobals } from './globals.ts';
 import { checkImports } from './imports.ts';
 import { checkLinks } from './links.ts';
+import { checkLockFile } from './lock-file.ts';
 import { checkModules } from './modules.ts';
 import { checkReadmes } from './readmes.ts';
 import { sizeExceptions } from './size-exceptions.ts';
@@ -20,6 +21,7 @@ export function tidy(tree: Tree): Finding[] {
     ...checkErrorReference(tree),
     ...checkLinks(tree),
     ...checkWords(tree),
+    ...checkLockFile(tree),
   ];
 }
 
