@@ -9,6 +9,7 @@ export const errorCodes = {
   ACTOR_KIND_UNKNOWN: 'no module that this system was given defines an actor kind of this name',
   ACTOR_REF_INVALID: 'the value does not name an actor',
   ASK_TIMEOUT: 'no reply came before the deadline of the ask',
+  CLIENT_CLOSED: 'the client was closed before the call was answered',
   CONNECT_FAILED: 'no connection to the address could be made',
   CONNECTION_LOST: 'the connection ended before the work on it was done',
   DEADLINE_EXCEEDED: 'the call was not answered before its deadline',
@@ -24,6 +25,7 @@ export const errorCodes = {
   RESP_PROTOCOL: 'bytes do not follow the Redis protocol',
   RESP_REPLY_ERROR: 'the server answered with an error',
   SYSTEM_CLOSED: 'the actor system is closed',
+  TOO_MANY_CALLS: 'more calls wait for answers than the client holds',
   USAGE: 'an argument is missing, malformed or out of range',
 } as const;
 

@@ -143,3 +143,34 @@ export const actorLimits = {
   /** Ordered pairs of actors whose message rate is remembered at once. */
   pairRatesMax: 65_536,
 } as const;
+
+/** What a client of the geo store allows itself, and how long it waits for a server. */
+export const geoClientLimits = {
+  /** A call without a deadline of its own. A person waits no longer, and a healthy server needs a hundredth. */
+  callMs: 5_000,
+  /** Dialling: less than `callMs`, so that a call has time left to go elsewhere. */
+  connectMs: 3_000,
+  /** Addresses that one call tries: the nearest, the next, and one more. */
+  attemptsMax: 3,
+  /** Calls of one client that wait for answers, and the bytes of their requests. */
+  callsOutstandingMax: 100_000,
+  bytesOutstandingMax: 67_108_864, // 64 MiB
+  /** A connection that owes replies and says nothing for so long is given up. */
+  silenceMs: 10_000,
+  /** An unused connection is closed by us, long before the server closes it under a call. */
+  idleMs: 60_000,
+  /** Pairs asked for in one page of a list: a page of short pairs fits one read or two. */
+  listPageEntries: 1_000,
+  /** A watch asks for a sign of life so often … */
+  watchPingMs: 10_000,
+  /** … and gives a connection up that said nothing for so long. */
+  watchSilenceMs: 25_000,
+  /** Reconnect delays of a watch: doubling from the first to the last, each times 0.5 to 1 at random. */
+  reconnectFirstMs: 50,
+  reconnectLastMs: 5_000,
+  /** The nearest router measures an address again when nothing was heard of it for so long. */
+  probeMs: 10_000,
+  /** An address that failed is avoided for so long, doubling from the first to the last. */
+  avoidFirstMs: 500,
+  avoidLastMs: 30_000,
+} as const;
