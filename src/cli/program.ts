@@ -24,7 +24,7 @@ export function createProgram(commands: readonly Command[]): Command {
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('after', examples);
   for (const command of commands) program.addCommand(command);
-  harness(program);
+  harness(program, 'atoll');
   return program;
 }
 
@@ -69,14 +69,14 @@ export function packageVersion(): string {
  * Gives a command and all below it the same manners. Commands are built apart and added, and the parser
  * hands its settings down only to commands that it creates itself.
  */
-function harness(command: Command): void {
+function harness(command: Command, path: string): void {
   command
     .exitOverride()
     .configureOutput({
       outputError: (text, write) => write(text.replace(/^error: /, 'atoll: ')),
     })
-    .showHelpAfterError(`See: atoll help`);
-  for (const child of command.commands) harness(child);
+    .showHelpAfterError(`See: ${path} --help`);
+  for (const child of command.commands) harness(child, `${path} ${child.name()}`);
 }
 
 function oneLine(text: string): string {

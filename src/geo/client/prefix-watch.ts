@@ -60,8 +60,9 @@ export class PrefixWatch implements Watch {
     });
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#finish(new AtollError('CLIENT_CLOSED', 'the watch was closed'));
+    return Promise.resolve();
   }
 
   #connect(address: HostPort): void {

@@ -49,6 +49,7 @@ export function listPage(reply: ReplyValue): ListPage {
 }
 
 function unexpected(expected: string, reply: ReplyValue): AtollError {
-  const came = reply === null ? 'nil' : Array.isArray(reply) ? 'an array' : typeof reply;
+  const shape = Array.isArray(reply) ? 'an array' : typeof reply;
+  const came = reply === null ? 'nil' : shape;
   return new AtollError('RESP_PROTOCOL', `expected ${expected} as the reply, got ${came}`);
 }
