@@ -85,19 +85,7 @@ export type PlainProtocol<Message> = [Message] extends [Plain<Message>]
   ? string
   : 'A protocol holds plain data only: null, boolean, number, bigint, string, Uint8Array, ActorRef, arrays, objects';
 
-/** Plain data whose shape is not known: for protocols that carry what an application gives them. */
-export type PlainValue =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | ActorRef<never>
-  | readonly PlainValue[]
-  | { readonly [name: string]: PlainValue };
-
-type Plain<T> = T extends PlainValue
+type Plain<T> = T extends null | boolean | number | bigint | string | Uint8Array | ActorRef<never>
   ? T
   : T extends undefined | symbol | ((...parameters: never[]) => unknown)
     ? never

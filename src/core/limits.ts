@@ -86,6 +86,10 @@ export const serverLimits = {
   connectionsUnauthenticatedPerAddressMax: 64,
   /** All unfinished commands of all clients together, as a share of the heap. */
   queryBuffersHeapShare: 0.25,
+  /** The same in bytes, where the size of the heap is not known: a quarter of one of 1 GiB. */
+  queryBuffersBytesMax: 268_435_456, // 256 MiB
+  /** At its end a server waits so long for clients to read their replies. */
+  closeMs: 5_000,
   /** A TLS handshake not done by then is destroyed (node does not do it by itself). */
   tlsHandshakeMs: 5_000,
   /** One page of LIST: whichever is reached first. */
@@ -136,8 +140,6 @@ export const actorLimits = {
   messagesPerActorTurn: 256,
   /** Messages that a thread may handle before its sockets and timers have their turn. */
   messagesPerThreadTurn: 4_096,
-  /** Threads of one system: each pair is joined by a port, and more than the cores gain nothing. */
-  threadsMax: 256,
   /** A batch for another thread is handed over when it is this large, at the latest at the turn's end. */
   threadBatchBytes: 65_536,
   /** Messages held for actors whose start is still on its way from another thread. */

@@ -12,6 +12,11 @@ const dollar = 36;
  * are handed over with `flushTo`: that is pipelining.
  */
 export class CommandWriter extends OutputBuffer {
+  /** Whoever calls bounds what is outstanding; the writer takes everything. */
+  constructor() {
+    super(Infinity);
+  }
+
   /** Writes one whole command, its name first. Requires: at least the name; numbers are whole. */
   command(...parts: readonly CommandArgument[]): void {
     assert(parts.length > 0, 'a command has a name');

@@ -5,7 +5,10 @@ export interface ByteSink {
 }
 
 /** The buffer of an idle writer: holds the replies of a batch of small commands. */
-const initialBytes = 64 * 1024;
+const initialBytesDefault = 64 * 1024;
+/** A buffer above this is let go of at once, one between only after so many flushes that needed less. */
+const keptBytesMax = 4 * 1024 * 1024;
+const flushesTooLargeMax = 1_000;
 /** A string or slice up to so long is copied byte by byte: cheaper than a native call or a view. */
 const loopBytesMax = 64;
 
@@ -16,12 +19,31 @@ const lineFeed = 10;
  * Bytes that are about to be sent: one buffer, written from the front, handed over whole and used again.
  *
  * The naive way, a `Buffer` for each piece and `Buffer.concat`, costs several allocations a reply; here
- * there is none. The buffer doubles when it is full and falls back to its first size after a large
- * batch, so that one big reply does not hold its memory for ever.
+ * there is none. The buffer doubles when it is full and falls back to its first size when it was too
+ * large for long, so that one big reply does not hold its memory for ever.
  */
 export class OutputBuffer {
-  protected bytes: Buffer = Buffer.allocUnsafeSlow(initialBytes);
+  protected bytes: Buffer;
   protected position = 0;
+  readonly #bytesMax: number;
+  readonly #initialBytes: number;
+  #hasOverflowed = false;
+  #flushesTooLarge = 0;
+
+  /** Takes at most about `bytesMax` between two flushes; begins with `initialBytes`. */
+  constructor(bytesMax: number, initialBytes: number = initialBytesDefault) {
+    this.#bytesMax = bytesMax;
+    this.#initialBytes = initialBytes;
+    this.bytes = Buffer.allocUnsafeSlow(initialBytes);
+  }
+
+  /**
+   * More was written than the buffer may hold. What it holds is broken: whoever would get it has to be
+   * closed, after `reset`.
+   */
+  get hasOverflowed(): boolean {
+    return this.#hasOverflowed;
+  }
 
   /** How many bytes wait to be handed over. */
   get byteLength(): number {
@@ -34,19 +56,39 @@ export class OutputBuffer {
     const bytes = this.bytes.subarray(0, this.position);
     this.position = 0;
     const isTaken = sink.write(bytes);
-    if (!isTaken || this.bytes.length > initialBytes) {
-      this.bytes = Buffer.allocUnsafeSlow(initialBytes);
-    }
+    if (!isTaken) this.#renew();
+    else if (this.bytes.length > this.#initialBytes) this.#shrink(bytes.length);
   }
 
-  /** Forgets what was written after the buffer was `byteLength` long. */
-  truncate(byteLength: number): void {
-    if (byteLength < this.position) this.position = byteLength;
+  /** Lets go of a large buffer once it has long been too large: not at once, or it would grow each time. */
+  #shrink(usedBytes: number): void {
+    const isNeeded = usedBytes * 4 > this.bytes.length && this.bytes.length <= keptBytesMax;
+    this.#flushesTooLarge = isNeeded ? 0 : this.#flushesTooLarge + 1;
+    if (this.#flushesTooLarge >= flushesTooLargeMax || this.bytes.length > keptBytesMax)
+      this.#renew();
+  }
+
+  /** Forgets everything. */
+  reset(): void {
+    this.position = 0;
+    this.#hasOverflowed = false;
+    if (this.bytes.length > this.#initialBytes) this.#renew();
+  }
+
+  #renew(): void {
+    this.#flushesTooLarge = 0;
+    this.bytes = Buffer.allocUnsafeSlow(this.#initialBytes);
   }
 
   /** Makes room for `count` more bytes. */
   protected reserve(count: number): void {
     if (this.position + count <= this.bytes.length) return;
+    if (this.position + count > this.#bytesMax) {
+      // Begin again from the front: who writes need not ask, and memory stays bounded.
+      this.#hasOverflowed = true;
+      this.position = 0;
+      if (count <= this.bytes.length) return;
+    }
     let size = this.bytes.length * 2;
     while (size < this.position + count) size *= 2;
     const grown = Buffer.allocUnsafeSlow(size);

@@ -5,6 +5,10 @@
  * Every handler writes exactly one reply; an aggregate is begun with its size and followed by so many.
  */
 export interface Reply {
+  /** Bytes written and not sent yet, of all replies of the turn: for handlers that stop at a size. */
+  readonly byteLength: number;
+  /** How many errors were ever written: compared before and after, it tells whether a command failed. */
+  readonly errorCount: number;
   /** `+text`. Requires: no CR or LF. */
   simple(text: string): void;
   /** `+OK` */

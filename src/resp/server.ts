@@ -1,0 +1,149 @@
+import { assert } from '../core/assert.ts';
+import {
+  clientLimits,
+  clientLimitsUnauthenticated,
+  serverLimits,
+  type ClientLimits,
+} from '../core/limits.ts';
+import type { Connection, HostPort, Listener, TlsOptions } from '../core/network.ts';
+import type { Outside } from '../core/outside.ts';
+import type { ClientRegistry } from './client-registry.ts';
+import type { CommandBatch } from './command-batch.ts';
+import { RespConnection } from './connection.ts';
+import { ConnectionHost, type RespCounters } from './connection-host.ts';
+
+export interface RespServerOptions {
+  readonly outside: Pick<Outside, 'clock' | 'timers' | 'network' | 'log'>;
+  /** Port 0 takes a free one. */
+  readonly at: HostPort;
+  readonly tls?: TlsOptions;
+  /** The same that the handshake commands were given. */
+  readonly clients: ClientRegistry;
+  /**
+   * Executes the commands of a batch in order, each with exactly one reply, before it returns:
+   * `while (batch.next()) table.dispatch(target, batch, batch.client);`
+   */
+  readonly execute: (batch: CommandBatch) => void;
+  /** Clients may do little before AUTH. */
+  readonly needsAuthentication?: boolean;
+  readonly limits?: ClientLimits;
+  readonly limitsUnauthenticated?: ClientLimits;
+  readonly connectionsMax?: number;
+  /** All unfinished commands together; a quarter of the heap is a good value. */
+  readonly queryBuffersBytesMax?: number;
+}
+
+/** One port that speaks the Redis protocol, and its clients. */
+export class RespServer {
+  readonly #options: RespServerOptions;
+  readonly #host: ConnectionHost;
+  readonly #connections: Set<RespConnection> = new Set();
+  /** Not authenticated yet: in all, and by address. */
+  #unauthenticated = 0;
+  readonly #unauthenticatedByAddress: Map<string, number> = new Map();
+  #listener: Listener | undefined;
+  #onEmpty: (() => void) | undefined;
+
+  /** Rejects with `LISTEN_FAILED`. */
+  static async listen(options: RespServerOptions): Promise<RespServer> {
+    const server = new RespServer(options);
+    const { at, tls, outside, connectionsMax = serverLimits.connectionsMax } = options;
+    server.#listener = await outside.network.listen(
+      at,
+      {
+        connectionsMax,
+        handshakeTimeoutMs: serverLimits.tlsHandshakeMs,
+        onRefused: () => (server.counters.connectionsRefused += 1),
+        ...(tls === undefined ? {} : { tls }),
+      },
+      (connection) => server.#accept(connection),
+    );
+    return server;
+  }
+
+  private constructor(options: RespServerOptions) {
+    const { limits = clientLimits, limitsUnauthenticated = clientLimitsUnauthenticated } = options;
+    assert(
+      limits.argumentsMax <= clientLimits.argumentsMax,
+      'positions have room for the arguments of the default limits',
+    );
+    this.#options = options;
+    this.#host = new ConnectionHost({
+      outside: options.outside,
+      clients: options.clients,
+      execute: options.execute,
+      limits,
+      limitsUnauthenticated,
+      needsAuthentication: options.needsAuthentication === true,
+      queryBuffersBytesMax: options.queryBuffersBytesMax ?? serverLimits.queryBuffersBytesMax,
+    });
+  }
+
+  get address(): HostPort {
+    return this.#listener?.address ?? this.#options.at;
+  }
+
+  get counters(): RespCounters {
+    return this.#host.counters;
+  }
+
+  /** Bytes held for commands that are not there whole yet. */
+  get queryBufferBytes(): number {
+    return this.#host.queryBuffers.heldBytes;
+  }
+
+  /**
+   * Takes no more connections, sends what was replied and closes; who does not read it within
+   * `serverLimits.closeMs` loses it. Resolves when all is closed and the port is free.
+   */
+  async close(): Promise<void> {
+    const { timers } = this.#options.outside;
+    const isEmpty = new Promise<void>((resolve) => (this.#onEmpty = resolve));
+    for (const connection of this.#connections) connection.end();
+    if (this.#connections.size === 0) this.#onEmpty?.();
+    const timer = timers.setTimer(serverLimits.closeMs, () => {
+      for (const connection of this.#connections) connection.kill();
+    });
+    await this.#listener?.close();
+    await isEmpty;
+    timer.cancel();
+  }
+
+  #accept(connection: Connection): RespConnection {
+    const { counters } = this.#host;
+    counters.connectionsAccepted += 1;
+    const address = connection.remote.host;
+    const needsAuthentication = this.#options.needsAuthentication === true;
+    if (needsAuthentication) this.#countUnauthenticated(address, 1);
+    const client = new RespConnection(this.#host, connection, {
+      onAuthenticated: () => this.#countUnauthenticated(address, -1),
+      onEnd: () => this.#remove(client),
+    });
+    this.#connections.add(client);
+    if (needsAuthentication && this.#isCrowded(address)) {
+      counters.connectionsRefused += 1;
+      client.kill();
+    } else if (this.#onEmpty !== undefined) client.kill();
+    return client;
+  }
+
+  #remove(client: RespConnection): void {
+    this.#connections.delete(client);
+    if (this.#connections.size === 0) this.#onEmpty?.();
+  }
+
+  #isCrowded(address: string): boolean {
+    const ofAddress = this.#unauthenticatedByAddress.get(address) ?? 0;
+    return (
+      this.#unauthenticated > serverLimits.connectionsUnauthenticatedMax ||
+      ofAddress > serverLimits.connectionsUnauthenticatedPerAddressMax
+    );
+  }
+
+  #countUnauthenticated(address: string, change: number): void {
+    this.#unauthenticated += change;
+    const count = (this.#unauthenticatedByAddress.get(address) ?? 0) + change;
+    if (count > 0) this.#unauthenticatedByAddress.set(address, count);
+    else this.#unauthenticatedByAddress.delete(address);
+  }
+}
