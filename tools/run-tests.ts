@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
   }
   process.chdir(projectRoot);
   const signal = AbortSignal.timeout(runTimeoutMs);
+  setMaxListeners(files.length + 10, signal); // Each file waits for it.
   const concurrency = Math.min(4, availableParallelism());
   const events = run({ files, concurrency, timeout: fileTimeoutMs, signal });
   for await (const event of events) report.add(event as TestEvent);

@@ -85,7 +85,19 @@ export type PlainProtocol<Message> = [Message] extends [Plain<Message>]
   ? string
   : 'A protocol holds plain data only: null, boolean, number, bigint, string, Uint8Array, ActorRef, arrays, objects';
 
-type Plain<T> = T extends null | boolean | number | bigint | string | Uint8Array | ActorRef<never>
+/** Plain data whose shape is not known: for protocols that carry what an application gives them. */
+export type PlainValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | ActorRef<never>
+  | readonly PlainValue[]
+  | { readonly [name: string]: PlainValue };
+
+type Plain<T> = T extends PlainValue
   ? T
   : T extends undefined | symbol | ((...parameters: never[]) => unknown)
     ? never

@@ -140,6 +140,8 @@ export const actorLimits = {
   messagesPerActorTurn: 256,
   /** Messages that a thread may handle before its sockets and timers have their turn. */
   messagesPerThreadTurn: 4_096,
+  /** Threads of one system: each pair is joined by a port, and more than the cores gain nothing. */
+  threadsMax: 256,
   /** A batch for another thread is handed over when it is this large, at the latest at the turn's end. */
   threadBatchBytes: 65_536,
   /** Messages held for actors whose start is still on its way from another thread. */

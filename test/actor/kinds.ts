@@ -1,0 +1,119 @@
+import type { ActorRef } from '../../src/actor/actor-ref.ts';
+import {
+  defineActor,
+  dispatch,
+  type ActorKind,
+  type OnThrow,
+  type PlainValue,
+} from '../../src/actor/actor-kind.ts';
+
+/** Actors that the tests of the runtime play with. */
+
+export type CounterMessage =
+  | { type: 'add'; value: number }
+  | { type: 'get'; replyTo: ActorRef<CounterResult> };
+export interface CounterResult {
+  type: 'result';
+  count: number;
+}
+
+// CMUD §4: the counter actor of the handout.
+export const Counter: ActorKind<CounterMessage> = defineActor<CounterMessage>(
+  'counter',
+  (context) => {
+    let count = 0;
+    return {
+      onMessage: dispatch<CounterMessage>({
+        add: (m) => {
+          count += m.value;
+        },
+        get: (m) => context.tell(m.replyTo, { type: 'result', count }),
+      }),
+    };
+  },
+);
+
+export type RecorderMessage =
+  | { type: 'note'; item: number }
+  | { type: 'read'; replyTo: ActorRef<{ items: number[] }> };
+
+/** Remembers in which order it was told. */
+export const Recorder: ActorKind<RecorderMessage> = defineActor<RecorderMessage>(
+  'recorder',
+  (context) => {
+    const items: number[] = [];
+    return {
+      onMessage: dispatch<RecorderMessage>({
+        note: (m) => {
+          items.push(m.item);
+        },
+        read: (m) => context.tell(m.replyTo, { items }),
+      }),
+    };
+  },
+);
+
+export interface SenderMessage {
+  type: 'send';
+  to: ActorRef<RecorderMessage>;
+  first: number;
+  count: number;
+}
+
+/** Tells a recorder a run of notes. */
+export const Sender: ActorKind<SenderMessage> = defineActor<SenderMessage>('sender', (context) => ({
+  onMessage: (m) => {
+    for (let index = 0; index < m.count; index += 1) {
+      context.tell(m.to, { type: 'note', item: m.first + index });
+    }
+  },
+}));
+
+export interface EchoMessage {
+  type: 'echo';
+  value: PlainValue;
+  replyTo: ActorRef<{ value: PlainValue }>;
+}
+export const Echo: ActorKind<EchoMessage> = defineActor<EchoMessage>('echo', (context) => ({
+  onMessage: (m) => context.tell(m.replyTo, { value: m.value }),
+}));
+
+export type FragileMessage =
+  | { type: 'throw' }
+  | { type: 'add' }
+  | { type: 'get'; replyTo: ActorRef<CounterResult> };
+
+function fragile(name: string, onThrow: OnThrow): ActorKind<FragileMessage> {
+  return defineActor<FragileMessage>(
+    name,
+    (context) => {
+      let count = 0;
+      return {
+        onMessage: dispatch<FragileMessage>({
+          throw: () => {
+            throw new Error('on purpose');
+          },
+          add: () => {
+            count += 1;
+          },
+          get: (m) => context.tell(m.replyTo, { type: 'result', count }),
+        }),
+      };
+    },
+    { onThrow },
+  );
+}
+
+export const Stubborn: ActorKind<FragileMessage> = fragile('stubborn', 'continue');
+export const Reborn: ActorKind<FragileMessage> = fragile('reborn', 'restart');
+export const Mortal: ActorKind<FragileMessage> = fragile('mortal', 'stop');
+
+export type IntroducerMessage = { type: 'introduce'; to: ActorRef<RecorderMessage>; item: number };
+
+/** Tells somebody it was just told about. */
+export const Introducer: ActorKind<IntroducerMessage> = defineActor<IntroducerMessage>(
+  'introducer',
+  (context) => ({
+    onMessage: (m) => context.tell(m.to, { type: 'note', item: m.item }),
+  }),
+);
