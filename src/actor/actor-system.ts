@@ -8,6 +8,7 @@ import type { ActorKind } from './actor-kind.ts';
 import type { ActorRef } from './actor-ref.ts';
 import type { Channel } from './channel-refs.ts';
 import { addCounters, type ThreadCounters } from './counters.ts';
+import { closedError } from './dispatcher.ts';
 import type { GatewayKind } from './gateway.ts';
 import type { Kinds } from './kinds.ts';
 import type { SystemLinks } from './system-links.ts';
@@ -42,8 +43,8 @@ export class ActorSystem {
   readonly #links: SystemLinks | undefined;
   readonly #onError: OnError;
   readonly #runtime: ThreadRuntime;
-  readonly #answers: Map<number, (answer: ThreadAnswer) => void> = new Map();
-  #nextAnswer = 1;
+  readonly #questions: Map<number, Question> = new Map();
+  #nextQuestion = 1;
   #nextThread = 0;
   #closing: Promise<void> | undefined = undefined;
 
@@ -95,6 +96,7 @@ export class ActorSystem {
     { thread = 0, options }: { readonly thread?: number; readonly options: Options },
   ): Promise<Ready> {
     this.#checkThread(thread);
+    if (this.#closing !== undefined) throw closedError();
     if (thread === 0) {
       const local = kind as unknown as GatewayKind<unknown, unknown>;
       return (await this.#runtime.startGateway(local, options)) as Ready;
@@ -168,9 +170,10 @@ export class ActorSystem {
     this.#links.addMember(at);
   }
 
-  /** The counters of all threads together. */
+  /** The counters of all threads together; after `close`, of this one. */
   async counters(): Promise<ThreadCounters> {
     const own = this.#runtime.dispatcher.count();
+    if (this.#closing !== undefined) return own;
     const others = await Promise.all(
       (this.#group?.ports ?? []).map((_, index) =>
         this.#ask(index + 1, (id) => ({ type: 'count', id })),
@@ -191,22 +194,24 @@ export class ActorSystem {
     await this.#runtime.close();
     await this.#links?.close();
     await this.#group?.terminate();
+    for (const question of this.#questions.values()) question.reject(closedError());
+    this.#questions.clear();
   }
 
   #ask(thread: number, question: (id: number) => ThreadCommand): Promise<ThreadAnswer> {
-    const id = this.#nextAnswer;
-    this.#nextAnswer += 1;
-    return new Promise((resolve) => {
-      this.#answers.set(id, resolve);
+    const id = this.#nextQuestion;
+    this.#nextQuestion += 1;
+    return new Promise((resolve, reject) => {
+      this.#questions.set(id, { resolve, reject });
       this.#runtime.dispatcher.command(thread, question(id));
     });
   }
 
   #onAnswer(id: number, answer: ThreadAnswer): void {
-    const resolve = this.#answers.get(id);
-    assert(resolve !== undefined, 'nobody asked');
-    this.#answers.delete(id);
-    resolve(answer);
+    const question = this.#questions.get(id);
+    assert(question !== undefined, 'nobody asked');
+    this.#questions.delete(id);
+    question.resolve(answer);
   }
 
   #report(report: ThreadReport, error: AtollError | undefined): void {
@@ -224,6 +229,11 @@ export class ActorSystem {
     const text = `expected a thread from 0 to ${this.threadCount - 1}, got ${thread}`;
     throw new AtollError('USAGE', text);
   }
+}
+
+interface Question {
+  readonly resolve: (answer: ThreadAnswer) => void;
+  readonly reject: (error: AtollError) => void;
 }
 
 /** The messages of a protocol that have a `replyTo`, without it: what can be asked. */

@@ -69,12 +69,24 @@ export class PlainCopier {
     // The depth also ends cycles; the weight ends what is shared again and again.
     if (depth >= actorLimits.messageDepthMax) throw refused;
     const copy: Record<string, unknown> = {};
-    for (const key in value) {
+    let weight = 0;
+    for (const name in value) {
       // Assigning it would replace the copy's prototype.
-      if (key === '__proto__') throw refused;
-      this.#weight += key.length * weights.character + weights.property;
-      copy[key] = this.#copy(value[key], depth + 1);
+      if (name === '__proto__') throw refused;
+      const property = value[name];
+      weight += name.length * weights.character + weights.property;
+      // Most properties are numbers and strings: here, they cost no call.
+      if (typeof property === 'number') {
+        weight += weights.value;
+        copy[name] = property + 0;
+      } else if (typeof property === 'string') {
+        weight += weights.value + property.length * weights.character;
+        copy[name] = property;
+      } else {
+        copy[name] = this.#copy(property, depth + 1);
+      }
     }
+    this.#weight += weight;
     if (this.#weight > actorLimits.messageBytesMax) throw refused;
     return copy;
   }
