@@ -18,6 +18,11 @@ export class SmallGeoServer extends CommandServer {
     this.#space = new MemoryGeoSpace(outside);
   }
 
+  /** As if a client had put it. */
+  put(key: string, value: string): void {
+    this.#space.put(key, Buffer.from(value), undefined);
+  }
+
   start(outside: Outside, at: HostPort): Promise<void> {
     return this.listen(outside, at, (peer, words, command) => this.#run(peer, words, command));
   }

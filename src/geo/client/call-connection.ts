@@ -114,7 +114,8 @@ export class CallConnection {
       this.#isFlushScheduled = true;
       this.#outside.timers.nextTurn(() => this.#flush());
     }
-    if (call.deadlineMs < this.#timerDueMs) this.#setTimer(call.deadlineMs, nowMs);
+    const dueMs = Math.min(call.deadlineMs, this.#lastMs + geoClientLimits.silenceMs);
+    if (dueMs < this.#timerDueMs) this.#setTimer(dueMs, nowMs);
   }
 
   /** Ends the connection; what waits is handed back with `fault`. */
