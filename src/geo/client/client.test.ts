@@ -76,7 +76,9 @@ test('the router is asked before every call', async () => {
   const simulation = new Simulation({ seed: 3 });
   const servers = [serve(simulation, one, echo), serve(simulation, two, echo)];
   const client = await connect(simulation, new RoundRobinRouter([one, two]));
-  await simulation.settle(Promise.all([...'abcdef'].map((key) => client.get(key))));
+  await simulation.settle(
+    Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((key) => client.get(key))),
+  );
   assert.deepEqual(
     servers.map((server) => server.commands.map(([, key]) => key)),
     [
