@@ -23,6 +23,10 @@ export class SmallGeoServer extends CommandServer {
     this.#space.put(key, Buffer.from(value), undefined);
   }
 
+  delete(key: string): void {
+    this.#space.delete(key);
+  }
+
   start(outside: Outside, at: HostPort): Promise<void> {
     return this.listen(outside, at, (peer, words, command) => this.#run(peer, words, command));
   }

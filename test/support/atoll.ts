@@ -1,0 +1,54 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** The built program, beside the built tests. */
+const mainPath: string = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+
+export interface AtollOutcome {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The program `atoll` in a process of its own, and what it has said so far. */
+export class AtollProcess {
+  readonly child: ChildProcessWithoutNullStreams;
+  stdout = '';
+  stderr = '';
+
+  constructor(arguments_: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+    this.child = spawn(process.execPath, [mainPath, ...arguments_], {
+      env: { PATH: process.env['PATH'], ...environment },
+    });
+    this.child.stdout.setEncoding('latin1').on('data', (text: string) => (this.stdout += text));
+    this.child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    // A program that ends before it has read its input is none of the test's business.
+    this.child.stdin.on('error', () => undefined);
+  }
+
+  /** Resolves when `output` contains `text`. */
+  async said(output: 'stdout' | 'stderr', text: string): Promise<void> {
+    while (!this[output].includes(text)) await once(this.child[output], 'data');
+  }
+
+  /** Resolves when the process has ended and all that it said is here. */
+  async end(): Promise<AtollOutcome> {
+    const { child } = this;
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
+    return { exitCode: child.exitCode, stdout: this.stdout, stderr: this.stderr };
+  }
+}
+
+/** Runs `atoll` to its end. Stdout is given with one character for each byte. */
+export function runAtoll(
+  arguments_: readonly string[],
+  {
+    input = '',
+    environment = {},
+  }: { input?: string | Uint8Array; environment?: Record<string, string> } = {},
+): Promise<AtollOutcome> {
+  const atoll = new AtollProcess(arguments_, environment);
+  atoll.child.stdin.end(input);
+  return atoll.end();
+}
