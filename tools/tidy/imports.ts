@@ -6,13 +6,13 @@ import type { Token } from './scanner.ts';
 import { isProduct } from './tree.ts';
 import type { Finding, Tree } from './tree.ts';
 
-export interface Import {
+interface Import {
   readonly specifier: string;
   readonly line: number;
 }
 
 /** Every `import … from 'x'`, `export … from 'x'`, `import 'x'` and `import('x')` of a file. */
-export function findImports(tokens: readonly Token[]): Import[] {
+function findImports(tokens: readonly Token[]): Import[] {
   const imports: Import[] = [];
   for (const [index, token] of tokens.entries()) {
     if (token.kind !== 'string') continue;

@@ -321,11 +321,15 @@ test('what is committed holds no notes to oneself, no private paths, no private 
   assert.deepEqual(findings(checkWords, { 'src/a.ts': `// ${note}: later` }), [
     `src/a.ts:1: ${note} is a note to oneself: do it, or say in words what is left out and why`,
   ]);
+  const home = ['', 'home', 'me', 'x'].join('/');
+  assert.deepEqual(findings(checkWords, { 'src/a.ts': `const path = '${home}';` }), [
+    `src/a.ts:1: ${home.slice(0, 6)} is a path of somebody's machine: use one that every reader has`,
+  ]);
   const path = ['', 'tmp', 'x'].join('/');
   assert.deepEqual(findings(checkWords, { 'docs/a.md': `see ${path}` }), [
-    `docs/a.md:1: ${path.slice(0, 5)} is a path of somebody's machine: use one that every reader has`,
+    `docs/a.md:1: ${path.slice(0, 5)} is a path that not every reader has`,
   ]);
-  assert.deepEqual(findings(checkWords, { 'src/a.ts': `'${path}'` }), []);
+  assert.deepEqual(findings(checkWords, { 'src/a.ts': `'${path}'; 'src${home}'` }), []);
   const lock = '{ "resolved": "http://registry.internal/x.tgz" }';
   assert.deepEqual(findings(checkWords, { 'package-lock.json': lock }), [
     'package-lock.json:1: "resolved": " names a registry that others cannot reach',

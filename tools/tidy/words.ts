@@ -15,9 +15,14 @@ const bannedWords: readonly BannedWord[] = [
     message: 'is a note to oneself: do it, or say in words what is left out and why',
   },
   {
-    pattern: /(^|[\s`'"(=])(\/work\/|\/tm[p]\/)/,
-    where: /\.md$/,
+    pattern: /(?<![\w.~-])\/(wor[k]|roo[t]|hom[e])\//,
+    where: /./,
     message: "is a path of somebody's machine: use one that every reader has",
+  },
+  {
+    pattern: /(?<![\w.~-])\/tm[p]\//,
+    where: /\.md$/,
+    message: 'is a path that not every reader has',
   },
   {
     pattern: /"resolved": "(?!https:\/\/registry\.npmjs\.org\/)/,
