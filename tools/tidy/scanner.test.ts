@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { countCodeLines, scan } from './scanner.ts';
 
 /** The tokens as text, strings in quotes and templates in backquotes. */
@@ -74,4 +75,25 @@ test('source that ends in the middle of something ends the scan', () => {
   for (const source of ["'a", '`a', '`a${', '/* a', '/a', 'a /']) {
     assert.ok(scan(source).length <= 3, source);
   }
+});
+
+test('whatever is scanned, the scan ends and its lines are lines of the source', () => {
+  const piece = fc.constantFrom(
+    ...('`${}/*\\\'" \nab1[](=>?.'.match(/[^]/g) ?? []),
+    '//',
+    '/*',
+    '*/',
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
+      const source = pieces.join('');
+      const lineCount = source.split('\n').length;
+      let line = 1;
+      for (const token of scan(source)) {
+        assert.ok(token.line >= line && token.line <= lineCount);
+        line = token.line;
+      }
+    }),
+    { numRuns: 2_000 },
+  );
 });
