@@ -13,21 +13,34 @@ import type {
   Network,
   TlsOptions,
 } from '../core/network.ts';
-import { isReadSharingSafe, sharedRead } from './shared-read.ts';
+import { canShareReads, isReadSharingSafe, sharedRead } from './shared-read.ts';
 import type { OnRead } from './shared-read.ts';
 import { SocketConnection } from './socket-connection.ts';
 import { SocketListener } from './socket-listener.ts';
 
+export interface PlatformNetworkOptions {
+  /** False reads plain connections by `data` events even where one buffer could be shared. */
+  readonly isReadShared?: boolean;
+}
+
 /** TCP and TLS by way of node's sockets. */
 export class PlatformNetwork implements Network {
-  listen(at: HostPort, options: ListenOptions, accept: Accept): Promise<Listener> {
-    return SocketListener.listen(at, options, accept);
+  readonly #isReadShared: boolean;
+
+  constructor({ isReadShared = true }: PlatformNetworkOptions = {}) {
+    this.#isReadShared = isReadShared && isReadSharingSafe;
+  }
+
+  async listen(at: HostPort, options: ListenOptions, accept: Accept): Promise<Listener> {
+    const isReadShared = this.#isReadShared && (await canShareReads());
+    return SocketListener.listen({ at, options, accept, isReadShared });
   }
 
   connect(to: HostPort, options: ConnectOptions, events: ConnectionEvents): Connection {
     const { tls, timeoutMs = networkLimits.connectMs } = options;
     const onRead: OnRead = (bytes, start, end) => connection.received(bytes, start, end);
-    const socket = tls === undefined ? dial(to, onRead) : dialTls(to, tls, onRead);
+    const socket =
+      tls === undefined ? dial(to, onRead, this.#isReadShared) : dialTls(to, tls, onRead);
     const isTls = tls !== undefined;
     const connection = new SocketConnection({ socket, remote: to, isDialled: true, isTls });
     connection.start(events);
@@ -41,8 +54,8 @@ export class PlatformNetwork implements Network {
   }
 }
 
-function dial({ host, port }: HostPort, onRead: OnRead): Socket {
-  if (isReadSharingSafe) return connectPlain({ host, port, onread: sharedRead(onRead) });
+function dial({ host, port }: HostPort, onRead: OnRead, isReadShared: boolean): Socket {
+  if (isReadShared) return connectPlain({ host, port, onread: sharedRead(onRead) });
   return onDataEvents(connectPlain({ host, port }), onRead);
 }
 

@@ -7,8 +7,16 @@ import { networkLimits, serverLimits } from '../core/limits.ts';
 import { formatHostPort } from '../core/network.ts';
 import type { Accept, HostPort, Listener, ListenOptions } from '../core/network.ts';
 import { faultWords } from './fault-words.ts';
-import { adoptForSharedRead, canShareReads } from './shared-read.ts';
+import { adoptForSharedRead } from './shared-read.ts';
 import { SocketConnection } from './socket-connection.ts';
+
+export interface SocketListenerOptions {
+  readonly at: HostPort;
+  readonly options: ListenOptions;
+  readonly accept: Accept;
+  /** Requires: `canShareReads`. */
+  readonly isReadShared: boolean;
+}
 
 /**
  * A listening socket, plain or TLS.
@@ -28,28 +36,24 @@ export class SocketListener implements Listener {
   #address: HostPort = { host: '', port: 0 };
   #connections = 0;
 
-  private constructor(options: ListenOptions, accept: Accept, isReadShared: boolean) {
+  private constructor({ options, accept, isReadShared }: SocketListenerOptions) {
     this.#options = options;
     this.#accept = accept;
-    this.#isReadShared = isReadShared;
+    // TLS reads the plain socket itself, and hands on what it has decrypted.
+    this.#isReadShared = isReadShared && options.tls === undefined;
     this.#tlsServer = options.tls === undefined ? undefined : this.#createTlsServer(options.tls);
-    this.#server = createServer({ pauseOnConnect: isReadShared, noDelay: true });
+    this.#server = createServer({ pauseOnConnect: this.#isReadShared, noDelay: true });
     this.#server.on('connection', (socket) => this.#accepted(socket));
   }
 
-  /** Listens at `at`. Rejects with `LISTEN_FAILED`. */
-  static async listen(
-    at: HostPort,
-    options: ListenOptions,
-    accept: Accept,
-  ): Promise<SocketListener> {
-    const isReadShared = options.tls === undefined && (await canShareReads());
+  /** Rejects with `LISTEN_FAILED`. */
+  static async listen(options: SocketListenerOptions): Promise<SocketListener> {
     try {
-      const listener = new SocketListener(options, accept, isReadShared);
-      await listener.#listen(at);
+      const listener = new SocketListener(options);
+      await listener.#listen(options.at);
       return listener;
     } catch (cause) {
-      const message = `cannot listen at ${formatHostPort(at)}: ${faultWords(cause)}`;
+      const message = `cannot listen at ${formatHostPort(options.at)}: ${faultWords(cause)}`;
       throw new AtollError('LISTEN_FAILED', message, { cause });
     }
   }
@@ -72,8 +76,8 @@ export class SocketListener implements Listener {
       server.once('error', reject);
       server.listen({ host, port, backlog: networkLimits.acceptBacklog }, () => {
         server.off('error', reject);
-        // From now on an error is a connection that could not be accepted, for want of file descriptors:
-        // those who are connected must not pay for it.
+        // From now on an error is a connection that could not be accepted: those who are connected must
+        // not pay for it. (Where file descriptors are wanting node closes the connection by itself.)
         server.on('error', () => this.#options.onRefused?.());
         const { address, port: taken } = server.address() as AddressInfo;
         this.#address = { host: address, port: taken };

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { connectPair, dial, finish, listen, writeUntilFull } from './ends.ts';
 import type { End, Pair } from './ends.ts';
-import { worldKinds } from './world.ts';
+import { networkKinds, worldKinds } from './world.ts';
 import type { World } from './world.ts';
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text);
@@ -33,7 +33,7 @@ async function passTime(world: World): Promise<void> {
   await finish(world, pair);
 }
 
-for (const kind of worldKinds) {
+for (const kind of [...worldKinds, ...networkKinds]) {
   describe(`network, bytes: ${kind.name}`, () => {
     test('bytes arrive whole and in order, whatever the sizes of the writes', async () => {
       const world = kind.create();

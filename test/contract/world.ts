@@ -1,8 +1,11 @@
 import type { Outside } from '../../src/core/outside.ts';
 import type { ThreadEntry, Threads } from '../../src/core/threads.ts';
+import type { Network, TlsOptions } from '../../src/core/network.ts';
+import { PlatformNetwork } from '../../src/platform/network.ts';
 import { createOutside } from '../../src/platform/outside.ts';
 import { PlatformThreads } from '../../src/platform/threads.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
+import { authority } from './certificates.ts';
 
 /** An outside to be held to its promises: two threads that can reach each other. */
 export interface World {
@@ -22,17 +25,27 @@ export interface WorldKind {
   create(): World;
 }
 
-const platform: WorldKind = {
-  name: 'platform',
-  create: () => ({
-    server: createOutside(),
-    client: createOutside(),
-    serverHost: '127.0.0.1',
-    threads: new PlatformThreads(),
-    defineThreadEntry: () => {},
-    settle: (promise) => promise,
-  }),
-};
+function platform(name: string, network: Network): WorldKind {
+  return {
+    name,
+    create: () => ({
+      server: { ...createOutside(), network },
+      client: { ...createOutside(), network },
+      serverHost: '127.0.0.1',
+      threads: new PlatformThreads(),
+      defineThreadEntry: () => {},
+      settle: (promise) => promise,
+    }),
+  };
+}
+
+/** The same network where everybody speaks TLS and has a certificate. */
+function encrypted(network: Network, tls: TlsOptions): Network {
+  return {
+    listen: (at, options, accept) => network.listen(at, { ...options, tls }, accept),
+    connect: (to, options, events) => network.connect(to, { ...options, tls }, events),
+  };
+}
 
 function simulated(seed: number): WorldKind {
   return {
@@ -52,5 +65,16 @@ function simulated(seed: number): WorldKind {
   };
 }
 
-/** Every implementation of the outside; of the simulated one a few of its many tempers. */
-export const worldKinds: readonly WorldKind[] = [platform, ...[1, 2, 3, 4, 5].map(simulated)];
+/** The real and the simulated outside; of the simulated one a few of its many tempers. */
+export const worldKinds: readonly WorldKind[] = [
+  platform('platform', new PlatformNetwork()),
+  ...[1, 2, 3, 4, 5].map(simulated),
+];
+
+/** Other ways for the real network to do the same. */
+export const networkKinds: readonly WorldKind[] = [
+  platform('platform, data events', new PlatformNetwork({ isReadShared: false })),
+  ...(authority === undefined
+    ? []
+    : [platform('platform, TLS', encrypted(new PlatformNetwork(), authority.issue('member')))]),
+];
