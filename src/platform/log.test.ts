@@ -45,6 +45,5 @@ test('a line for people is short and aligned', () => {
 test('what a client sent cannot move the cursor of whoever watches', () => {
   const name = '\u001b[2J\u009b1A\u202ereversed\nnext line';
   const [line = ''] = logged({ human: true }, (log) => log.info('client', { name }));
-  assert.ok(!/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/.test(line));
-  assert.equal(line.split('\n').length, 2);
+  assert.match(line, /^[ -~]+\n$/);
 });

@@ -67,6 +67,7 @@ export class SimConnection implements Connection {
       name: `${life.name}>${remote.host}`,
       ends: {
         arrived: (segment) => this.peer?.arrived(segment),
+        strayed: () => this.peer?.strayed(),
         drained: () => this.#inLife(() => this.#events?.onDrain?.()),
         endSent: () => this.#endSent(),
         lost: options.onLost,
@@ -137,7 +138,7 @@ export class SimConnection implements Connection {
   /** The system of this end got a segment from the peer. */
   arrived(segment: Segment): void {
     if (this.#isOver) {
-      if (segment !== 'end') this.#options.onStray();
+      if (segment !== 'end') this.strayed();
     } else if (segment === 'open') {
       this.#isOpen = true;
       this.onceDecided?.();
@@ -154,6 +155,11 @@ export class SimConnection implements Connection {
         this.life.run(this.#read);
       }
     }
+  }
+
+  /** A segment of a connection that is no more: the system answers with a reset. */
+  strayed(): void {
+    this.#options.onStray();
   }
 
   /** Closes with `CONNECT_FAILED` or `CONNECTION_LOST`, by when it happens. */

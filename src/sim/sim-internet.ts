@@ -93,8 +93,10 @@ export class SimInternet {
     if (!link.isCut) return;
     link.isCut = false;
     for (const connection of this.#connections) {
-      const isConcerned = connection.out.link === link || connection.peer?.out.link === link;
-      if (isConcerned) connection.out.healed();
+      if (connection.out.link !== link && connection.linkBack !== link) continue;
+      connection.out.healed();
+      // An end that is over is not among the connections, but its last bytes may be under way.
+      if (connection.peer?.isOver === true) connection.peer.out.healed();
     }
   }
 
@@ -183,6 +185,7 @@ export class SimInternet {
     for (const connection of this.#connections) {
       if (connection.life.host !== hostName) continue;
       if (hasPower) connection.resetPeer();
+      else connection.out.lose();
       connection.vanish();
     }
   }

@@ -8,6 +8,8 @@ export type Segment = 'open' | 'end' | Uint8Array;
 export interface StreamEnds {
   /** At the receiver's host: the next segment in order. */
   arrived(segment: Segment): void;
+  /** At the receiver's host: a segment that was sent after the connection was lost. */
+  strayed(): void;
   /** At the sender's: everything written has left, after it had not. */
   drained(): void;
   /** At the sender's: the end has been sent. */
@@ -56,8 +58,9 @@ export class SimStream {
   #isRetransmitDue = false;
   #lastArrivalMs = 0;
   #inTransit = 0;
-  /** Once the connection is lost: how many of those in transit still arrive. */
-  #arrivalsLeft = Infinity;
+  /** Once the connection is lost: how many of those in transit still arrive, and how many do not. */
+  #arrivingCount = Infinity;
+  #vanishingCount = 0;
   #stalled: Segment[] = [];
 
   constructor(options: StreamOptions) {
@@ -120,10 +123,10 @@ export class SimStream {
 
   /** The connection is lost: an unknown part of what is under way arrives, nothing after it. */
   lose(): void {
-    this.#isAbandoned = true;
-    this.#held = [];
-    this.#heldBytes = 0;
-    this.#arrivalsLeft = Math.floor(this.#options.random.fraction() * (this.#inTransit + 1));
+    if (this.#arrivingCount < Infinity) return;
+    const underWay = this.#inTransit + this.#stalled.length;
+    this.#arrivingCount = Math.floor(this.#options.random.fraction() * (underWay + 1));
+    this.#vanishingCount = underWay - this.#arrivingCount;
   }
 
   /** The receiver has read so much. */
@@ -138,9 +141,13 @@ export class SimStream {
 
   /** A cut on the way there or back has healed. */
   healed(): void {
-    const { scheduler, random, name } = this.#options;
-    this.#pumpIn(random.fraction() * retransmitMs);
+    this.#pumpIn(this.#options.random.fraction() * retransmitMs);
+    this.#retransmit();
+  }
+
+  #retransmit(): void {
     if (this.#stalled.length === 0 || this.#isRetransmitDue) return;
+    const { scheduler, random, name } = this.#options;
     this.#isRetransmitDue = true;
     scheduler.after(random.fraction() * retransmitMs, 'retransmit', name, () => {
       this.#isRetransmitDue = false;
@@ -195,10 +202,7 @@ export class SimStream {
       this.#options.ends.lost();
       return;
     }
-    if (link.isCut) {
-      this.#stalled.push(segment);
-      return;
-    }
+    const isLost = link.isCut;
     const departureMs = link.departureMs(bytes, scheduler.nowMs);
     const soonestMs = departureMs + link.travelMs(random.fraction());
     this.#lastArrivalMs = Math.max(soonestMs, this.#lastArrivalMs + segmentGapMs);
@@ -206,14 +210,25 @@ export class SimStream {
     const kind = typeof segment === 'string' ? segment : 'bytes';
     scheduler.after(this.#lastArrivalMs - scheduler.nowMs, kind, name, () => {
       this.#inTransit--;
-      if (this.link.isCut || this.#stalled.length > 0) this.#stalled.push(segment);
-      else this.#arrive(segment);
+      if (!isLost && !link.isCut && this.#stalled.length === 0) {
+        this.#arrive(segment);
+        return;
+      }
+      // It waits behind those that were lost before it, so the order holds.
+      this.#stalled.push(segment);
+      if (!link.isCut) this.#retransmit();
     });
   }
 
   #arrive(segment: Segment): void {
-    if (this.#arrivalsLeft <= 0) return;
-    this.#arrivalsLeft--;
+    if (this.#arrivingCount > 0) this.#arrivingCount--;
+    else if (this.#vanishingCount > 0) {
+      this.#vanishingCount--;
+      return;
+    } else {
+      this.#options.ends.strayed();
+      return;
+    }
     this.#options.scheduler.observe(fingerprint(segment));
     this.#options.ends.arrived(segment);
   }
