@@ -248,6 +248,24 @@ function contract(createWorld: () => World): void {
   );
 
   test(
+    'a watch hears of a key that expires as deleted, within a second',
+    withStore(async (store, { settle, advance }) => {
+      const changes: Change[] = [];
+      await settle(store.put('w/before', 'v', { ttlMs: 500 }));
+      await settle(store.watch('w/', (change) => changes.push(change)));
+      await settle(store.put('w/short', 'v', { ttlMs: 1_000 }));
+      await settle(store.put('w/kept', 'v', { ttlMs: 1_000 }));
+      await settle(store.put('w/kept', 'v'));
+      await advance(2_000);
+      const deleted = changes.filter(({ type }) => type === 'delete');
+      assert.deepEqual(deleted, [
+        { type: 'delete', key: 'w/before' },
+        { type: 'delete', key: 'w/short' },
+      ]);
+    }),
+  );
+
+  test(
     'a closed watch hears nothing more, and the others go on',
     withStore(async (store, { settle, advance }) => {
       const closed: Change[] = [];

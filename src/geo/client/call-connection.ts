@@ -22,6 +22,8 @@ export interface CallConnectionOwner {
   onAnswered(call: Call, latencyMs: number): void;
   /** The deadline of `call` is over; it is settled. */
   onDeadline(call: Call): void;
+  /** `call`, settled before, has left the line without having been sent. */
+  onDropped(call: Call): void;
   /**
    * The connection is over. `unanswered` hold all calls that wait, in order; of those from `unsentFrom`
    * on no byte has left. Without a fault nobody waited.
@@ -83,14 +85,9 @@ export class CallConnection {
       // Nothing here asks for pushes; a server that sends one all the same does no harm.
       onPush: () => undefined,
     });
-    // RESP3: the protocol is chosen by HELLO. A server that knows RESP2 only refuses it, and does as well.
-    this.#writer.command('HELLO', 3);
     const options = { timeoutMs: connectMs, ...(tls === undefined ? {} : { tls }) };
     this.#connection = outside.network.connect(address, options, {
-      onOpen: () => {
-        this.#isOpen = true;
-        this.#flush();
-      },
+      onOpen: () => this.#opened(),
       onData: (bytes, start, end) => this.#data(bytes, start, end),
       onDrain: () => {
         this.#isDraining = false;
@@ -109,8 +106,10 @@ export class CallConnection {
     call.sentMs = nowMs;
     call.address = this.address;
     this.#line.push(call);
-    this.#writer.command(...call.request.parts);
-    if (!this.#isFlushScheduled) this.#scheduleFlush();
+    if (this.#isOpen) {
+      this.#writer.command(...call.request.parts);
+      if (!this.#isFlushScheduled) this.#scheduleFlush();
+    }
     const dueMs = Math.min(call.deadlineMs, this.#lastMs + geoClientLimits.silenceMs);
     if (dueMs < this.#timerDueMs) this.#setTimer(dueMs, nowMs);
   }
@@ -119,6 +118,26 @@ export class CallConnection {
   close(fault: AtollError): void {
     this.#connection.destroy();
     this.#end(fault);
+  }
+
+  /**
+   * Nothing is written before: a put whose caller has been told that nobody could be reached must not arrive
+   * after all.
+   */
+  #opened(): void {
+    this.#isOpen = true;
+    // RESP3: the protocol is chosen by HELLO. A server that knows RESP2 only refuses it, and does as well.
+    this.#writer.command('HELLO', 3);
+    for (const call of this.#line.takeAll()) {
+      if (call.isSettled) this.#owner.onDropped(call);
+      else {
+        this.#line.push(call);
+        this.#writer.command(...call.request.parts);
+      }
+    }
+    this.#lastMs = this.#outside.clock.monotonicMs();
+    this.#parser.strings = this.#line.first()?.request.strings ?? 'text';
+    this.#flush();
   }
 
   /**

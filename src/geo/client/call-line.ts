@@ -40,6 +40,14 @@ export class CallLine {
     return call;
   }
 
+  /** Empties the line and gives what stood in it, in order. */
+  takeAll(): Call[] {
+    const calls = [...this];
+    this.#calls.fill(undefined);
+    this.#length = 0;
+    return calls;
+  }
+
   *[Symbol.iterator](): IterableIterator<Call> {
     for (let i = 0; i < this.#length; i += 1) {
       const call = this.#calls[(this.#head + i) & (this.#calls.length - 1)];

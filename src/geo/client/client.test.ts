@@ -134,12 +134,16 @@ test('a short deadline is kept among long ones', async () => {
   await simulation.settle(long);
 });
 
-test('a server that cannot be reached in time is CONNECT_FAILED: nothing has happened', async () => {
+test('a put that could not be sent in time is CONNECT_FAILED, and is never sent after all', async () => {
   const simulation = new Simulation({ seed: 8 });
-  serve(simulation, one, echo);
+  const server = serve(simulation, one, echo);
   const client = await connect(simulation);
   simulation.cut('app', 'one');
+  const patient = client.get('patient');
   await assertTakes(simulation, 100, client.put('k', 'v', { timeoutMs: 100 }), 'CONNECT_FAILED');
+  simulation.heal('app', 'one');
+  assert.equal(await simulation.settle(patient), 'PATIENT');
+  assert.deepEqual(server.commands, [['GET', 'patient']]);
 });
 
 test('an answer that comes too late is not given to the next call', async () => {

@@ -238,6 +238,7 @@ export class GeoClient implements GeoStore {
             this.#report(address, { kind: 'answered', latencyMs });
           }
         },
+        onDropped: (call) => this.#release(call),
         onDeadline: () => this.#report(address, { kind: 'failed' }),
         onOver: (fault, unanswered, unsentFrom) => {
           this.#connections.delete(name);

@@ -1,6 +1,7 @@
 import { AtollError } from '../../core/errors.ts';
 import { geoClientLimits } from '../../core/limits.ts';
 import type { Outside } from '../../core/outside.ts';
+import type { Timer } from '../../core/timers.ts';
 import { checkKey, checkPrefix, checkTimeoutMs, checkTtlMs, checkValue } from './arguments.ts';
 import type {
   CallOptions,
@@ -34,6 +35,10 @@ export class MemoryGeoSpace {
   readonly #outside: Pick<Outside, 'clock' | 'timers'>;
   readonly #entries: Map<string, Entry> = new Map();
   readonly #watchers: Set<Watcher> = new Set();
+  /** Keys that may end. */
+  readonly #mortalKeys: Set<string> = new Set();
+  /** Set for the next end, but only while somebody watches: a timer keeps a process alive. */
+  #expiryTimer: Timer | undefined;
   /** Made when a list asks; gone when a key comes or goes. */
   #sortedKeys: readonly string[] | undefined;
 
@@ -51,9 +56,7 @@ export class MemoryGeoSpace {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     if (entry.expiryMs > this.#outside.clock.monotonicMs()) return entry.value;
-    // What has ended leaves when it is looked at: nobody can tell, and no timer must be kept.
-    this.#entries.delete(key);
-    this.#sortedKeys = undefined;
+    this.#remove(key);
     return undefined;
   }
 
@@ -62,13 +65,16 @@ export class MemoryGeoSpace {
     if (!this.#entries.has(key)) this.#sortedKeys = undefined;
     this.#entries.set(key, { value, expiryMs });
     this.#tell(key, { type: 'put', key: textOfKey(key), value: value.toString('utf8') });
+    if (ttlMs === undefined) this.#mortalKeys.delete(key);
+    else {
+      this.#mortalKeys.add(key);
+      this.#awaitExpiry();
+    }
   }
 
   delete(key: string): boolean {
     if (this.get(key) === undefined) return false;
-    this.#entries.delete(key);
-    this.#sortedKeys = undefined;
-    this.#tell(key, { type: 'delete', key: textOfKey(key) });
+    this.#remove(key);
     return true;
   }
 
@@ -98,7 +104,33 @@ export class MemoryGeoSpace {
       },
     };
     this.#watchers.add(watcher);
-    return () => this.#watchers.delete(watcher);
+    this.#awaitExpiry();
+    return () => {
+      this.#watchers.delete(watcher);
+      this.#awaitExpiry();
+    };
+  }
+
+  #remove(key: string): void {
+    this.#entries.delete(key);
+    this.#mortalKeys.delete(key);
+    this.#sortedKeys = undefined;
+    this.#tell(key, { type: 'delete', key: textOfKey(key) });
+  }
+
+  /** Removes what has ended, so that watchers hear of it, and comes back for the next. */
+  #awaitExpiry(): void {
+    this.#expiryTimer?.cancel();
+    if (this.#watchers.size === 0) return;
+    let nextMs = Infinity;
+    for (const key of this.#mortalKeys) {
+      if (this.get(key) === undefined) continue;
+      nextMs = Math.min(nextMs, this.#entries.get(key)?.expiryMs ?? Infinity);
+    }
+    if (nextMs === Infinity) return;
+    const { clock, timers } = this.#outside;
+    const delayMs = Math.max(0, nextMs - clock.monotonicMs());
+    this.#expiryTimer = timers.setTimer(delayMs, () => this.#awaitExpiry());
   }
 
   #tell(key: string, change: Change): void {

@@ -1,0 +1,45 @@
+/**
+ * Everything of Atoll that applications import: the client of the geo store (also as `atoll/client`) and the
+ * actor runtime (also as `atoll/actor`).
+ */
+export {
+  ActorRef,
+  ActorSystem,
+  defineActor,
+  defineGateway,
+  dispatch,
+  type ActorBehaviour,
+  type ActorContext,
+  type ActorKind,
+  type ActorOptions,
+  type ActorSystemOptions,
+  type Channel,
+  type Gateway,
+  type GatewayKind,
+  type GatewayThread,
+  type LocalActor,
+  type OnError,
+  type OnThrow,
+  type ThreadCounters,
+} from './actor.ts';
+export {
+  AtollError,
+  connect,
+  errorCodes,
+  FixedRouter,
+  NearestRouter,
+  RoundRobinRouter,
+  type CallOptions,
+  type Change,
+  type ConnectOptions,
+  type ErrorCode,
+  type GeoStore,
+  type HostPort,
+  type KeyValue,
+  type KeyValueBytes,
+  type Outcome,
+  type PutOptions,
+  type Router,
+  type TlsOptions,
+  type Watch,
+} from './client.ts';
