@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { Project } from '../test/support/project.ts';
 import { projectRoot } from '../tools/project-root.ts';
 
 interface Ended {
@@ -19,22 +19,16 @@ function bench(
   args: readonly string[],
   coin = `say('tossing'); return {
     heads: { value: rounds, unit: '1/s', min: 1, max: 9 }, edgeMs: { value: seconds, unit: 'ms' } };`,
-): Ended & { readonly root: string } {
-  const root = fs.mkdtempSync(join(tmpdir(), 'atoll-bench-'));
-  t.after(() => fs.rmSync(root, { recursive: true }));
-  for (const folder of ['bench', 'dist']) fs.mkdirSync(join(root, folder));
-  fs.writeFileSync(join(root, 'package.json'), '{ "type": "module" }');
-  for (const part of ['dist/bench', 'dist/tools', 'dist/src/core']) {
-    fs.cpSync(join(projectRoot, part), join(root, part), { recursive: true });
-  }
-  fs.writeFileSync(join(root, 'bench/coin.ts'), '');
+): Ended & { readonly project: Project } {
+  const project = new Project(t);
+  project.write('package.json', '{ "type": "module" }');
+  for (const part of ['bench', 'tools', 'src/core']) project.copy(projectRoot, `dist/${part}`);
+  project.write('bench/coin.ts', '');
   const source = `export async function run({ rounds, seconds, say }) { ${coin} }`;
-  fs.writeFileSync(join(root, 'dist/bench/coin.js'), source);
+  project.write('dist/bench/coin.js', source);
   const options = { encoding: 'utf8', cwd: tmpdir() } as const;
-  return {
-    root,
-    ...spawnSync(process.execPath, [join(root, 'dist/bench/main.js'), ...args], options),
-  };
+  const script = project.at('dist/bench/main.js');
+  return { project, ...spawnSync(process.execPath, [script, ...args], options) };
 }
 
 test('a benchmark prints a table with units and spread', (t) => {
@@ -51,11 +45,13 @@ test('with --json the last line is one JSON object of figures', (t) => {
 });
 
 test('with --save the figures are kept with the day and the machine', (t) => {
-  const { root, stdout } = bench(t, ['coin', '--save', '--json']);
-  const folder = join(root, 'bench/results');
-  const [file = ''] = fs.readdirSync(folder);
+  const { project, stdout } = bench(t, ['coin', '--save', '--json']);
+  const [file = ''] = fs.readdirSync(project.at('bench/results'));
   assert.match(file, /^coin-\d{4}-\d\d-\d\d\.json$/);
-  const saved = JSON.parse(fs.readFileSync(join(folder, file), 'utf8')) as Record<string, object>;
+  const saved = JSON.parse(fs.readFileSync(project.at(`bench/results/${file}`), 'utf8')) as Record<
+    string,
+    object
+  >;
   assert.deepEqual(Object.keys(saved), ['bench', 'date', 'machine', 'figures']);
   const machine = Object.keys(saved['machine'] ?? {});
   assert.deepEqual(machine, ['cores', 'model', 'memoryGiB', 'system', 'node']);

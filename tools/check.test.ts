@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { Project } from '../test/support/project.ts';
 import { tools } from './check-tools.ts';
 import { projectRoot } from './project-root.ts';
 
@@ -24,20 +24,16 @@ const configuration: readonly string[] = [
 
 /** Runs one tool of the check over a project of these files under our configuration. */
 function runTool(t: TestContext, name: string, files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'atoll-check-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
-  for (const path of [...configuration, ...Object.keys(files)]) {
-    mkdirSync(join(folder, dirname(path)), { recursive: true });
-  }
-  for (const path of configuration) copyFileSync(join(projectRoot, path), join(folder, path));
-  for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text);
+  const project = new Project(t);
+  symlinkSync(join(projectRoot, 'node_modules'), project.at('node_modules'));
+  for (const path of configuration) project.copy(projectRoot, path);
+  for (const [path, text] of Object.entries(files)) project.write(path, text);
   const tool = tools.find((candidate) => candidate.name === name);
   assert.ok(tool !== undefined, name);
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join(folder, tool.script), ...tool.args],
-    { cwd: folder, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } },
+    [project.at(tool.script), ...tool.args],
+    { cwd: project.root, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } },
   );
   assert.notEqual(status, 0, `${name} is content with mistakes`);
   return stdout + stderr;

@@ -4,9 +4,9 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { Project } from '../test/support/project.ts';
 import { projectRoot } from './project-root.ts';
 
 // Setup runs in a small project of its own. Its npm is a script that notes that it was called and
@@ -22,49 +22,43 @@ echo '{}' > node_modules/typescript/package.json
 cp package-lock.json node_modules/.package-lock.json
 `;
 
-interface Project {
-  readonly root: string;
+class SetupProject extends Project {
   readonly env: NodeJS.ProcessEnv;
-  readonly write: (path: string, text: string) => void;
-  /** What was called since the last look, in order. */
-  takeCalls(): string[];
-}
 
-function createProject(t: TestContext): Project {
-  const root = fs.mkdtempSync(join(tmpdir(), 'atoll-setup-'));
-  t.after(() => fs.rmSync(root, { recursive: true }));
-  const write = (path: string, text: string): void => {
-    fs.mkdirSync(join(root, path, '..'), { recursive: true });
-    fs.writeFileSync(join(root, path), text, { mode: 0o755 });
-  };
-  write('package.json', '{ "type": "module" }');
-  write('bin/npm', fakeNpm);
-  write('bin/tsc', "require('fs').appendFileSync('calls', `tsc ${process.argv[2]}\\n`)");
-  write('tools/setup.js', fs.readFileSync(join(projectRoot, 'tools/setup.js'), 'utf8'));
-  write('dist/src/cli/main.js', "console.log('started', ...process.argv.slice(2));");
-  writeLock(write, '1.0.0');
-  const takeCalls = (): string[] => {
-    const file = join(root, 'calls');
+  constructor(t: TestContext) {
+    super(t);
+    this.env = { ...process.env, PATH: `${this.at('bin')}:${process.env['PATH']}` };
+    this.write('package.json', '{ "type": "module" }');
+    this.write('bin/npm', fakeNpm);
+    this.write('bin/tsc', "require('fs').appendFileSync('calls', `tsc ${process.argv[2]}\\n`)");
+    this.copy(projectRoot, 'tools/setup.js');
+    this.write('dist/src/cli/main.js', "console.log('started', ...process.argv.slice(2));");
+    this.writeLock('1.0.0');
+  }
+
+  /** The lock as it is when every package is at `version`. */
+  writeLock(version: string): void {
+    const packages = {
+      '': { name: 'project' },
+      'node_modules/a': { version, integrity: `sha512-${version}` },
+      'node_modules/b': { version, integrity: 'sha512-b', optional: true },
+    };
+    this.write('package-lock.json', JSON.stringify({ lockfileVersion: 3, packages }));
+  }
+
+  /** What was called since the last look, in order. */
+  takeCalls(): string[] {
+    const file = this.at('calls');
     if (!fs.existsSync(file)) return [];
     const lines = fs.readFileSync(file, 'utf8').trimEnd().split('\n');
     fs.rmSync(file);
     return lines;
-  };
-  const env = { ...process.env, PATH: `${join(root, 'bin')}:${process.env['PATH']}` };
-  return { root, env, write, takeCalls };
-}
+  }
 
-function writeLock(write: Project['write'], version: string): void {
-  const packages = {
-    '': { name: 'project' },
-    'node_modules/a': { version, integrity: `sha512-${version}` },
-    'node_modules/b': { version, integrity: 'sha512-b', optional: true },
-  };
-  write('package-lock.json', JSON.stringify({ lockfileVersion: 3, packages }));
-}
-
-function start({ root, env }: Project, ...args: string[]): ChildProcess {
-  return spawn(process.execPath, [join(root, 'tools/setup.js'), ...args], { env, cwd: tmpdir() });
+  start(...args: string[]): ChildProcess {
+    const { env } = this;
+    return spawn(process.execPath, [this.at('tools/setup.js'), ...args], { env, cwd: tmpdir() });
+  }
 }
 
 interface Ended {
@@ -85,59 +79,59 @@ async function ended(child: ChildProcess): Promise<Ended> {
 const install = 'npm ci --no-audit --no-fund --ignore-scripts --loglevel=error';
 
 test('a bare clone installs, builds and starts, with the arguments passed on', async (t) => {
-  const project = createProject(t);
-  const { code, output } = await ended(start(project, 'start', '--port', '7100'));
+  const project = new SetupProject(t);
+  const { code, output } = await ended(project.start('start', '--port', '7100'));
   assert.equal(code, 0, output);
   assert.match(output, /started start --port 7100\n/);
   assert.deepEqual(project.takeCalls(), [install, 'tsc -b']);
 });
 
 test('what is installed is not installed again, until the lock changes', async (t) => {
-  const project = createProject(t);
-  await ended(start(project, 'start'));
+  const project = new SetupProject(t);
+  await ended(project.start('start'));
   project.takeCalls();
-  await ended(start(project, 'start'));
+  await ended(project.start('start'));
   assert.deepEqual(project.takeCalls(), ['tsc -b']);
-  writeLock(project.write, '2.0.0');
-  await ended(start(project, 'start'));
+  project.writeLock('2.0.0');
+  await ended(project.start('start'));
   assert.deepEqual(project.takeCalls(), [install, 'tsc -b']);
 });
 
 test('packages that nobody asked for, and optional ones that lack, are no reason to install', async (t) => {
-  const project = createProject(t);
-  await ended(start(project, 'start'));
+  const project = new SetupProject(t);
+  await ended(project.start('start'));
   project.takeCalls();
   const lockFile = 'node_modules/.package-lock.json';
-  const lock = JSON.parse(fs.readFileSync(join(project.root, lockFile), 'utf8')) as {
+  const lock = JSON.parse(fs.readFileSync(project.at(lockFile), 'utf8')) as {
     packages: Record<string, unknown>;
   };
   delete lock.packages['node_modules/b'];
   lock.packages['node_modules/c'] = { version: '1.0.0' };
   project.write(lockFile, JSON.stringify(lock));
-  await ended(start(project, 'start'));
+  await ended(project.start('start'));
   assert.deepEqual(project.takeCalls(), ['tsc -b']);
 });
 
 test('a link to packages that fit is used, one to packages that do not is refused and kept', async (t) => {
-  const project = createProject(t);
-  await ended(start(project, 'start'));
-  fs.renameSync(join(project.root, 'node_modules'), join(project.root, 'elsewhere'));
-  fs.symlinkSync('elsewhere', join(project.root, 'node_modules'));
+  const project = new SetupProject(t);
+  await ended(project.start('start'));
+  fs.renameSync(project.at('node_modules'), project.at('elsewhere'));
+  fs.symlinkSync('elsewhere', project.at('node_modules'));
   project.takeCalls();
-  await ended(start(project, 'start'));
+  await ended(project.start('start'));
   assert.deepEqual(project.takeCalls(), ['tsc -b']);
 
-  writeLock(project.write, '2.0.0');
-  const { code, output } = await ended(start(project, 'start'));
+  project.writeLock('2.0.0');
+  const { code, output } = await ended(project.start('start'));
   assert.equal(code, 1);
   assert.match(output, /node_modules is a link to elsewhere/);
   assert.deepEqual(project.takeCalls(), []);
-  assert.ok(fs.existsSync(join(project.root, 'elsewhere/.package-lock.json')));
+  assert.ok(fs.existsSync(project.at('elsewhere/.package-lock.json')));
 });
 
 test('two that start at once install once', async (t) => {
-  const project = createProject(t);
-  const both = await Promise.all([ended(start(project, 'start')), ended(start(project, 'start'))]);
+  const project = new SetupProject(t);
+  const both = await Promise.all([ended(project.start('start')), ended(project.start('start'))]);
   assert.deepEqual(
     both.map(({ code }) => code),
     [0, 0],
@@ -146,40 +140,40 @@ test('two that start at once install once', async (t) => {
 });
 
 test('an install that fails says what it needs, and leaves nothing that a next try would trust', async (t) => {
-  const project = createProject(t);
+  const project = new SetupProject(t);
   project.write('npm-is-broken', '');
-  const { code, output } = await ended(start(project, 'start'));
+  const { code, output } = await ended(project.start('start'));
   assert.equal(code, 1);
   assert.match(output, /no network\n[^]*npm ci failed; its reason is above/);
-  fs.rmSync(join(project.root, 'npm-is-broken'));
+  fs.rmSync(project.at('npm-is-broken'));
   project.takeCalls();
-  assert.equal((await ended(start(project, 'start'))).code, 0);
+  assert.equal((await ended(project.start('start'))).code, 0);
   assert.deepEqual(project.takeCalls(), [install, 'tsc -b']);
 });
 
 test('a build that fails stops there', async (t) => {
-  const project = createProject(t);
-  await ended(start(project, 'start'));
+  const project = new SetupProject(t);
+  await ended(project.start('start'));
   project.write('node_modules/typescript/bin/tsc', "console.log('TS2322'); process.exit(2)");
-  const { code, output } = await ended(start(project, 'start'));
+  const { code, output } = await ended(project.start('start'));
   assert.equal(code, 1);
   assert.match(output, /TS2322\n.*the build failed/);
   assert.doesNotMatch(output, /started/);
 });
 
 test('the exit code is that of what was run', async (t) => {
-  const project = createProject(t);
+  const project = new SetupProject(t);
   project.write('dist/tools/check.js', 'process.exit(42)');
-  assert.equal((await ended(start(project, 'check'))).code, 42);
+  assert.equal((await ended(project.start('check'))).code, 42);
 });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   test(`${signal} reaches what was started, which may end in its own way`, async (t) => {
-    const project = createProject(t);
+    const project = new SetupProject(t);
     const body = `process.on('${signal}', () => { console.log('goodbye'); process.exit(7); });
       console.log('up'); setInterval(() => {}, 1000);`;
     project.write('dist/src/cli/main.js', body);
-    const child = start(project, 'start');
+    const child = project.start('start');
     const result = ended(child);
     child.stdout?.on('data', (text: string) => {
       if (text.includes('up')) child.kill(signal);
@@ -190,34 +184,31 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 test('what a signal ended looks ended by that signal', async (t) => {
-  const project = createProject(t);
+  const project = new SetupProject(t);
   project.write('dist/src/cli/main.js', "process.kill(process.pid, 'SIGKILL')");
-  assert.equal((await ended(start(project, 'start'))).signal, 'SIGKILL');
+  assert.equal((await ended(project.start('start'))).signal, 'SIGKILL');
 });
 
 test('a lock of a process that died is taken over', async (t) => {
-  const project = createProject(t);
+  const project = new SetupProject(t);
   project.write('bin/npm', fakeNpm.replace('rm -rf', 'kill -9 $PPID; rm -rf'));
-  assert.equal((await ended(start(project, 'start'))).signal, 'SIGKILL');
+  assert.equal((await ended(project.start('start'))).signal, 'SIGKILL');
   project.write('bin/npm', fakeNpm);
-  assert.equal((await ended(start(project, 'start'))).code, 0);
+  assert.equal((await ended(project.start('start'))).code, 0);
 });
 
 test('an older Node is refused with the version that it takes', async (t) => {
-  const project = createProject(t);
+  const project = new SetupProject(t);
   const older = "Object.defineProperty(process.versions, 'node', { value: '20.18.3' })";
-  const env = {
-    ...project.env,
-    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(older)}`,
-  };
-  const { code, output } = await ended(start({ ...project, env }, 'start'));
+  project.env['NODE_OPTIONS'] = `--import=data:text/javascript,${encodeURIComponent(older)}`;
+  const { code, output } = await ended(project.start('start'));
   assert.equal(code, 1);
   assert.match(output, /Atoll needs Node\.js 20\.19 or newer; this is 20\.18\.3\./);
   assert.deepEqual(project.takeCalls(), []);
 });
 
 test('an unknown command names the ones there are', async (t) => {
-  const { code, output } = await ended(start(createProject(t), 'play'));
+  const { code, output } = await ended(new SetupProject(t).start('play'));
   assert.equal(code, 1);
   assert.match(output, /expected one of start, test, check, bench, got 'play'/);
 });

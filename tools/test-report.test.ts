@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, copyFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { Project } from '../test/support/project.ts';
 import { projectRoot } from './project-root.ts';
 
 /** Runs the test runner in a project of these compiled tests; each has a source unless it is stale. */
@@ -13,28 +11,22 @@ function runTests(
   tests: Readonly<Record<string, string>>,
   options: { stale?: string; patterns?: readonly string[] } = {},
 ): { status: number | null; output: string } {
-  const root = mkdtempSync(join(tmpdir(), 'atoll-tests-'));
-  t.after(() => rmSync(root, { recursive: true }));
-  const write = (path: string, text: string): void => {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  };
-  write('package.json', '{ "type": "module" }');
-  mkdirSync(join(root, 'dist/tools'), { recursive: true });
+  const project = new Project(t);
+  project.write('package.json', '{ "type": "module" }');
   for (const file of ['run-tests.js', 'test-report.js', 'project-root.js']) {
-    copyFileSync(join(projectRoot, 'dist/tools', file), join(root, 'dist/tools', file));
+    project.copy(projectRoot, `dist/tools/${file}`);
   }
   for (const [name, body] of Object.entries(tests)) {
     const imports =
       "import assert from 'node:assert'; import { describe, test } from 'node:test';\n";
-    write(`dist/src/${name}.test.js`, imports + body);
-    if (name !== options.stale) write(`src/${name}.test.ts`, '');
+    project.write(`dist/src/${name}.test.js`, imports + body);
+    if (name !== options.stale) project.write(`src/${name}.test.ts`, '');
   }
   // The context tells a test that it runs below another runner; this one is on its own.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join(root, 'dist/tools/run-tests.js'), ...(options.patterns ?? [])],
+    [project.at('dist/tools/run-tests.js'), ...(options.patterns ?? [])],
     { encoding: 'utf8', env },
   );
   return { status, output: stdout + stderr };
