@@ -14,6 +14,21 @@ export function checkLinks(tree: Tree): Finding[] {
   return findings;
 }
 
+const map = 'docs/README.md';
+
+/** Every document under `docs` is linked from their map: what nobody finds is not written for anybody. */
+export function checkDocumentMap(tree: Tree): Finding[] {
+  const links = findLinks(tree.get(map) ?? '').map(({ target }) => posix.join('docs', target));
+  const findings: Finding[] = [];
+  for (const path of tree.keys()) {
+    const isDocument = path.startsWith('docs/') && path.endsWith('.md') && path !== map;
+    if (isDocument && !links.includes(path)) {
+      findings.push({ path: map, message: `does not link ${path}` });
+    }
+  }
+  return findings;
+}
+
 function judge(tree: Tree, from: string, target: string): string | undefined {
   if (/^[a-z]+:/.test(target)) return undefined; // https:, mailto:
   const [file = '', heading] = target.split('#');

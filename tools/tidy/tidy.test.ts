@@ -5,7 +5,7 @@ import { checkErrorReference } from './error-reference.ts';
 import { bannedGlobals, checkGlobals } from './globals.ts';
 import { entryFiles, importTable } from './import-table.ts';
 import { checkImports } from './imports.ts';
-import { checkLinks } from './links.ts';
+import { checkDocumentMap, checkLinks } from './links.ts';
 import { checkLockFile } from './lock-file.ts';
 import { checkModules } from './modules.ts';
 import { checkReadmes } from './readmes.ts';
@@ -313,6 +313,17 @@ test('a relative link leads to a file, a folder or a heading that is there', () 
   assert.deepEqual(findings(checkLinks, { 'docs/a.md': '\n[b](b.md) [e](#there)' }), [
     'docs/a.md:2: links to b.md, which is not there',
     'docs/a.md:2: links to #there, and docs/a.md has no such heading',
+  ]);
+});
+
+test('the map of the documents leads to every one of them', () => {
+  const files = {
+    'docs/README.md': '[errors](reference/errors.md) [style](../STYLE.md)',
+    'docs/reference/errors.md': '',
+    'docs/design/lost.md': '',
+  };
+  assert.deepEqual(findings(checkDocumentMap, files), [
+    'docs/README.md: does not link docs/design/lost.md',
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { checkErrorReference } from './error-reference.ts';
 import { checkGlobals } from './globals.ts';
 import { checkImports } from './imports.ts';
-import { checkLinks } from './links.ts';
+import { checkDocumentMap, checkLinks } from './links.ts';
 import { checkLockFile } from './lock-file.ts';
 import { checkModules } from './modules.ts';
 import { checkReadmes } from './readmes.ts';
@@ -20,6 +20,7 @@ export function tidy(tree: Tree): Finding[] {
     ...checkReadmes(tree),
     ...checkErrorReference(tree),
     ...checkLinks(tree),
+    ...checkDocumentMap(tree),
     ...checkWords(tree),
     ...checkLockFile(tree),
   ];
