@@ -347,6 +347,19 @@ test('what is committed holds no notes to oneself, no private paths, no private 
   ]);
 });
 
+test('no rule is switched off for a line or a file', () => {
+  for (const comment of [
+    ['oxlint', 'disable-next-line no-console'],
+    ['eslint', 'disable'],
+    ['oxfmt', 'ignore'],
+    ['@ts', 'ignore'],
+  ]) {
+    const source = `// ${comment.join('-')}`;
+    assert.equal(findings(checkWords, { 'src/a.ts': source }).length, 1, source);
+  }
+  assert.deepEqual(findings(checkWords, { 'src/a.test.ts': '// @ts-expect-error a string' }), []);
+});
+
 test('the lock names what other platforms need', () => {
   const packages = {
     'node_modules/a': { optionalDependencies: { 'a-linux': '1.0.0', 'a-darwin': '1.0.0' } },

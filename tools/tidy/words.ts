@@ -25,6 +25,11 @@ const bannedWords: readonly BannedWord[] = [
     message: 'is a path that not every reader has',
   },
   {
+    pattern: /(ox|es)lin[t]-disable|oxfm[t]-ignore|prettie[r]-ignore|@ts-(ignor[e]|nochec[k])/,
+    where: /\.(ts|js|md)$/,
+    message: 'switches a rule off: obey it, or change it for everybody with the reason',
+  },
+  {
     pattern: /"resolved": "(?!https:\/\/registry\.npmjs\.org\/)/,
     where: /^package-lock\.json$/,
     message: 'names a registry that others cannot reach',
