@@ -202,8 +202,9 @@ export class CommandTable<Target> {
   }
 
   #rejectUnknownSubcommand(entry: Entry<Target>, batch: CommandBatch, client: Client): void {
-    if (batch.is(1, 'HELP') && client.isAuthenticated) {
-      writeHelp(client.reply, entry);
+    if (batch.is(1, 'HELP')) {
+      if (client.isAuthenticated) writeHelp(client.reply, entry);
+      else client.reply.error('NOAUTH', 'Authentication required.');
       return;
     }
     entry.rejected += 1;

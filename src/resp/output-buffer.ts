@@ -107,6 +107,7 @@ export class OutputBuffer {
     }
     let size = this.bytes.length * 2;
     while (size < this.position + count) size *= 2;
+    size = Math.min(size, Math.max(this.#bytesMax, this.position + count));
     const grown = Buffer.allocUnsafeSlow(size);
     this.bytes.copy(grown, 0, 0, this.position);
     this.#replace(grown);
