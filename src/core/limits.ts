@@ -136,6 +136,18 @@ export const actorLimits = {
   /** Reconnect delays: doubling from the first to the last, each times 0.5 to 1 at random. */
   reconnectFirstMs: 50,
   reconnectLastMs: 5_000,
+  /** Connections whose hello is not over, at once: each costs a few KiB and can come from anybody. */
+  hellosMax: 256,
+  /** Systems linked to one. Links are made from each to each: beyond, a cluster needs another shape. */
+  membersMax: 1_024,
+  /** Lives of one peer that messages are held for while nobody knows which one runs. */
+  livesHeldMax: 4,
+  /** A system that only its own hello made a member is forgotten when it was away for so long. */
+  memberForgottenMs: 600_000,
+  /** What happens again and again on links is reported in sums, at most so often. */
+  reportMs: 10_000,
+  /** What is held at the close may take so long to leave. */
+  linkCloseMs: 1_000,
   /** Messages that one actor may handle before the next actor of the thread has its turn. */
   messagesPerActorTurn: 256,
   /** Messages that a thread may handle before its sockets and timers have their turn. */
