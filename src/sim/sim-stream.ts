@@ -96,7 +96,7 @@ export class SimStream {
     const isHeldBack = this.#options.random.chance(heldBackChance);
     const fits = this.#unreadBytes + bytes.length <= windowBytes;
     if (this.#isOpen && this.#held.length === 0 && fits && !isHeldBack) {
-      this.#sendBytes(bytes.slice());
+      this.#sendBytes(new Uint8Array(bytes));
       return true;
     }
     this.#held.push(bytes);
@@ -177,7 +177,7 @@ export class SimStream {
       const room = windowBytes - this.#unreadBytes;
       if (head === undefined || room <= 0) break;
       const count = Math.min(head.length, room);
-      this.#sendBytes(head.slice(0, count));
+      this.#sendBytes(new Uint8Array(head.subarray(0, count)));
       this.#heldBytes -= count;
       if (count === head.length) this.#held.shift();
       else this.#held[0] = head.subarray(count);

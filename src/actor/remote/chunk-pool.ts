@@ -45,7 +45,7 @@ export class ChunkPool {
 
 function newChunk(bytes: number, bornMs: number): Chunk {
   // Not from node's shared pool, and not zeroed: only what was laid into it is ever written.
-  const memory = Buffer.allocUnsafeSlow(bytes);
+  const memory = new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
   return { bytes: memory, end: 0, messages: 0, frames: 0, firstSequence: 0, bornMs };
 }
 

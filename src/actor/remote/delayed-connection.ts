@@ -41,7 +41,7 @@ export class DelayedConnection implements Connection {
   }
 
   write(bytes: Uint8Array): boolean {
-    this.#delay(bytes.slice());
+    this.#delay(new Uint8Array(bytes));
     return true;
   }
 

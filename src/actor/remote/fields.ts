@@ -33,6 +33,11 @@ export function writeUint64(bytes: Uint8Array, at: number, value: number): void 
   writeUint32(bytes, at + 4, Math.floor(value / 0x1_0000_0000));
 }
 
+/** Bytes that may be kept. (`slice` does not copy if the bytes happen to be a `Buffer`.) */
+export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.subarray(start, end));
+}
+
 /** Writes the fields of a control frame, which are few and small. */
 export class FieldWriter {
   readonly #fields: Uint8Array[] = [];
@@ -131,7 +136,7 @@ export class FieldReader {
   /** A copy, so that it may be kept. */
   raw(count: number): Uint8Array {
     const at = this.#advance(count);
-    return at === undefined ? new Uint8Array(0) : this.#bytes.slice(at, at + count);
+    return at === undefined ? new Uint8Array(0) : copyOf(this.#bytes, at, at + count);
   }
 
   /** Bytes that are not UTF-8 make it invalid. */

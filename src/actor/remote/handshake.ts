@@ -1,7 +1,7 @@
 import { assert } from '../../core/assert.ts';
 import type { Digest } from '../../core/digest.ts';
 import type { Address } from '../address.ts';
-import { FieldReader, FieldWriter } from './fields.ts';
+import { copyOf, FieldReader, FieldWriter } from './fields.ts';
 import { encodeFrame, frameTypes, type FrameType } from './frame.ts';
 import {
   decodeIntroduction,
@@ -78,7 +78,7 @@ export class DiallerHandshake {
       return this.#challenged(bytes, start, end);
     }
     if (type === frameTypes.welcome && this.#transcript !== undefined) {
-      return this.#welcomed(bytes.slice(start, end), this.#transcript);
+      return this.#welcomed(copyOf(bytes, start, end), this.#transcript);
     }
     return { kind: 'invalid', reason: `a frame of type ${type} during the hello` };
   }
@@ -93,7 +93,7 @@ export class DiallerHandshake {
     const stream = this.#streamTo(introduction.address);
     if (stream === undefined) return { kind: 'leave' };
     this.#peer = introduction.address;
-    this.#transcript = { hello: this.#helloBody, challenge: bytes.slice(start, end), stream };
+    this.#transcript = { hello: this.#helloBody, challenge: copyOf(bytes, start, end), stream };
     const proof =
       terms.secret === undefined
         ? noProof
@@ -142,7 +142,7 @@ export class AcceptorHandshake {
     const refusal = judge(introduction, terms);
     if (refusal !== undefined) return refuseStep(refusal);
     assert(introduction.address !== undefined, 'an introduction without address was not refused');
-    this.#hello = { body: bytes.slice(start, end), peer: introduction.address };
+    this.#hello = { body: copyOf(bytes, start, end), peer: introduction.address };
     this.#challenge = encodeIntroduction(introduce(terms, nonce));
     return { kind: 'continue', reply: encodeFrame(frameTypes.challenge, this.#challenge) };
   }

@@ -64,6 +64,11 @@ export class IncomingLink implements WireOwner {
     this.#wire.fail('CONNECTION_LOST', reason);
   }
 
+  /** Ends it, because what came through it is not what it should be. */
+  reject(reason: string): void {
+    this.#wire.fail('FRAME_INVALID', reason);
+  }
+
   /** To be called for each `heartbeatMs`. */
   tick(): void {
     if (this.#agreed === undefined) return;

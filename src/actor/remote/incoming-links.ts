@@ -80,10 +80,15 @@ export class IncomingLinks implements IncomingLinkOwner {
     this.#early = [];
   }
 
+  /** What `peer` sent is not what a system of ours sends. */
+  reject({ at }: Address, reason: string): void {
+    this.#membership.findMember(at)?.incoming?.reject(reason);
+  }
+
   /** Frees the port. Links that are up are closed with their members. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const link of [...this.#hellos]) link.destroy('this system is closing');
+    for (const link of this.#hellos) link.destroy('this system is closing');
     await this.#listener?.close();
   }
 

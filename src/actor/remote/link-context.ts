@@ -1,10 +1,15 @@
 import { AtollError } from '../../core/errors.ts';
+import type { TlsOptions } from '../../core/network.ts';
+import type { Outside } from '../../core/outside.ts';
 import { ChunkPool } from './chunk-pool.ts';
 import type { HelloTerms } from './hello.ts';
-import { newLinkCounters, withDefaults, type LinkCounters } from './links-options.ts';
-import type { LinkLimits, LinksOptions } from './links-options.ts';
-import type { Outside } from '../../core/outside.ts';
-import type { TlsOptions } from '../../core/network.ts';
+import {
+  newLinkCounters,
+  withDefaults,
+  type LinkCounters,
+  type LinkLimits,
+  type LinksOptions,
+} from './links-options.ts';
 import type { Wire } from './wire.ts';
 
 /** What the links of one system share. */

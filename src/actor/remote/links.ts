@@ -152,6 +152,14 @@ export class Links implements SystemLinks {
   }
 
   /**
+   * A batch that `from` sent cannot be read: the link is ended as for any frame that is not valid. For the readers
+   * of batches, since links do not open them.
+   */
+  reject(from: Address, reason: string): void {
+    this.#incoming.reject(from, reason);
+  }
+
+  /**
    * Says goodbye to all peers behind what is held for them, within `linkCloseMs`; what is left then is dropped
    * and counted. Resolves when the port is free. Safe to call twice.
    */
@@ -270,8 +278,7 @@ export class Links implements SystemLinks {
     this.#tickLater();
     const { outside, limits } = this.#context;
     const nowMs = outside.clock.monotonicMs();
-    // Ticks end links and members: not while the map itself is walked.
-    for (const peer of [...this.#peers.values()]) {
+    for (const peer of this.#peers.values()) {
       peer.tick(nowMs);
       if (peer.isLearned && peer.quietMs(nowMs) > limits.memberForgottenMs) this.#forget(peer);
     }

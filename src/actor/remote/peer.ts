@@ -1,4 +1,4 @@
-import { AtollError } from '../../core/errors.ts';
+import type { AtollError } from '../../core/errors.ts';
 import { formatHostPort, type HostPort } from '../../core/network.ts';
 import type { Timer } from '../../core/timers.ts';
 import { formatAddress, type Address } from '../address.ts';
