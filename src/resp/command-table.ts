@@ -100,12 +100,13 @@ class Entry<Target> implements CommandEntry<Target> {
 export class CommandTable<Target> {
   /** Every command, in the order of names. */
   readonly entries: readonly CommandEntry<Target>[];
+  readonly refusals: readonly Refusal[];
   /** Commands that no row knows. */
   unknown = 0;
   /** Commands answered with a refusal. */
   refused = 0;
   readonly #byName: NameIndex<Entry<Target>>;
-  readonly #refusals: NameIndex<string>;
+  readonly #becauseByName: NameIndex<string>;
 
   /** Adds the row `COMMAND` of itself to `rows`. */
   constructor(rows: readonly CommandRow<Target>[], refusals: readonly Refusal[] = []) {
@@ -113,8 +114,9 @@ export class CommandTable<Target> {
     const entries = all.map((row) => new Entry(row));
     entries.sort((a, b) => (a.fullName < b.fullName ? -1 : 1));
     this.entries = entries;
+    this.refusals = refusals;
     this.#byName = new NameIndex(entries.map((entry) => [entry.row.name, entry]));
-    this.#refusals = new NameIndex(
+    this.#becauseByName = new NameIndex(
       refusals.flatMap(({ names, because }) => names.map((name) => [name, because] as const)),
     );
   }
@@ -183,7 +185,7 @@ export class CommandTable<Target> {
     const end = batch.end(0);
     let room: number = serverLimits.errorEchoBytesMax;
     const name = escapeBytes(batch.bytes, start, end, room);
-    const because = this.#refusals.get(batch.bytes, start, end);
+    const because = this.#becauseByName.get(batch.bytes, start, end);
     if (because !== undefined) {
       this.refused += 1;
       client.reply.error('ERR', `${name.toUpperCase()} ${because}`);
