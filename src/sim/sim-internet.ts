@@ -175,23 +175,22 @@ export class SimInternet {
   }
 
   /**
-   * The process on the host is gone. With power its system resets what is left, and the peers hear of it;
-   * without, nobody hears anything.
+   * A thread is gone, with its listeners and connections. With power its system resets these, and the peers
+   * hear of it; without, nobody hears anything.
    */
-  crash(hostName: string, { hasPower }: { hasPower: boolean }): void {
-    const host = this.#mustGetHost(hostName);
-    host.hasPower = hasPower;
-    host.ports.clear();
+  endLife(life: SimLife): void {
+    const { ports, hasPower } = this.#mustGetHost(life.host);
+    for (const [number, port] of ports) if (port.life === life) ports.delete(number);
     for (const connection of this.#connections) {
-      if (connection.life.host !== hostName) continue;
+      if (connection.life !== life) continue;
       if (hasPower) connection.resetPeer();
       else connection.out.lose();
       connection.vanish();
     }
   }
 
-  powerUp(hostName: string): void {
-    this.#mustGetHost(hostName).hasPower = true;
+  setPower(hostName: string, hasPower: boolean): void {
+    this.#mustGetHost(hostName).hasPower = hasPower;
   }
 
   /** A dial has reached the host it was for. */
