@@ -103,6 +103,22 @@ export const serverLimits = {
   watchedPrefixesMax: 64,
 } as const;
 
+/** What a geo server ships besides the limits of its port. */
+export const geoLimits = {
+  /** A stamp further ahead of our wall clock is refused: one bad clock must not poison a cluster. */
+  clockSkewMs: 60_000,
+  /** When nobody asks, values that have ended are looked for so often … */
+  sweepMs: 250,
+  /** … and so many are buried, and tombstones dropped, before queries have their turn: some milliseconds. */
+  sweepEntriesMax: 10_000,
+  /** With each batch of queries a few, so that burying keeps up with those who write. */
+  sweepEntriesPerBatch: 64,
+  /** Places of the table that one SCAN visits at most, whatever COUNT says. */
+  scanVisitsMax: 10_000,
+  /** The reply of one KEYS; the hard limit of the output less what surrounds the keys. */
+  keysReplyBytesMax: 16_777_216, // 16 MiB
+} as const;
+
 /** What a server may send to a client of ours, which does not trust it either. */
 export const replyLimits = {
   /** A page of LIST has at most 8 MiB of keys and values; this is eight of them. */

@@ -1,0 +1,22 @@
+/**
+ * Names a write: the actor that took it, and which of its writes it is, counted 1, 2, 3, … without a gap.
+ *
+ * A stamp orders writes and says nothing about what is missing between two of them; the sequence does.
+ * From it come version vectors ("all of this origin up to 17").
+ */
+export interface Dot {
+  /** As in `Stamp`: the uid of the actor, with the incarnation of its server. */
+  readonly origin: string;
+  /** A safe integer ≥ 1. */
+  readonly sequence: number;
+}
+
+/** A name for maps and messages; different for different dots. */
+export function formatDot({ origin, sequence }: Dot): string {
+  return `${origin}:${sequence}`;
+}
+
+/** Whether a number that came from outside can be a sequence. */
+export function isSequence(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1;
+}
