@@ -95,22 +95,6 @@ for (const kind of worldKinds.slice(0, 3)) {
       await world.settle(group.terminate());
     });
 
-    test('another handler takes the place of the first', async () => {
-      const world = kind.create();
-      const group = await start(world, 1);
-      const first = receive(group, 1, 1);
-      group.ports[0]?.post(Uint8Array.of(0, 0, 1));
-      assert.deepEqual(await world.settle(first), [Uint8Array.of(0, 0, 1, 1)]);
-      const second = receive(group, 1, 2);
-      group.ports[0]?.post(Uint8Array.of(0, 0, 2));
-      group.ports[0]?.post(Uint8Array.of(0, 0, 3));
-      assert.deepEqual(await world.settle(second), [
-        Uint8Array.of(0, 0, 2, 1),
-        Uint8Array.of(0, 0, 3, 1),
-      ]);
-      await world.settle(group.terminate());
-    });
-
     test('starting fails if an entry throws', async () => {
       const world = kind.create();
       await assert.rejects(start(world, 2, 'fail'), /told to fail/);

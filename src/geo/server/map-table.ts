@@ -1,0 +1,285 @@
+import sortedBTree from 'sorted-btree';
+
+import { assert } from '../../core/assert.ts';
+import { readLatin1, writeLatin1 } from '../../core/latin1.ts';
+import { randomBelow, type Random } from '../../core/random.ts';
+import type { Reply } from '../../resp/reply.ts';
+import { ExpiryHeap } from './expiry-heap.ts';
+import type { ListRange, Table, Version } from './table.ts';
+
+/** What an entry takes besides its key and value: map, arrays, heads of two strings, leaf of the index. */
+const entryOverheadBytes = 200;
+/** Draws that may hit an empty slot before `random` walks to the next one that is not. */
+const drawsMax = 64;
+
+/**
+ * The table as a Map from key to slot, and arrays with one element for each slot.
+ *
+ * Keys and values are strings of which each character is one byte: `Map` finds them faster than anything else
+ * that is not an arena of our own, and as values they cost the collector less than `Buffer`s. The rest of
+ * an entry lies in typed arrays, which the collector does not look into. The ordered index is
+ * touched only when a key becomes live or stops being so, not when its value changes.
+ *
+ * A reference is a slot. An entry keeps its slot for as long as it exists, so a slot number is a cursor
+ * for `scan` that no change can lead past an entry.
+ */
+export class MapTable implements Table {
+  readonly #slots: Map<string, number> = new Map();
+  /** Live keys in the order of their bytes. */
+  readonly #ordered = new BTree<string, number>(undefined, compareKeys);
+  readonly #expiries = new ExpiryHeap();
+  /** In the order in which they were buried. */
+  readonly #tombstones: Set<number> = new Set();
+  /** Slots below the length of `#keys` that have no entry. */
+  #free: number[] = [];
+  /** The key of each slot; undefined: no entry. */
+  #keys: (string | undefined)[] = [];
+  /** The value of each slot; undefined: no entry or a tombstone. */
+  #values: (string | undefined)[] = [];
+  #wallMs = new Float64Array(0);
+  #sequence = new Float64Array(0);
+  #counter = new Uint32Array(0);
+  #origin = new Uint32Array(0);
+  #contentBytes = 0;
+
+  get size(): number {
+    return this.#ordered.size;
+  }
+
+  get tombstoneCount(): number {
+    return this.#tombstones.size;
+  }
+
+  get expiringCount(): number {
+    return this.#expiries.size;
+  }
+
+  get byteLength(): number {
+    return this.#contentBytes + this.#slots.size * entryOverheadBytes;
+  }
+
+  find(bytes: Uint8Array, start: number, end: number): number {
+    return this.#slots.get(latin1(bytes, start, end)) ?? -1;
+  }
+
+  put(
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+    expiryMs: number,
+    version: Version,
+  ): number {
+    const key = latin1(bytes, keyStart, keyEnd);
+    const slot = this.#slots.get(key) ?? this.#create(key);
+    const before = this.#values[slot];
+    if (before === undefined) this.#revive(slot);
+    else this.#contentBytes -= before.length;
+    this.#contentBytes += valueEnd - valueStart;
+    this.#values[slot] = latin1(bytes, valueStart, valueEnd);
+    this.#expiries.set(slot, expiryMs);
+    this.#setVersion(slot, version);
+    return slot;
+  }
+
+  setExpiry(reference: number, expiryMs: number, version: Version): void {
+    assert(this.isLive(reference), 'only what is live can end');
+    this.#expiries.set(reference, expiryMs);
+    this.#setVersion(reference, version);
+  }
+
+  bury(reference: number, version?: Version): void {
+    const key = this.#keys[reference];
+    const value = this.#values[reference];
+    assert(key !== undefined && value !== undefined, 'only what is live can be buried');
+    this.#contentBytes -= value.length;
+    this.#values[reference] = undefined;
+    this.#expiries.set(reference, 0);
+    this.#ordered.delete(key);
+    this.#tombstones.add(reference);
+    if (version !== undefined) this.#setVersion(reference, version);
+  }
+
+  dropTombstones(countMax: number): number {
+    let count = 0;
+    for (const slot of this.#tombstones) {
+      if (count === countMax) break;
+      this.#tombstones.delete(slot);
+      this.#drop(slot);
+      count += 1;
+    }
+    return count;
+  }
+
+  clear(): void {
+    this.#slots.clear();
+    this.#ordered.clear();
+    this.#expiries.clear();
+    this.#tombstones.clear();
+    this.#contentBytes = 0;
+    this.#forgetSlots();
+  }
+
+  isLive(reference: number): boolean {
+    return this.#values[reference] !== undefined;
+  }
+
+  keyLength(reference: number): number {
+    return this.#key(reference).length;
+  }
+
+  readKey(reference: number, target: Buffer): number {
+    return writeLatin1(target, this.#key(reference), 0);
+  }
+
+  writeKey(reference: number, reply: Reply): void {
+    reply.bulkLatin1(this.#key(reference));
+  }
+
+  valueLength(reference: number): number {
+    return this.#values[reference]?.length ?? 0;
+  }
+
+  writeValue(reference: number, reply: Reply): void {
+    reply.bulkLatin1(this.#value(reference));
+  }
+
+  writeValueSlice(reference: number, start: number, end: number, reply: Reply): void {
+    reply.bulkLatin1(this.#value(reference).slice(start, end));
+  }
+
+  expiryMs(reference: number): number {
+    return this.#expiries.expiryMs(reference);
+  }
+
+  readVersion(reference: number, target: Version): void {
+    target.wallMs = this.#wallMs[reference] ?? 0;
+    target.counter = this.#counter[reference] ?? 0;
+    target.origin = this.#origin[reference] ?? 0;
+    target.sequence = this.#sequence[reference] ?? 0;
+  }
+
+  entryBytes(reference: number): number {
+    return entryOverheadBytes + this.keyLength(reference) + this.valueLength(reference);
+  }
+
+  firstToExpire(): number {
+    return this.#expiries.first;
+  }
+
+  random(random: Random): number {
+    if (this.size === 0) return -1;
+    const slots = this.#keys.length;
+    for (let draw = 0; draw < drawsMax; draw += 1) {
+      const slot = randomBelow(random, slots);
+      if (this.isLive(slot)) return slot;
+    }
+    let slot = randomBelow(random, slots);
+    while (!this.isLive(slot)) slot = (slot + 1) % slots;
+    return slot;
+  }
+
+  list(range: ListRange, visit: (reference: number) => boolean): void {
+    const prefix = latin1(range.prefix, range.prefixStart, range.prefixEnd);
+    const after = latin1(range.after, range.afterStart, range.afterEnd);
+    const hasStart = after >= prefix && after.length > 0;
+    const from = hasStart ? after : prefix;
+    // The iterator fills one pair again and again.
+    for (const [key, slot] of this.#ordered.entries(from, [])) {
+      if (!key.startsWith(prefix)) return;
+      if (hasStart && key === after) continue;
+      if (!visit(slot)) return;
+    }
+  }
+
+  scan(cursor: number, count: number, visit: (reference: number) => void): number {
+    const end = Math.min(cursor + count, this.#keys.length);
+    for (let slot = cursor; slot < end; slot += 1) if (this.isLive(slot)) visit(slot);
+    return end === this.#keys.length ? 0 : end;
+  }
+
+  #key(reference: number): string {
+    const key = this.#keys[reference];
+    assert(key !== undefined, 'the reference names no entry');
+    return key;
+  }
+
+  #value(reference: number): string {
+    const value = this.#values[reference];
+    assert(value !== undefined, 'the reference names no live entry');
+    return value;
+  }
+
+  #create(key: string): number {
+    const slot = this.#free.pop() ?? this.#keys.length;
+    if (slot === this.#wallMs.length) this.#grow();
+    this.#keys[slot] = key;
+    this.#values[slot] = undefined;
+    this.#slots.set(key, slot);
+    this.#contentBytes += key.length;
+    return slot;
+  }
+
+  #revive(slot: number): void {
+    this.#tombstones.delete(slot);
+    this.#ordered.set(this.#key(slot), slot);
+  }
+
+  #drop(slot: number): void {
+    const key = this.#key(slot);
+    this.#contentBytes -= key.length;
+    this.#keys[slot] = undefined;
+    this.#slots.delete(key);
+    this.#free.push(slot);
+    if (this.#slots.size === 0) this.#forgetSlots();
+  }
+
+  /** An empty table takes no room, however large it once was. */
+  #forgetSlots(): void {
+    this.#free = [];
+    this.#keys = [];
+    this.#values = [];
+    this.#wallMs = new Float64Array(0);
+    this.#sequence = new Float64Array(0);
+    this.#counter = new Uint32Array(0);
+    this.#origin = new Uint32Array(0);
+  }
+
+  #setVersion(slot: number, version: Version): void {
+    this.#wallMs[slot] = version.wallMs;
+    this.#counter[slot] = version.counter;
+    this.#origin[slot] = version.origin;
+    this.#sequence[slot] = version.sequence;
+  }
+
+  #grow(): void {
+    const count = Math.max(64, this.#wallMs.length * 2);
+    this.#wallMs = grown(new Float64Array(count), this.#wallMs);
+    this.#sequence = grown(new Float64Array(count), this.#sequence);
+    this.#counter = grown(new Uint32Array(count), this.#counter);
+    this.#origin = grown(new Uint32Array(count), this.#origin);
+  }
+}
+
+// The package is CommonJS with a default export of its own: an ES module finds it one floor down.
+const BTree = sortedBTree.default;
+
+/** Strings of bytes in the order of the bytes. */
+function compareKeys(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function latin1(bytes: Uint8Array, start: number, end: number): string {
+  return readLatin1(Buffer.isBuffer(bytes) ? bytes : asBuffer(bytes), start, end);
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+function grown<Column extends Float64Array | Uint32Array>(column: Column, old: Column): Column {
+  column.set(old);
+  return column;
+}

@@ -1,0 +1,55 @@
+import { defineActor, type ActorKind } from '../../actor/actor-kind.ts';
+import { geoLimits } from '../../core/limits.ts';
+import { MapTable } from './map-table.ts';
+import type { QueryBatch } from './query-batch.ts';
+import { Replica } from './replica.ts';
+
+/** To itself: look after what has ended. */
+export interface QueryMessage {
+  readonly type: 'sweep';
+}
+
+/**
+ * The query actor: one replica of all keys, and the only one who touches it. CMUD §3.
+ *
+ * Queries come as lent batches, executed at once on the thread that read them, each with its reply, without
+ * waiting for anybody (a store that is cut off answers as well as any). Between them it buries what has ended:
+ * a little with each batch, so that it keeps up with whoever writes, and at intervals when nobody asks. It is
+ * told to do so only while there is something to bury, and an idle server is silent.
+ */
+export const QueryActor: ActorKind<QueryMessage, QueryBatch> = defineActor<
+  QueryMessage,
+  QueryBatch
+>('geo-query', (context) => {
+  const { clock, self, random } = context;
+  const replica = new Replica({ uid: self.uid(), table: new MapTable(), random });
+  let isSweepDue = false;
+
+  function sweepLater(): void {
+    if (isSweepDue || !replica.needsUpkeep) return;
+    isSweepDue = true;
+    context.tellAfter(self, { type: 'sweep' }, geoLimits.sweepMs);
+  }
+
+  return {
+    onMessage() {
+      isSweepDue = false;
+      replica.begin(clock.wallMs());
+      replica.sweep(geoLimits.sweepEntriesMax);
+      sweepLater();
+    },
+    onLent({ table, commands }) {
+      const { client } = commands;
+      replica.begin(clock.wallMs());
+      replica.sweep(geoLimits.sweepEntriesPerBatch);
+      try {
+        while (commands.next()) table.dispatch(replica, commands, client);
+      } catch (bug) {
+        // Half a reply may have been written: nobody could tell it from the next one.
+        client.closeAfterReply();
+        throw bug;
+      }
+      sweepLater();
+    },
+  };
+});

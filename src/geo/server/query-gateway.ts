@@ -1,0 +1,62 @@
+import type { ActorRef } from '../../actor/actor-ref.ts';
+import { defineGateway, type GatewayKind } from '../../actor/gateway.ts';
+import { clientLimits } from '../../core/limits.ts';
+import { randomHex } from '../../core/random.ts';
+import { ClientRegistry } from '../../resp/client-registry.ts';
+import type { CommandBatch } from '../../resp/command-batch.ts';
+import type { CommandTable } from '../../resp/command-table.ts';
+import { commandStats } from '../../resp/commands/info.ts';
+import { RespServer } from '../../resp/server.ts';
+import { createQueryTable } from './command-rows.ts';
+import { infoSections } from './info-sections.ts';
+import { QueryActor, type QueryMessage } from './query-actor.ts';
+import type { QueryBatch } from './query-batch.ts';
+import type { Replica } from './replica.ts';
+
+export interface QueryGatewayOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly atollVersion: string;
+}
+
+export interface QueryGatewayReady {
+  readonly port: number;
+  readonly actor: ActorRef<QueryMessage>;
+}
+
+/**
+ * The query port of a thread, with the query actor behind it: what a client sends is parsed where it was
+ * read, lent to the actor, executed, and answered with one write, all in the read event. CMUD §3.1.
+ */
+export const QueryGateway: GatewayKind<QueryGatewayOptions, QueryGatewayReady> = defineGateway(
+  'geo-query-gateway',
+  async (thread, { host, port, atollVersion }) => {
+    const { outside } = thread;
+    const actor = thread.startActor(QueryActor);
+    const clients = new ClientRegistry();
+    const table: CommandTable<Replica> = createQueryTable({
+      clients,
+      clock: outside.clock,
+      limits: clientLimits,
+      atollVersion,
+      address: () => server.address,
+      nodeId: randomHex(outside.random, 20),
+      counters: () => server.counters,
+      info: (replica) => [...infoSections(replica), commandStats(table)],
+      config: () => new Map([['port', String(server.address.port)]]),
+    });
+    let lent: QueryBatch | undefined;
+    const execute = (commands: CommandBatch): void => {
+      // A server has one batch and fills it again and again: so there is one to lend.
+      if (lent === undefined) lent = { table, commands };
+      else lent.commands = commands;
+      thread.lend(actor, lent, commands.length);
+    };
+    const server = await RespServer.listen({ outside, at: { host, port }, clients, execute });
+    return {
+      ready: { port: server.address.port, actor: actor.ref },
+      close: () => server.close(),
+    };
+  },
+);

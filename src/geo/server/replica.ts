@@ -1,0 +1,203 @@
+import type { Random } from '../../core/random.ts';
+import { clientLimits, geoLimits } from '../../core/limits.ts';
+import { readLatin1 } from '../../core/latin1.ts';
+import type { Command } from '../../resp/command.ts';
+import { HybridClock } from '../hybrid-clock.ts';
+import { Origins } from './origins.ts';
+import { PrefixWatches } from './prefix-watches.ts';
+import type { Table, Version } from './table.ts';
+
+export interface ReplicaOptions {
+  /** The uid of the query actor: the origin of what is written here. */
+  readonly uid: string;
+  readonly table: Table;
+  readonly random: Random;
+}
+
+/** What a replica counts since its start. */
+export interface ReplicaCounters {
+  /** Puts, deletes and changes of expiry that were taken here. */
+  writes: number;
+  /** Reads of one key that found it, and that did not. */
+  hits: number;
+  misses: number;
+  /** Values that ended. */
+  expired: number;
+  tombstonesDropped: number;
+}
+
+/**
+ * One query actor's copy of all keys, and all rules about changing it: every write gets a stamp and a dot,
+ * what has ended is not seen, whoever watches is told. CMUD §3.
+ *
+ * It does no I/O and reads no clock: `begin` sets the time for the commands of a batch. Commands work on
+ * it; they reach the table for reading and never write to it past this class.
+ *
+ * Invariant: the stamps of its own writes strictly increase, their sequence counts 1, 2, 3, … without a gap.
+ */
+export class Replica {
+  /** For reading. */
+  readonly table: Table;
+  /** The uid of the query actor. */
+  readonly uid: string;
+  readonly origins: Origins = new Origins();
+  readonly watches: PrefixWatches = new PrefixWatches();
+  readonly clock: HybridClock = new HybridClock({ skewMs: geoLimits.clockSkewMs });
+  readonly random: Random;
+  readonly counters: ReplicaCounters = {
+    writes: 0,
+    hits: 0,
+    misses: 0,
+    expired: 0,
+    tombstonesDropped: 0,
+  };
+  /** Wall milliseconds of the batch that is executed. */
+  nowMs = 0;
+  /** The version of the last own write. */
+  readonly #version: Version;
+  readonly #keyBytes: Buffer = Buffer.alloc(clientLimits.keyBytesMax);
+
+  constructor({ uid, table, random }: ReplicaOptions) {
+    this.uid = uid;
+    this.table = table;
+    this.random = random;
+    this.#version = { wallMs: 0, counter: 0, origin: this.origins.numberOf(uid), sequence: 0 };
+  }
+
+  /** How many writes were taken here: the sequence of the last one. */
+  get sequence(): number {
+    return this.#version.sequence;
+  }
+
+  /** A batch of commands, or a turn of upkeep, begins at `nowMs`. */
+  begin(nowMs: number): void {
+    this.nowMs = nowMs;
+  }
+
+  /** The live entry whose key is argument `index`; −1: there is none, or its time is over. */
+  find(command: Command, index: number): number {
+    const reference = this.table.find(command.bytes, command.start(index), command.end(index));
+    if (reference < 0 || !this.table.isLive(reference)) return -1;
+    return this.#expireIfDue(reference) ? -1 : reference;
+  }
+
+  /** `find` that counts as a read of the key. */
+  read(command: Command, index: number): number {
+    const reference = this.find(command, index);
+    if (reference < 0) this.counters.misses += 1;
+    else this.counters.hits += 1;
+    return reference;
+  }
+
+  /** Whether the time of a live entry is over: it is passed over by whoever cannot bury it. */
+  isDue(reference: number): boolean {
+    const expiryMs = this.table.expiryMs(reference);
+    return expiryMs !== 0 && expiryMs <= this.nowMs;
+  }
+
+  /** Puts argument `value` under the key that is argument `key`. `expiryMs` 0: it never ends. */
+  put(command: Command, key: number, value: number, expiryMs: number): void {
+    const { bytes } = command;
+    const reference = this.table.put(
+      bytes,
+      command.start(key),
+      command.end(key),
+      command.start(value),
+      command.end(value),
+      expiryMs,
+      this.#issue(),
+    );
+    if (!this.watches.isEmpty) this.#publishPut(reference);
+  }
+
+  /** Sets when a live entry ends; 0: never. */
+  setExpiry(reference: number, expiryMs: number): void {
+    this.table.setExpiry(reference, expiryMs, this.#issue());
+    if (!this.watches.isEmpty) this.#publishPut(reference);
+  }
+
+  /** Deletes a live entry: it becomes a tombstone with a stamp of its own. */
+  delete(reference: number): void {
+    this.table.bury(reference, this.#issue());
+    if (!this.watches.isEmpty) this.#publishDelete(reference);
+  }
+
+  /** A live entry, each as likely as any other; −1: there is none. */
+  drawKey(): number {
+    for (;;) {
+      const reference = this.table.random(this.random);
+      // One that has ended is buried, so this comes to an end.
+      if (reference < 0 || !this.#expireIfDue(reference)) return reference;
+    }
+  }
+
+  /** Deletes every live entry, one by one, as any other delete. Returns how many there were. */
+  deleteAll(): number {
+    const references: number[] = [];
+    let cursor = 0;
+    do {
+      cursor = this.table.scan(cursor, geoLimits.scanVisitsMax, (reference) => {
+        references.push(reference);
+      });
+    } while (cursor !== 0);
+    for (const reference of references) this.delete(reference);
+    return references.length;
+  }
+
+  /** Whether something may have ended, or is to be forgotten, without anybody asking for it. */
+  get needsUpkeep(): boolean {
+    return this.table.expiringCount > 0 || this.table.tombstoneCount > 0;
+  }
+
+  /**
+   * Upkeep: buries what has ended, and forgets tombstones that every member of the cluster has confirmed; at
+   * most `countMax` of each.
+   */
+  sweep(countMax: number): void {
+    const { table } = this;
+    for (let count = 0; count < countMax; count += 1) {
+      const reference = table.firstToExpire();
+      if (reference < 0 || !this.#expireIfDue(reference)) break;
+    }
+    // A replica without peers is the whole cluster: it has confirmed what it has buried.
+    if (table.tombstoneCount > 0) {
+      this.counters.tombstonesDropped += table.dropTombstones(countMax);
+    }
+  }
+
+  #issue(): Version {
+    const version = this.#version;
+    this.clock.issue(this.nowMs);
+    version.wallMs = this.clock.wallMs;
+    version.counter = this.clock.counter;
+    version.sequence += 1;
+    this.counters.writes += 1;
+    return version;
+  }
+
+  /** What has ended by itself is not a write: the tombstone keeps the version of the put. */
+  #expireIfDue(reference: number): boolean {
+    if (!this.isDue(reference)) return false;
+    this.table.bury(reference);
+    this.counters.expired += 1;
+    if (!this.watches.isEmpty) this.#publishDelete(reference);
+    return true;
+  }
+
+  #publishPut(reference: number): void {
+    this.watches.publish(this.#keyOf(reference), 'put', (reply) => {
+      this.table.writeKey(reference, reply);
+      this.table.writeValue(reference, reply);
+    });
+  }
+
+  #publishDelete(reference: number): void {
+    this.watches.publish(this.#keyOf(reference), 'delete', (reply) => {
+      this.table.writeKey(reference, reply);
+    });
+  }
+
+  #keyOf(reference: number): string {
+    return readLatin1(this.#keyBytes, 0, this.table.readKey(reference, this.#keyBytes));
+  }
+}
