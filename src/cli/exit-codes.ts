@@ -9,6 +9,8 @@ export const exitCodes = {
   cannotConnect: 5,
   /** As a shell reports a program that Ctrl-C ended: 128 + SIGINT. */
   interrupted: 130,
+  /** The same for SIGTERM. */
+  terminated: 143,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -28,7 +28,7 @@ export type Accept = (connection: Connection) => ConnectionEvents;
 export interface ListenOptions {
   /** With it the listener speaks TLS. */
   readonly tls?: TlsOptions;
-  /** Connections above this many at once, handshakes included, are closed unanswered and counted by `onRefused`. */
+  /** Connections above this many at once are closed unanswered and counted by `onRefused`. */
   readonly connectionsMax?: number;
   /** Of TLS: a connection whose handshake takes longer is destroyed. */
   readonly handshakeTimeoutMs?: number;
@@ -64,11 +64,7 @@ export interface ConnectionEvents {
   onData(bytes: Uint8Array, start: number, end: number): void;
   /** Everything written has left: `bufferedBytes` is 0 again after it was not. */
   onDrain?(): void;
-  /**
-   * The connection is over. Called once, never from inside a call of ours, and nothing after it. `fault`
-   * (`CONNECT_FAILED`, `CONNECTION_LOST`) says why if neither we nor the peer ended it in order. When the
-   * peer ends, what was written is sent before; what is written later is dropped.
-   */
+  /** The connection is over. Called once, and nothing after it. `fault` says why if it was not us. */
   onClose(fault?: AtollError): void;
 }
 
@@ -85,10 +81,7 @@ export interface Connection {
   /** Stops `onData` until `resumeReading`; what was already read may still come in this turn. */
   pauseReading(): void;
   resumeReading(): void;
-  /**
-   * Sends what was written, then closes. Nothing is handed on any more. When the peer has not ended its
-   * side some seconds after that, the connection is closed without it.
-   */
+  /** Sends what was written, then closes. */
   end(): void;
   /** Closes at once; what was not sent is lost. */
   destroy(): void;

@@ -4,7 +4,7 @@ export interface Timers {
   setTimer(delayMs: number, callback: () => void): Timer;
   /** Calls `callback` when the running callback has returned, before any I/O or timer. In order. */
   microtask(callback: () => void): void;
-  /** Calls `callback` after pending I/O had its turn. In order. */
+  /** Calls `callback` after pending I/O and due timers had their turn. In order. */
   nextTurn(callback: () => void): void;
 }
 

@@ -79,33 +79,6 @@ describe('a peer that is not Atoll', () => {
   });
 });
 
-describe('a handler that throws ends the process with its error', () => {
-  const handlers = {
-    'on accepting': 'throw new Error("a bug");',
-    'on data': 'return { onData() { throw new Error("a bug"); }, onClose() {} };',
-    'on a close':
-      'return { onData() { connection.destroy(); }, onClose() { throw new Error("a bug"); } };',
-  };
-  for (const [when, accept] of Object.entries(handlers)) {
-    test(when, async () => {
-      const script = `
-        import { PlatformNetwork } from ${JSON.stringify(new URL('network.js', import.meta.url).href)};
-        const network = new PlatformNetwork();
-        const at = { host: '127.0.0.1', port: 0 };
-        const { address } = await network.listen(at, {}, (connection) => { ${accept} });
-        const connection = network.connect(address, {}, { onData() {}, onClose() {} });
-        connection.write(new Uint8Array(1));
-      `;
-      const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
-      let errors = '';
-      child.stderr.on('data', (chunk) => (errors += String(chunk)));
-      const [code] = (await once(child, 'close')) as [number | null];
-      assert.equal(code, 1);
-      assert.match(errors, /Error: a bug/);
-    });
-  }
-});
-
 test('a process without file descriptors keeps its connections and goes on when it has some', async () => {
   const script = `
     import { PlatformNetwork } from ${JSON.stringify(new URL('network.js', import.meta.url).href)};

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import type { Server as TlsServer } from 'node:tls';
+import type { Server as TlsServer, TLSSocket } from 'node:tls';
 import { AtollError } from '../core/errors.ts';
 import { networkLimits, serverLimits } from '../core/limits.ts';
 import { formatHostPort } from '../core/network.ts';
@@ -18,11 +18,6 @@ export interface SocketListenerOptions {
   readonly isReadShared: boolean;
 }
 
-interface Handshake {
-  readonly socket: Socket;
-  readonly timeout: NodeJS.Timeout;
-}
-
 /**
  * A listening socket, plain or TLS.
  *
@@ -37,7 +32,7 @@ export class SocketListener implements Listener {
   readonly #isReadShared: boolean;
   readonly #tlsServer: TlsServer | undefined;
   /** By remote address and port: all that a TLS socket tells of the plain one under it. */
-  readonly #handshakes: Map<string, Handshake> = new Map();
+  readonly #handshakes: Map<string, NodeJS.Timeout> = new Map();
   #address: HostPort = { host: '', port: 0 };
   #connections = 0;
 
@@ -68,8 +63,7 @@ export class SocketListener implements Listener {
   }
 
   close(): Promise<void> {
-    // Who has not finished shaking hands is not connected yet.
-    for (const { socket } of this.#handshakes.values()) socket.destroy();
+    for (const timeout of this.#handshakes.values()) clearTimeout(timeout);
     // Node's own close event waits for the last connection to end; ours live on. The port is free once
     // the handle has been closed, which takes a turn.
     this.#server.close();
@@ -138,12 +132,12 @@ export class SocketListener implements Listener {
       minVersion: 'TLSv1.2',
     });
     server.on('secureConnection', (socket) => {
-      this.#endHandshake(handshakeKey(socket));
+      this.#endHandshake(socket);
       this.#start(connectionOnData(socket, remoteOf(socket), true));
     });
     // Node reports a failed handshake and leaves the connection open.
     server.on('tlsClientError', (_error, socket) => {
-      this.#endHandshake(handshakeKey(socket));
+      this.#endHandshake(socket);
       socket.destroy();
     });
     return server;
@@ -153,19 +147,23 @@ export class SocketListener implements Listener {
   #shakeHands(tlsServer: TlsServer, socket: Socket): void {
     const key = handshakeKey(socket);
     const timeoutMs = this.#options.handshakeTimeoutMs ?? serverLimits.tlsHandshakeMs;
-    const timeout = setTimeout(() => socket.destroy(), timeoutMs);
-    this.#handshakes.set(key, { socket, timeout });
+    this.#handshakes.set(
+      key,
+      setTimeout(() => socket.destroy(), timeoutMs),
+    );
     socket.once('close', () => {
       this.#connections--;
-      this.#endHandshake(key);
+      clearTimeout(this.#handshakes.get(key));
+      this.#handshakes.delete(key);
     });
     // The TLS socket on top of it has the same errors, and they are handled there.
     socket.on('error', () => {});
     tlsServer.emit('connection', socket);
   }
 
-  #endHandshake(key: string): void {
-    clearTimeout(this.#handshakes.get(key)?.timeout);
+  #endHandshake(socket: TLSSocket): void {
+    const key = handshakeKey(socket);
+    clearTimeout(this.#handshakes.get(key));
     this.#handshakes.delete(key);
   }
 }

@@ -175,22 +175,23 @@ export class SimInternet {
   }
 
   /**
-   * A thread is gone, with its listeners and connections. With power its system resets these, and the peers
-   * hear of it; without, nobody hears anything.
+   * The process on the host is gone. With power its system resets what is left, and the peers hear of it;
+   * without, nobody hears anything.
    */
-  endLife(life: SimLife): void {
-    const { ports, hasPower } = this.#mustGetHost(life.host);
-    for (const [number, port] of ports) if (port.life === life) ports.delete(number);
+  crash(hostName: string, { hasPower }: { hasPower: boolean }): void {
+    const host = this.#mustGetHost(hostName);
+    host.hasPower = hasPower;
+    host.ports.clear();
     for (const connection of this.#connections) {
-      if (connection.life !== life) continue;
+      if (connection.life.host !== hostName) continue;
       if (hasPower) connection.resetPeer();
       else connection.out.lose();
       connection.vanish();
     }
   }
 
-  setPower(hostName: string, hasPower: boolean): void {
-    this.#mustGetHost(hostName).hasPower = hasPower;
+  powerUp(hostName: string): void {
+    this.#mustGetHost(hostName).hasPower = true;
   }
 
   /** A dial has reached the host it was for. */

@@ -71,15 +71,15 @@ export class SimNode {
    */
   crash({ hasPower = true }: { hasPower?: boolean } = {}): void {
     if (!this.isUp) return;
-    this.#options.internet.setPower(this.name, hasPower);
-    for (const life of this.#lives) this.#endLife(life);
+    for (const life of this.#lives) life.end();
     this.#lives = [];
+    this.#options.internet.crash(this.name, { hasPower });
   }
 
   /** Starts the program again after a crash. */
   restart(): void {
     assert(!this.isUp, `${this.name} is up`);
-    this.#options.internet.setPower(this.name, true);
+    this.#options.internet.powerUp(this.name);
     [this.#outside, this.#threads] = this.#start();
     this.#runProgram();
   }
@@ -120,15 +120,9 @@ export class SimNode {
       life,
       coreCount,
       startLife: () => this.#startLife(),
-      endLife: (ended) => this.#endLife(ended),
       entryOf,
     });
     return [outside, threads];
-  }
-
-  #endLife(life: SimLife): void {
-    life.end();
-    this.#options.internet.endLife(life);
   }
 
   #startLife(): { life: SimLife; outside: Outside } {

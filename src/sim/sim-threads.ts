@@ -16,7 +16,6 @@ export interface SimThreadsOptions {
   readonly coreCount: number;
   /** Makes a further thread of the same node. */
   readonly startLife: () => { readonly life: SimLife; readonly outside: Outside };
-  readonly endLife: (life: SimLife) => void;
   /** What an entry module exports: modules cannot be loaded twice in one process, so they are told. */
   readonly entryOf: (url: string) => ThreadEntry | undefined;
 }
@@ -41,21 +40,17 @@ export class SimThreads implements Threads {
       ports: (portsByThread[0] ?? []).filter((port) => port !== undefined),
       onExit: (thread, reason) => assert(false, `thread ${thread} ended: ${reason}`),
       terminate: () => {
-        for (const { life } of threads) this.#options.endLife(life);
+        for (const { life } of threads) life.end();
         return Promise.resolve();
       },
     };
-    const calls = threads.map(({ life, outside }, index) => {
-      const thread = index + 1;
-      const start = { thread, data: structuredClone(data), ports: portsByThread[thread] ?? [] };
-      return this.#call(life, () => startThread(start, outside));
-    });
-    try {
-      await Promise.all(calls);
-    } catch (error) {
-      await group.terminate();
-      throw error;
-    }
+    await Promise.all(
+      threads.map(({ life, outside }, index) => {
+        const thread = index + 1;
+        const start = { thread, data: structuredClone(data), ports: portsByThread[thread] ?? [] };
+        return this.#call(life, () => startThread(start, outside));
+      }),
+    );
     return group;
   }
 
@@ -65,8 +60,7 @@ export class SimThreads implements Threads {
     return new Promise((resolve, reject) => {
       scheduler.after(0, 'thread', life.name, () => {
         life.run(() => {
-          // An entry that throws is the same as one that rejects: not a failure of the simulation.
-          new Promise<void>((returned) => returned(entry())).then(resolve, reject);
+          Promise.resolve(entry()).then(resolve, reject);
         });
       });
     });
