@@ -208,3 +208,27 @@ export const geoClientLimits = {
   avoidFirstMs: 500,
   avoidLastMs: 30_000,
 } as const;
+
+/** What a session of CMUD allows itself. The bounds of the game are in `src/cmud/rules/game-limits.ts`. */
+export const cmudLimits = {
+  /** A put that is not answered by then counts as lost and is tried again. */
+  putMs: 3_000,
+  /** Between tries, doubling from the first to the last. */
+  retryFirstMs: 250,
+  retryLastMs: 5_000,
+  /** Messages to others that wait for a lost server. More, and they would come as a flood. */
+  messagesWaitingMax: 20,
+  /** What is not kept when a player leaves gets so long to be. */
+  goodbyeMs: 3_000,
+  /** A key of ours that somebody else changed is put right so often at most. */
+  healMs: 1_000,
+  /** Small news of the same kind are gathered for so long after the first. */
+  newsGatherMs: 3_000,
+  /** Lines typed ahead at a pipe before it is read no further. */
+  linesWaitingMax: 1_000,
+  /** Lines that the history of the terminal keeps. */
+  historyLinesMax: 500,
+  /** Lines of the chat, and of what was told in absence, that are shown at login. */
+  loginChatLines: 5,
+  loginTellLines: 10,
+} as const;

@@ -39,6 +39,8 @@ export type Block =
       readonly size: number;
       readonly unit: string;
     }
+  /** A picture of letters: not wrapped, and left out where it cannot be seen. */
+  | { readonly kind: 'art'; readonly lines: readonly Phrase[] }
   | { readonly kind: 'gap' };
 
 export interface Column {

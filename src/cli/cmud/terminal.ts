@@ -1,0 +1,25 @@
+import type { Completion } from '../../cmud/rules/completion.ts';
+import type { Block, Phrase } from '../../cmud/rules/phrase.ts';
+
+/** What the player does at the terminal. */
+export interface TerminalEvents {
+  onLine(line: string): void;
+  /** Ctrl-C. */
+  onInterrupt(): void;
+  /** Ctrl-D, the end of a pipe, a terminal that was closed. Called once, after the last line. */
+  onEnd(): void;
+  complete(line: string): Completion;
+}
+
+/** One way of talking to the player: with cursor movement, or lines in and lines out. */
+export interface Terminal {
+  /** Whether a person types; otherwise it is a pipe. */
+  readonly isInteractive: boolean;
+  /** Shows something, at any time, without touching what is being typed. */
+  show(blocks: readonly Block[]): void;
+  /** What stands in front of the line that is typed next; from the first call on, lines are asked for. */
+  prompt(words: Phrase): void;
+  /** The prompt may have changed. */
+  refresh(words: Phrase): void;
+  close(): Promise<void>;
+}

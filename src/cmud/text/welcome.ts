@@ -1,0 +1,56 @@
+import { advise } from '../rules/advice.ts';
+import { describePlace } from '../rules/look.ts';
+import { coins, command, gap, heading, phrase, player, text, toned } from '../rules/phrase.ts';
+import type { Block } from '../rules/phrase.ts';
+import { rankOf } from '../rules/ranks.ts';
+import { chapters } from '../rules/stories.ts';
+import type { World } from '../rules/world.ts';
+
+const letters: readonly string[] = [
+  '   ___  __  __  _   _  ____      ',
+  '  / __||  \\/  || | | ||  _ \\     ',
+  ' | (__ | |\\/| || |_| || |_) |    ',
+  '  \\___||_|  |_| \\___/ |____/     ',
+];
+
+const beside: readonly string[] = [
+  '',
+  'a world to dig, buy and think in,',
+  'together with everybody else',
+  '',
+];
+
+/** The first screen: what this is, before anything about the player is known. */
+export const titleBlocks: readonly Block[] = [
+  {
+    kind: 'art',
+    lines: [
+      [],
+      ...letters.map((line, index) => [toned('title', line), toned('faint', beside[index] ?? '')]),
+      [],
+    ],
+  },
+];
+
+/** What a player is told on coming in. */
+export function welcome(world: World, name: string, isNew: boolean): Block[] {
+  const { coins: balance, power } = world.holdingsOf(name);
+  const { title, id } = rankOf(world.rankOf(name));
+  if (isNew) {
+    return [
+      heading`Welcome, ${player(name)}.`,
+      ...chapters.undergraduate.map((paragraph) => text`${paragraph}`),
+      gap,
+      ...describePlace(world, name),
+      gap,
+      text`${command('mine 5')} digs for coins, ${command('help playing')} explains the game on one page, ${command('help')} lists what you can do.`,
+    ];
+  }
+  const purse = balance < 0 ? phrase`${coins(-balance)} of debt` : phrase`${coins(balance)}`;
+  return [
+    heading`Welcome back, ${player(name)}.`,
+    text`You are ${id === 'retired' ? 'retired' : title}, with ${purse} and ${power} of power. Best now: ${advise(world, name)}`,
+    gap,
+    ...describePlace(world, name),
+  ];
+}
