@@ -34,7 +34,7 @@ test('letters, accents, scripts with joiners and pictures stay as they are', () 
 });
 
 test('a pile of accents does not reach the lines above', () => {
-  assert.equal([...printable(`a${'\u0301'.repeat(100)}`)].length, 7);
+  assert.equal(printable(`a${'\u0301'.repeat(100)}b`), `a${'\u0301'.repeat(6)}b`);
 });
 
 test('no text leaves a control or format character behind', () => {

@@ -8,7 +8,7 @@
  * to make two words look alike.
  */
 const dangerous: RegExp =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u2800]|(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\p{M}\p{Lo}])[\u200c\u200d]|(?![\u200c\u200d\ufe0e\ufe0f])[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u2800]|(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\p{M}\p{Lo}])\p{Join_Control}|(?!\p{Join_Control}|\p{Variation_Selector})[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** More marks than any script stacks on one letter: they would be drawn over the lines around it. */
 const markPile: RegExp = /(\p{M}{6})\p{M}+/gu;

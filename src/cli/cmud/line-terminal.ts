@@ -54,7 +54,7 @@ export class LineTerminal implements Terminal {
   show(blocks: readonly Block[]): void {
     const { output, isPlain, hasColor } = this.#options;
     const width = (output.columns ?? widthDefault) - (this.isInteractive ? 1 : 0);
-    const lines = layOut(blocks, { width, isPlain });
+    const lines = layOut(blocks, { width, isPlain, quotesCommands: !hasColor });
     const text = lines.map((line) => `${paint(line, hasColor)}\n`).join('');
     output.write(this.#isBehindPrompt ? `\n${text}` : text);
     this.#isBehindPrompt = false;

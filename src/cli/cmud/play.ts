@@ -156,4 +156,3 @@ class Player implements TerminalEvents {
     this.#reject(fault);
   }
 }
-

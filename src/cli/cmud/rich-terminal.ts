@@ -58,7 +58,11 @@ export class RichTerminal implements Terminal {
 
   show(blocks: readonly Block[]): void {
     const { output, hasColor } = this.#options;
-    const lines = layOut(blocks, { width: this.#width(), isPlain: false });
+    const lines = layOut(blocks, {
+      width: this.#width(),
+      isPlain: false,
+      quotesCommands: !hasColor,
+    });
     const text = lines.map((line) => `${paint(line, hasColor)}\n`).join('');
     if (!this.#isAsking) {
       output.write(text);

@@ -44,7 +44,7 @@ function overview(): Block[] {
     blocks.push(heading`${title}`);
     const rows = names.map((name): Phrase[] => {
       const row = commandTable.find((one) => one.name === name);
-      return [phrase`  ${command(row?.usage ?? name)}`, phrase`${row?.summary ?? ''}`];
+      return [phrase`  ${toned('command', row?.usage ?? name)}`, phrase`${row?.summary ?? ''}`];
     });
     blocks.push({
       kind: 'table',

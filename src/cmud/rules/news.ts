@@ -4,7 +4,7 @@ import type { Block, Phrase } from './phrase.ts';
 import { placeOf } from './places.ts';
 import { mustGetProblem } from './problems.ts';
 import { rankOf } from './ranks.ts';
-import { chapters } from './stories.ts';
+import { tellChapter } from './stories.ts';
 import type { World } from './world.ts';
 
 /**
@@ -46,12 +46,7 @@ export function describePromotion(
   if (name !== listener) {
     return [text`${player(name)} is promoted: ${toned('good', title)}.`];
   }
-  return [
-    gap,
-    heading`${toned('good', `You are promoted: ${title}`)}`,
-    ...chapters[rank].map((paragraph) => text`${paragraph}`),
-    gap,
-  ];
+  return [gap, heading`${toned('good', `You are promoted: ${title}`)}`, ...tellChapter(rank), gap];
 }
 
 /** Undefined for what this listener is not told, and for what the two functions above tell. */

@@ -10,32 +10,25 @@ import { findPlaces } from './places.ts';
 import type { PlaceId } from './places.ts';
 import { suggest } from './suggestion.ts';
 
-/** A line that was understood. */
-export type Command =
+/** A line that only asks for something. */
+export type Question =
+  | { readonly kind: 'stats'; readonly name: string | undefined }
+  | { readonly kind: 'story' | 'help'; readonly topic: string }
+  | { readonly kind: 'look' | 'map' | 'who' | 'shop' | 'inv' | 'problem' | 'top' };
+
+/** A line that does something. */
+export type Deed =
   | { readonly kind: 'move'; readonly to: PlaceId | 'next' }
   | { readonly kind: 'say' | 'emote' | 'chat'; readonly words: string }
   | { readonly kind: 'tell'; readonly name: string; readonly words: string }
   | { readonly kind: 'mine' | 'solve'; readonly times: number }
   | { readonly kind: 'buy'; readonly type: HardwareType; readonly count: number | 'max' }
-  | { readonly kind: 'stats'; readonly name: string | undefined }
-  | { readonly kind: 'story' | 'help'; readonly topic: string }
-  | {
-      readonly kind:
-        | 'look'
-        | 'map'
-        | 'who'
-        | 'stop'
-        | 'shop'
-        | 'inv'
-        | 'problem'
-        | 'resign'
-        | 'top'
-        | 'quit';
-    };
+  | { readonly kind: 'stop' | 'resign' | 'quit' };
 
 export type ParsedLine =
   | { readonly kind: 'empty' }
-  | { readonly kind: 'command'; readonly command: Command }
+  | { readonly kind: 'question'; readonly question: Question }
+  | { readonly kind: 'deed'; readonly deed: Deed }
   /** Not understood; the words say what was expected. */
   | { readonly kind: 'refused'; readonly words: Phrase };
 
@@ -80,11 +73,25 @@ function parseArguments(row: CommandRow, rest: string): ParsedLine {
       return parseStats(rest);
     case 'story':
     case 'help':
-      return accept({ kind: row.name, topic: rest.toLowerCase() });
-    default:
-      if (rest === '') return accept({ kind: row.name });
-      return refuse(phrase`${command(row.name)} stands alone: it takes nothing after it.`);
+      return ask({ kind: row.name, topic: rest.toLowerCase() });
+    case 'look':
+    case 'map':
+    case 'who':
+    case 'shop':
+    case 'inv':
+    case 'problem':
+    case 'top':
+      return refuseRest(row, rest) ?? ask({ kind: row.name });
+    case 'stop':
+    case 'resign':
+    case 'quit':
+      return refuseRest(row, rest) ?? accept({ kind: row.name });
   }
+}
+
+function refuseRest(row: CommandRow, rest: string): ParsedLine | undefined {
+  if (rest === '') return undefined;
+  return refuse(phrase`${command(row.name)} stands alone: it takes nothing after it.`);
 }
 
 /** `'hello` and `:waves` need no space after the sign. */
@@ -181,9 +188,9 @@ function parseBuyCount(word: string): number | 'max' | undefined {
 }
 
 function parseStats(rest: string): ParsedLine {
-  if (rest === '') return accept({ kind: 'stats', name: undefined });
+  if (rest === '') return ask({ kind: 'stats', name: undefined });
   const name = normalizeName(rest);
-  if (name !== undefined) return accept({ kind: 'stats', name });
+  if (name !== undefined) return ask({ kind: 'stats', name });
   return refuse(phrase`"${shown(rest)}" is not a name that a player can have. ${nameRuleText}`);
 }
 
@@ -209,8 +216,12 @@ function shown(typed: string): string {
   return typed.length <= 40 ? typed : `${typed.slice(0, 40)}…`;
 }
 
-function accept(understood: Command): ParsedLine {
-  return { kind: 'command', command: understood };
+function ask(question: Question): ParsedLine {
+  return { kind: 'question', question };
+}
+
+function accept(deed: Deed): ParsedLine {
+  return { kind: 'deed', deed };
 }
 
 function refuse(words: Phrase): ParsedLine {

@@ -59,8 +59,8 @@ type Part = string | number | Span | Phrase;
  */
 export function phrase(texts: TemplateStringsArray, ...parts: readonly Part[]): Phrase {
   const spans: Span[] = [];
-  for (const [index, text] of texts.entries()) {
-    if (text !== '') spans.push({ text, tone: 'plain' });
+  for (const [index, words] of texts.entries()) {
+    if (words !== '') spans.push({ text: words, tone: 'plain' });
     const part = parts[index];
     if (part !== undefined) spans.push(...spansOf(part));
   }

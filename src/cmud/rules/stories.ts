@@ -1,10 +1,12 @@
+import { gap, text } from './phrase.ts';
+import type { Block } from './phrase.ts';
 import type { RankId } from './ranks.ts';
 
 /**
  * The story of the game: one chapter for each rank, told when the rank is reached and again whenever the
  * player asks for it. Paragraphs, complete in themselves; nothing waits for a key.
  */
-export const chapters: Readonly<Record<RankId, readonly string[]>> = {
+const chapters: Readonly<Record<RankId, readonly string[]>> = {
   undergraduate: [
     'First day. Somebody hands you a lanyard, a processor that has seen better decades, and a map on ' +
       'which every line is a corridor you will be lost in by Thursday.',
@@ -54,3 +56,8 @@ export const chapters: Readonly<Record<RankId, readonly string[]>> = {
       'paint on the Fence.',
   ],
 };
+
+/** The chapter that a rank begins with, its paragraphs apart. */
+export function tellChapter(rank: RankId): Block[] {
+  return chapters[rank].flatMap((paragraph) => [gap, text`${paragraph}`]).slice(1);
+}

@@ -1,17 +1,17 @@
 import { describeMap, describeTop, describeWho } from '../rules/boards.ts';
 import { describeHelp } from '../rules/help.ts';
 import { describePlace } from '../rules/look.ts';
-import type { Command } from '../rules/parse-command.ts';
+import type { Question } from '../rules/parse-command.ts';
 import { command, heading, listed, player, text } from '../rules/phrase.ts';
 import type { Block } from '../rules/phrase.ts';
 import { describeProblem } from '../rules/problem-view.ts';
 import { describeInventory, describeLife, describeShop } from '../rules/profile.ts';
 import { rankOf, ranks } from '../rules/ranks.ts';
-import { chapters } from '../rules/stories.ts';
+import { tellChapter } from '../rules/stories.ts';
 import type { World } from '../rules/world.ts';
 
-/** The answer to a command that only asks; undefined for one that does something. */
-export function answer(asked: Command, world: World, name: string): Block[] | undefined {
+/** What is shown to a player who asks. */
+export function answer(asked: Question, world: World, name: string): Block[] {
   switch (asked.kind) {
     case 'look':
       return describePlace(world, name);
@@ -33,8 +33,6 @@ export function answer(asked: Command, world: World, name: string): Block[] | un
       return tellStory(asked.topic, world, name);
     case 'help':
       return describeHelp(asked.topic);
-    default:
-      return undefined;
   }
 }
 
@@ -57,5 +55,5 @@ function tellStory(wanted: string, world: World, name: string): Block[] {
     const names = listed(known.map(({ id }) => command(`story ${id}`)));
     return [text`There is no such chapter, or you have not come to it yet. You may read ${names}.`];
   }
-  return [heading`${rank.title}`, ...chapters[rank.id].map((paragraph) => text`${paragraph}`)];
+  return [heading`${rank.title}`, ...tellChapter(rank.id)];
 }

@@ -8,6 +8,8 @@ export interface LayoutOptions {
   readonly width: number;
   /** For a screen reader: whole sentences, no tables, no bars, no decoration. */
   readonly isPlain: boolean;
+  /** Puts quotes around commands within sentences, where nothing else would set them off. */
+  readonly quotesCommands: boolean;
 }
 
 /** One line for the terminal, which fits its width. */
@@ -33,7 +35,7 @@ function layOutBlock(block: Block, options: LayoutOptions): Line[] {
     case 'gap':
       return isPlain ? [] : [[]];
     case 'text':
-      return wrap(safe(block.phrase), width, isPlain ? 0 : (block.indent ?? 0));
+      return wrap(safe(quoted(block.phrase, options)), width, isPlain ? 0 : (block.indent ?? 0));
     case 'heading':
       return wrap(
         safe(block.phrase).map((span) =>
@@ -205,9 +207,10 @@ function drawBar(bar: Extract<Block, { kind: 'bar' }>, width: number): Line[] {
   const share = bar.size === 0 ? 1 : bar.done / bar.size;
   const percent = Math.floor(share * 100);
   const tail = `  ${String(percent).padStart(3)} %, ${counted(bar.size - bar.done, bar.unit)} left`;
-  const labelWidth = Math.max(24, widthOf(label));
-  const room = Math.min(width, widthMax) - labelWidth - textWidth(tail) - 4;
-  const cells = Math.min(barWidthMax, room);
+  // Room for the longest of the game's own, so that bars under each other begin and end alike.
+  const labelWidth = Math.max(23, widthOf(label));
+  const tailWidth = Math.max(30, textWidth(tail));
+  const cells = Math.min(barWidthMax, Math.min(width, widthMax) - labelWidth - tailWidth - 3);
   if (cells < 8) return readBar(bar, width);
   const full = Math.min(cells, Math.floor(share * cells));
   return [
@@ -230,6 +233,13 @@ function readBar(
   const percent = size === 0 ? 100 : Math.floor((done / size) * 100);
   const words = `: ${formatNumber(done)} of ${counted(size, unit)} done (${percent} %), ${formatNumber(size - done)} left.`;
   return wrap([...safe(label), ...plain(words)], width, 0);
+}
+
+function quoted(spans: Phrase, { quotesCommands }: LayoutOptions): Phrase {
+  if (!quotesCommands) return spans;
+  return spans.map((span) =>
+    span.tone === 'command' ? { ...span, text: `'${span.text}'` } : span,
+  );
 }
 
 /** Each span harmless to a terminal. */

@@ -10,7 +10,7 @@ import { moveTo, purchase } from '../rules/moves.ts';
 import type { Seat } from '../rules/moves.ts';
 import { describePromotion, describeSolved } from '../rules/news.ts';
 import { parseLine } from '../rules/parse-command.ts';
-import type { Command } from '../rules/parse-command.ts';
+import type { Deed } from '../rules/parse-command.ts';
 import { coins, phrase, player, text, toned } from '../rules/phrase.ts';
 import type { Block, Phrase } from '../rules/phrase.ts';
 import { nextPlace, placeOf } from '../rules/places.ts';
@@ -103,7 +103,10 @@ export class Session {
     this.#link.expire();
     const parsed = parseLine(line);
     if (parsed.kind === 'refused') this.#say(parsed.words);
-    if (parsed.kind === 'command') this.#do(parsed.command);
+    if (parsed.kind === 'question') {
+      this.#show(answer(parsed.question, this.#world, this.#seat.name));
+    }
+    if (parsed.kind === 'deed') this.#do(parsed.deed);
     this.#options.onChange();
   }
 
@@ -156,12 +159,7 @@ export class Session {
     }
   }
 
-  #do(asked: Command): void {
-    const blocks = answer(asked, this.#world, this.#seat.name);
-    if (blocks !== undefined) {
-      this.#show(blocks);
-      return;
-    }
+  #do(asked: Deed): void {
     switch (asked.kind) {
       case 'move':
         return this.#move(asked.to);
@@ -202,7 +200,7 @@ export class Session {
     this.#show(describePlace(this.#world, this.#seat.name));
   }
 
-  #buy({ type, count }: Extract<Command, { kind: 'buy' }>): void {
+  #buy({ type, count }: Extract<Deed, { kind: 'buy' }>): void {
     const bought = purchase(this.#world, this.#seat, type, count);
     if (bought.kind !== 'bought') {
       this.#say(tellPurchase(bought));

@@ -5,7 +5,7 @@
  */
 const twoColumns: RegExp =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
-const noColumn: RegExp = /[\p{M}\u200c\u200d\ufe0e\ufe0f]/u;
+const noColumn: RegExp = /\p{M}|\p{Join_Control}/u;
 
 export function textWidth(text: string): number {
   let columns = 0;

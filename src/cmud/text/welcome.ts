@@ -3,14 +3,14 @@ import { describePlace } from '../rules/look.ts';
 import { coins, command, gap, heading, phrase, player, text, toned } from '../rules/phrase.ts';
 import type { Block } from '../rules/phrase.ts';
 import { rankOf } from '../rules/ranks.ts';
-import { chapters } from '../rules/stories.ts';
+import { tellChapter } from '../rules/stories.ts';
 import type { World } from '../rules/world.ts';
 
 const letters: readonly string[] = [
-  '   ___  __  __  _   _  ____      ',
+  '   ___  __  __  _   _  ____',
   '  / __||  \\/  || | | ||  _ \\     ',
   ' | (__ | |\\/| || |_| || |_) |    ',
-  '  \\___||_|  |_| \\___/ |____/     ',
+  '  \\___||_|  |_| \\___/ |____/',
 ];
 
 const beside: readonly string[] = [
@@ -39,7 +39,7 @@ export function welcome(world: World, name: string, isNew: boolean): Block[] {
   if (isNew) {
     return [
       heading`Welcome, ${player(name)}.`,
-      ...chapters.undergraduate.map((paragraph) => text`${paragraph}`),
+      ...tellChapter('undergraduate'),
       gap,
       ...describePlace(world, name),
       gap,

@@ -159,7 +159,9 @@ export class Workplace {
     this.#options.link.setActivity('idle');
     const { done, times } = work;
     if (work.kind === 'mining' && times > 1) {
-      const how = this.#isStoppedByPlayer ? phrase`You stop after ${done} of ${times}` : phrase`You rest`;
+      const how = this.#isStoppedByPlayer
+        ? phrase`You stop after ${done} of ${times}`
+        : phrase`You rest`;
       this.#say(phrase`${how}: ${coins(this.#found)} in ${counted(done, 'dig')}.`);
     } else if (this.#isStoppedByPlayer) {
       this.#say(phrase`You stop${times > 1 ? ` after ${done} of ${times}` : ''}.`);
