@@ -25,6 +25,7 @@ const entries = new Map([
   ['test', ['dist/tools/run-tests.js']],
   ['check', ['dist/tools/check.js']],
   ['bench', ['dist/bench/main.js']],
+  ['example:counter', ['dist/examples/counter/main.js']],
 ]);
 
 /** A failure that is explained in words; anything else that is thrown is a bug and shows its stack. */

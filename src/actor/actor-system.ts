@@ -1,6 +1,6 @@
 import { assert } from '../core/assert.ts';
 import { AtollError } from '../core/errors.ts';
-import { parseHostPort } from '../core/network.ts';
+import { parseHostPort, type HostPort } from '../core/network.ts';
 import type { Outside } from '../core/outside.ts';
 import type { ThreadGroup } from '../core/threads.ts';
 import type { Timer } from '../core/timers.ts';
@@ -11,6 +11,8 @@ import { addCounters, type ThreadCounters } from './counters.ts';
 import { closedError } from './dispatcher.ts';
 import type { GatewayKind } from './gateway.ts';
 import type { Kinds } from './kinds.ts';
+import { RemoteInbox } from './remote-inbox.ts';
+import type { MemberStatus } from './remote/links-options.ts';
 import type { SystemLinks } from './system-links.ts';
 import type { ThreadAnswer, ThreadCommand, ThreadReport } from './thread-command.ts';
 import { errorOf, ThreadRuntime } from './thread-runtime.ts';
@@ -23,10 +25,11 @@ export interface ActorSystemParts {
   readonly address: string;
   readonly kinds: Kinds;
   /** The threads besides this one, which run a `ThreadRuntime` of this system each. */
-  readonly group?: ThreadGroup;
-  readonly links?: SystemLinks;
-  readonly onError?: OnError;
-  readonly alwaysMarshal?: boolean;
+  readonly group: ThreadGroup | undefined;
+  /** Listening, not started. */
+  readonly links: SystemLinks | undefined;
+  readonly onError: OnError | undefined;
+  readonly alwaysMarshal: boolean | undefined;
 }
 
 /**
@@ -56,17 +59,19 @@ export class ActorSystem {
     this.#group = group;
     this.#links = links;
     this.#onError = parts.onError ?? logError(outside);
+    const ports = [undefined, ...(group?.ports ?? [])];
     this.#runtime = new ThreadRuntime({
       outside,
       address,
       kinds,
       thread: 0,
-      ports: [undefined, ...(group?.ports ?? [])],
-      ...(links === undefined ? {} : { links }),
-      ...(alwaysMarshal === undefined ? {} : { alwaysMarshal }),
+      ports,
+      links,
+      alwaysMarshal,
       onReport: (report, error) => this.#report(report, error),
       onAnswer: (id, answer) => this.#onAnswer(id, answer),
     });
+    links?.start(new RemoteInbox(this.#runtime.dispatcher, ports));
     if (group !== undefined) group.onExit = (thread, reason) => this.#onThreadExit(thread, reason);
   }
 
@@ -162,12 +167,15 @@ export class ActorSystem {
    * reached. Systems that join us become members by themselves. Throws `USAGE` without a port of our own.
    */
   addMember(hostPort: string): void {
-    const at = parseHostPort(hostPort);
-    if (at === undefined) throw new AtollError('USAGE', `expected host:port, got ${hostPort}`);
     if (this.#links === undefined) {
       throw new AtollError('USAGE', 'a system needs a port of its own to have members');
     }
-    this.#links.addMember(at);
+    this.#links.addMember(mustParseHostPort(hostPort));
+  }
+
+  /** The systems that this one talks to, as it sees them. */
+  members(): readonly MemberStatus[] {
+    return this.#links?.members() ?? [];
   }
 
   /** The counters of all threads together; after `close`, of this one. */
@@ -248,6 +256,13 @@ export type ReplyTo<Message extends { readonly type: string }, Type> =
   Extract<Message, { readonly type: Type }> extends { readonly replyTo: ActorRef<infer Reply> }
     ? Reply
     : never;
+
+/** Throws `USAGE` for anything but `host:port`. */
+export function mustParseHostPort(text: string): HostPort {
+  const at = parseHostPort(text);
+  if (at === undefined) throw new AtollError('USAGE', `expected host:port, got ${text}`);
+  return at;
+}
 
 function countersOf(answer: ThreadAnswer): ThreadCounters {
   assert(answer.type === 'counted', 'the answer is to another question');

@@ -31,9 +31,9 @@ export interface DispatcherOptions {
   /** `ports[t]` reaches thread t; undefined at this thread's own number. */
   readonly ports: readonly (ThreadPort | undefined)[];
   /** On thread 0 of a system that has links. */
-  readonly links?: SystemLinks;
+  readonly links: SystemLinks | undefined;
   /** Marshals also what stays on the thread: slower, and the outcome must be the same. For tests. */
-  readonly alwaysMarshal?: boolean;
+  readonly alwaysMarshal: boolean | undefined;
   readonly onReport: (error: AtollError, actor: ActorRef<never> | undefined) => void;
   readonly onCommand: (command: ThreadCommand) => void;
 }

@@ -4,9 +4,10 @@ import type { TlsOptions } from '../core/network.ts';
 import type { Outside } from '../core/outside.ts';
 import { randomHex } from '../core/random.ts';
 import type { ThreadStart, Threads } from '../core/threads.ts';
-import { ActorSystem, type OnError } from './actor-system.ts';
-import { formatAddress } from './address.ts';
+import { ActorSystem, mustParseHostPort, type OnError } from './actor-system.ts';
+import { formatAddress, type Address } from './address.ts';
 import { Kinds } from './kinds.ts';
+import { Links } from './remote/links.ts';
 import { ThreadRuntime } from './thread-runtime.ts';
 
 /** What a system is started with. All of it is optional: without a port it is one process on one thread. */
@@ -61,24 +62,40 @@ export async function startSystem(
   machine: Machine,
   options: ActorSystemOptions,
 ): Promise<ActorSystem> {
-  const { outside, load } = machine;
+  const { load } = machine;
   const modules = (options.modules ?? []).map((module) => module.href);
   const kinds = new Kinds(await Promise.all(modules.map((href) => load(href))));
   const threads = threadCount(options.threads ?? 1, machine.threads.coreCount);
-  const boot = randomHex(outside.random, bootBytes);
-  const at = { host: options.host ?? '127.0.0.1', port: options.port ?? 0 };
-  const address = formatAddress({ at, boot, threads });
-  const data: ThreadData = { address, modules };
-  const group =
-    threads === 1 ? undefined : await machine.threads.start(threads - 1, machine.threadEntry, data);
-  return new ActorSystem({
-    outside,
-    address,
-    kinds,
-    ...(group === undefined ? {} : { group }),
-    ...(options.onError === undefined ? {} : { onError: options.onError }),
-    ...(options.alwaysMarshal === undefined ? {} : { alwaysMarshal: options.alwaysMarshal }),
-  });
+  const self: Address = {
+    at: { host: options.host ?? '127.0.0.1', port: options.port ?? 0 },
+    boot: randomHex(machine.outside.random, bootBytes),
+    threads,
+  };
+  const links = options.port === undefined ? undefined : await listen(self, machine, options);
+  try {
+    const address = formatAddress(links?.self ?? self);
+    const data: ThreadData = { address, modules };
+    const group =
+      threads === 1
+        ? undefined
+        : await machine.threads.start(threads - 1, machine.threadEntry, data);
+    const { outside } = machine;
+    const { onError, alwaysMarshal } = options;
+    return new ActorSystem({ outside, address, kinds, group, links, onError, alwaysMarshal });
+  } catch (error) {
+    await links?.close();
+    throw error;
+  }
+}
+
+/** The links, listening: only then the address of the system is known. */
+async function listen(self: Address, machine: Machine, options: ActorSystemOptions): Promise<Links> {
+  const { outside } = machine;
+  const { clusterId = 'atoll', secret, tls, linkLatencyMs } = options;
+  const links = new Links({ self, clusterId, outside, secret, tls, linkLatencyMs });
+  for (const member of options.members ?? []) links.addMember(mustParseHostPort(member));
+  await links.listen(self.at);
+  return links;
 }
 
 /** Runs a further thread of a system: what its entry module does with the `ThreadStart` it gets. */
@@ -91,7 +108,15 @@ export async function startThreadOfSystem(
   const kinds = new Kinds(await Promise.all(modules.map((href) => load(href))));
   const { thread, ports } = start;
   // Kept alive by its ports.
-  void new ThreadRuntime({ outside, address, thread, ports, kinds });
+  void new ThreadRuntime({
+    outside,
+    address,
+    thread,
+    ports,
+    kinds,
+    links: undefined,
+    alwaysMarshal: undefined,
+  });
 }
 
 function threadCount(wanted: number | 'cores', coreCount: number): number {

@@ -1,7 +1,10 @@
 import type { HostPort } from '../core/network.ts';
+import type { LinksEvents, MemberStatus } from './remote/links-options.ts';
 
 /** How messages leave for other systems. `remote/` has the one that uses the network; thread 0 owns it. */
 export interface SystemLinks {
+  /** Begins to dial, to accept and to call `events`. */
+  start(events: LinksEvents): void;
   /** Whether the outbox for this system takes more: asked first, so that a full one costs nothing. */
   mayTake(address: string): boolean;
   /** Takes `count` messages for thread `lane` of the system. The batch is lent. Never throws or blocks. */
@@ -10,5 +13,6 @@ export interface SystemLinks {
   drop(address: string, count: number): void;
   /** Dials the system at `at`, now and whenever the link is lost. */
   addMember(at: HostPort): void;
+  members(): readonly MemberStatus[];
   close(): Promise<void>;
 }

@@ -15,8 +15,8 @@ export interface ThreadRuntimeOptions {
   readonly thread: number;
   readonly ports: readonly (ThreadPort | undefined)[];
   readonly kinds: Kinds;
-  readonly links?: SystemLinks;
-  readonly alwaysMarshal?: boolean;
+  readonly links: SystemLinks | undefined;
+  readonly alwaysMarshal: boolean | undefined;
   /** On thread 0: where the reports of all threads end. Other threads send theirs to thread 0. */
   readonly onReport?: (report: ThreadReport, cause?: AtollError) => void;
   /** On thread 0: hears the answers of the other threads. */
@@ -40,8 +40,8 @@ export class ThreadRuntime {
       address,
       thread,
       ports,
-      ...(links === undefined ? {} : { links }),
-      ...(alwaysMarshal === undefined ? {} : { alwaysMarshal }),
+      links,
+      alwaysMarshal,
       onReport: (error, actor) => this.#report(error, actor),
       onCommand: (command) => this.#obey(command),
     });
