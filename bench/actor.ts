@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,6 @@ import {
 } from 'nact';
 import { ActorRef, ActorSystem } from '../src/actor.ts';
 import type { TlsOptions } from '../src/core/network.ts';
-import { makeTls } from './actor/certificates.ts';
 import {
   Player,
   Sink,
@@ -20,6 +19,7 @@ import {
   type SinkCount,
   type SinkMessage,
 } from './actor/kinds.ts';
+import { authority } from '../test/contract/certificates.ts';
 import type { BenchOptions, Figure, Figures } from './harness/figures.ts';
 import { measureInTurns, medianOf, ratioOf, summarize } from './harness/in-turns.ts';
 import { startServer, type ServerProcess } from './harness/server-process.ts';
@@ -37,8 +37,8 @@ export async function run({ rounds, seconds, say }: BenchOptions): Promise<Figur
   say('two processes');
   const remote = await measureRemote(rounds, seconds, undefined);
   say('two processes, TLS');
-  const tls = await withCertificates((options, folder) =>
-    measureRemote(rounds, seconds, { options, folder }),
+  const tls = await withCertificate((options, file) =>
+    measureRemote(rounds, seconds, { options, file }),
   );
   say('idle actors');
   return {
@@ -109,10 +109,10 @@ interface RemoteFigures {
 async function measureRemote(
   rounds: number,
   seconds: number,
-  tls: { readonly options: TlsOptions; readonly folder: string } | undefined,
+  tls: { readonly options: TlsOptions; readonly file: string } | undefined,
 ): Promise<RemoteFigures> {
   const script = fileURLToPath(new URL('./actor/peer.js', import.meta.url));
-  const args = tls === undefined ? [script] : [script, tls.folder];
+  const args = tls === undefined ? [script] : [script, tls.file];
   const peer = await startServer({ program: process.execPath, args });
   const system = await ActorSystem.create({
     port: 0,
@@ -159,13 +159,17 @@ async function tellStalledNs(
   return summarize(samples, 'ns');
 }
 
-async function withCertificates<T>(
-  work: (options: TlsOptions, folder: string) => Promise<T>,
+/** Undefined where no certificate can be made. */
+async function withCertificate<T>(
+  work: (options: TlsOptions, file: string) => Promise<T>,
 ): Promise<T | undefined> {
+  if (authority === undefined) return undefined;
+  const options = authority.issue('127.0.0.1');
   const folder = mkdtempSync(join(tmpdir(), 'atoll-bench-'));
   try {
-    const options = makeTls(folder);
-    return options === undefined ? undefined : await work(options, folder);
+    const file = join(folder, 'tls.json');
+    writeFileSync(file, JSON.stringify(options), { mode: 0o600 });
+    return await work(options, file);
   } finally {
     rmSync(folder, { recursive: true });
   }

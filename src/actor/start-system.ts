@@ -89,7 +89,11 @@ export async function startSystem(
 }
 
 /** The links, listening: only then the address of the system is known. */
-async function listen(self: Address, machine: Machine, options: ActorSystemOptions): Promise<Links> {
+async function listen(
+  self: Address,
+  machine: Machine,
+  options: ActorSystemOptions,
+): Promise<Links> {
   const { outside } = machine;
   const { clusterId = 'atoll', secret, tls, linkLatencyMs } = options;
   const links = new Links({ self, clusterId, outside, secret, tls, linkLatencyMs });
