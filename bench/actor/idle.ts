@@ -1,14 +1,18 @@
 import { ActorSystem } from '../../src/actor.ts';
-import { Sink } from './kinds.ts';
+import { Idle } from './kinds.ts';
 
 /** Starts so many idle actors and prints what they added to the memory that is resident, as one JSON line. */
 const count = Number(process.argv[2]);
 const system = await ActorSystem.create();
-const collect = globalThis.gc ?? ((): void => {});
-for (let index = 0; index < 1_000; index += 1) system.startActor(Sink);
+/** Twice: what the first collection promotes, the second one frees. */
+const collect = (): void => {
+  globalThis.gc?.();
+  globalThis.gc?.();
+};
+for (let index = 0; index < 1_000; index += 1) system.startActor(Idle);
 collect();
 const before = process.memoryUsage.rss();
-for (let index = 0; index < count; index += 1) system.startActor(Sink);
+for (let index = 0; index < count; index += 1) system.startActor(Idle);
 collect();
 console.log(JSON.stringify({ bytesEach: (process.memoryUsage.rss() - before) / count }));
 await system.close();

@@ -60,3 +60,13 @@ export const Player: ActorKind<BallMessage> = defineActor<BallMessage>('player',
     context.tell(from, { type: 'ball', from: context.self, left: left - 1, whenOver });
   },
 }));
+
+/** The plainest actor that has a state. */
+export const Idle: ActorKind<number> = defineActor<number>('idle', () => {
+  let sum = 0;
+  return {
+    onMessage: (value) => {
+      sum += value;
+    },
+  };
+});

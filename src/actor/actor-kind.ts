@@ -112,12 +112,13 @@ type Plain<T> = T extends PlainValue
 export function dispatch<Message extends { readonly type: string }>(
   handlers: Handlers<Message>,
 ): (message: Message) => void {
-  const byType = new Map<string, (message: never) => void>(Object.entries(handlers));
+  const byType = handlers as Readonly<Record<string, (message: never) => void>>;
   return (message) => {
-    const handler = byType.get(message.type) as ((message: Message) => void) | undefined;
-    // From another version of the program: the types cannot rule it out.
-    if (handler === undefined)
+    const handler = byType[message.type] as ((message: Message) => void) | undefined;
+    // From another version of the program, or `constructor`: the types cannot rule it out.
+    if (handler === undefined || !Object.hasOwn(byType, message.type)) {
       throw new TypeError(`no handler for a message of type ${message.type}`);
+    }
     handler(message);
   };
 }

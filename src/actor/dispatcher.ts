@@ -4,8 +4,7 @@ import { actorLimits } from '../core/limits.ts';
 import type { Timer } from '../core/timers.ts';
 import type { Outside } from '../core/outside.ts';
 import type { ThreadPort } from '../core/threads.ts';
-import { createCell, type ActorCell } from './actor-cell.ts';
-import { CellContext } from './cell-context.ts';
+import { ActorCell } from './actor-cell.ts';
 import type { ActorKind } from './actor-kind.ts';
 import { ActorRef } from './actor-ref.ts';
 import { BatchReader } from './message/batch-reader.ts';
@@ -104,7 +103,7 @@ export class Dispatcher {
     const counter = this.#space.next(owner);
     const ref = new ActorRef<Message>(this.address, counter);
     if (owner === this.thread) {
-      this.#create(counter, kind);
+      this.#create(ref, kind);
     } else {
       this.command(owner, { type: 'start actor', kind: kind.name, counter });
     }
@@ -113,7 +112,7 @@ export class Dispatcher {
 
   /** Starts an actor that another thread gave a counter to. */
   startOrdered(counter: number, kind: ActorKind<unknown, unknown>): void {
-    this.#create(counter, kind);
+    this.#create(new ActorRef(this.address, counter), kind);
     for (const message of this.#unborn.take(counter)) this.deliver(counter, message);
   }
 
@@ -130,7 +129,7 @@ export class Dispatcher {
       this.counters.toldFromOutside += 1;
     } else {
       this.counters.toldByActors += 1;
-      this.#rates.count(sender.ref.counter, to.address, to.counter, this.#nowMs);
+      this.#rates.count(sender.self.counter, to.address, to.counter, this.#nowMs);
     }
     if (this.#isClosed) {
       this.counters.deadLetters += 1;
@@ -141,7 +140,7 @@ export class Dispatcher {
       return undefined;
     } catch (error) {
       if (!(error instanceof AtollError)) throw error;
-      this.report(error, sender?.ref);
+      this.report(error, sender?.self);
       return error;
     }
   }
@@ -158,7 +157,7 @@ export class Dispatcher {
       snapshot = this.#copier.copy(message);
     } catch (error) {
       if (!(error instanceof AtollError)) throw error;
-      this.report(error, sender?.ref);
+      this.report(error, sender?.self);
       return { cancel: () => {} };
     }
     const timer = this.outside.timers.setTimer(delayMs, () => {
@@ -268,8 +267,8 @@ export class Dispatcher {
     const forgotten = cell.mailbox.close();
     this.counters.mailboxDepth -= forgotten;
     this.counters.deadLetters += forgotten;
-    this.#cells.delete(cell.ref.counter);
-    this.#rates.forget(cell.ref.counter);
+    this.#cells.delete(cell.self.counter);
+    this.#rates.forget(cell.self.counter);
     this.#run(cell, () => behaviour.onStop?.());
   }
 
@@ -283,18 +282,18 @@ export class Dispatcher {
     this.#outgoing.flush();
   }
 
-  #create(counter: number, kind: ActorKind<unknown, unknown>): void {
-    const cell = createCell(new ActorRef(this.address, counter), kind);
-    this.#cells.set(counter, cell);
+  #create(ref: ActorRef<never>, kind: ActorKind<unknown, unknown>): void {
+    const cell = new ActorCell(this, ref as ActorRef<unknown>, kind);
+    this.#cells.set(ref.counter, cell);
     this.#begin(cell);
   }
 
   #begin(cell: ActorCell): void {
     this.#run(cell, () => {
-      cell.behaviour = cell.kind.create(new CellContext(this, cell));
+      cell.behaviour = cell.kind.create(cell);
     });
     // A constructor that throws leaves an actor that nobody can reach.
-    if (cell.behaviour === undefined) this.#cells.delete(cell.ref.counter);
+    if (cell.behaviour === undefined) this.#cells.delete(cell.self.counter);
   }
 
   #route(to: ActorRef<never>, message: unknown): void {
@@ -338,8 +337,8 @@ export class Dispatcher {
 
   #onThrow(cell: ActorCell, cause: unknown): void {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const text = `${cell.kind.name} ${cell.ref.uid()} threw: ${reason}`;
-    this.report(new AtollError('ACTOR_HANDLER_THREW', text, { cause }), cell.ref);
+    const text = `${cell.kind.name} ${cell.self.uid()} threw: ${reason}`;
+    this.report(new AtollError('ACTOR_HANDLER_THREW', text, { cause }), cell.self);
     if (cell.behaviour === undefined || cell.kind.onThrow === 'continue') return;
     if (cell.kind.onThrow === 'stop') this.stop(cell);
     else this.#begin(cell);
