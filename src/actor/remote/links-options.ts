@@ -47,13 +47,13 @@ export interface LinksOptions {
   readonly clusterId: string;
   readonly outside: Outside;
   /** Both ends of every link must know it. At least 16 bytes; a string counts in UTF-8. */
-  readonly secret?: Uint8Array | string;
+  readonly secret?: Uint8Array | string | undefined;
   /** Links are encrypted, and both ends present certificates. */
-  readonly tls?: TlsOptions;
+  readonly tls?: TlsOptions | undefined;
   /** Instead of those in `core/limits.ts`. */
   readonly limits?: Partial<LinkLimits>;
   /** Everything sent leaves so much later: for demonstrations and tests. */
-  readonly linkLatencyMs?: number;
+  readonly linkLatencyMs?: number | undefined;
 }
 
 /** Whom the links tell. Called from their own turns, never from within a call of `Links`. */
