@@ -7,8 +7,7 @@ import { createProgram, reportError, runProgram } from './program.ts';
 
 // `atoll … | head` closes our output early; that is no reason to complain.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit();
-  throw error;
+  process.exit(error.code === 'EPIPE' ? undefined : reportError(error));
 });
 // What escapes from a callback gets the same words as what a command throws.
 process.on('uncaughtException', (error) => process.exit(reportError(error)));

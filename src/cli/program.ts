@@ -52,6 +52,11 @@ export function reportError(error: unknown): ExitCode {
     process.stderr.write(`atoll: ${oneLine(error.message)}\n`);
     return exitCodeOf(error);
   }
+  // What the operating system refuses (a full disk, a file that cannot be read) is no bug of ours.
+  if (error instanceof Error && 'syscall' in error) {
+    process.stderr.write(`atoll: ${oneLine(error.message)}\n`);
+    return exitCodes.failed;
+  }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`atoll: this is a bug in Atoll, please report it\n${detail}\n`);
   return exitCodes.failed;

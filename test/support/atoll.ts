@@ -1,9 +1,15 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /** The built program, beside the built tests. */
 const mainPath: string = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+
+export interface AtollOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** A file that stdout goes to instead of to the test. */
+  readonly stdout?: number;
+}
 
 export interface AtollOutcome {
   readonly exitCode: number | null;
@@ -11,25 +17,27 @@ export interface AtollOutcome {
   readonly stderr: string;
 }
 
-/** The program `atoll` in a process of its own, and what it has said so far. */
+/** The program `atoll` in a process of its own, and what it has said so far: stdout with a character for each byte. */
 export class AtollProcess {
-  readonly child: ChildProcessWithoutNullStreams;
+  readonly child: ChildProcess;
   stdout = '';
   stderr = '';
 
-  constructor(arguments_: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  constructor(arguments_: readonly string[], { environment = {}, stdout }: AtollOptions = {}) {
     this.child = spawn(process.execPath, [mainPath, ...arguments_], {
       env: { PATH: process.env['PATH'], ...environment },
+      stdio: ['pipe', stdout ?? 'pipe', 'pipe'],
     });
-    this.child.stdout.setEncoding('latin1').on('data', (text: string) => (this.stdout += text));
-    this.child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    this.child.stdout?.setEncoding('latin1').on('data', (text: string) => (this.stdout += text));
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
     // A program that ends before it has read its input is none of the test's business.
-    this.child.stdin.on('error', () => undefined);
+    this.child.stdin?.on('error', () => undefined);
   }
 
   /** Resolves when `output` contains `text`. */
   async said(output: 'stdout' | 'stderr', text: string): Promise<void> {
-    while (!this[output].includes(text)) await once(this.child[output], 'data');
+    const stream = this.child[output];
+    while (stream !== null && !this[output].includes(text)) await once(stream, 'data');
   }
 
   /** Resolves when the process has ended and all that it said is here. */
@@ -40,15 +48,12 @@ export class AtollProcess {
   }
 }
 
-/** Runs `atoll` to its end. Stdout is given with one character for each byte. */
+/** Runs `atoll` to its end. */
 export function runAtoll(
   arguments_: readonly string[],
-  {
-    input = '',
-    environment = {},
-  }: { input?: string | Uint8Array; environment?: Record<string, string> } = {},
+  { input = '', ...options }: AtollOptions & { readonly input?: string | Uint8Array } = {},
 ): Promise<AtollOutcome> {
-  const atoll = new AtollProcess(arguments_, environment);
-  atoll.child.stdin.end(input);
+  const atoll = new AtollProcess(arguments_, options);
+  atoll.child.stdin?.end(input);
   return atoll.end();
 }

@@ -6,6 +6,8 @@ import type { ReplyValue } from '../../src/resp/reply-value.ts';
 /** One client of a `CommandServer`, as the test sees it. */
 export class CommandPeer {
   readonly commands: string[][] = [];
+  /** Called when the connection is over. */
+  onClosed: () => void = () => undefined;
   readonly #connection: Connection;
 
   constructor(connection: Connection) {
@@ -61,7 +63,7 @@ export class CommandServer {
         onData: (bytes, start, end) => {
           if (parser.push(bytes, start, end) !== undefined) connection.destroy();
         },
-        onClose: () => undefined,
+        onClose: () => peer.onClosed(),
       };
     });
   }

@@ -53,7 +53,9 @@ export class SmallGeoServer extends CommandServer {
         this.#list(peer, key, words[2] === 'CURSOR' ? latin1(command[3]) : undefined);
         break;
       case 'WATCHPREFIX':
-        this.#space.watch(key, (change) => pushChange(peer, words[1] ?? '', change));
+        peer.onClosed = this.#space.watch(key, (change) =>
+          pushChange(peer, words[1] ?? '', change),
+        );
         peer.send(okReply);
         break;
       case 'PING':

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
 import { AtollProcess, runAtoll, type AtollOutcome } from '../../../test/support/atoll.ts';
@@ -157,7 +158,22 @@ test('a reader that goes away ends list quietly', async () => {
   for (let i = 0; i < 20_000; i += 1) server.put(`many/${i}`, 'v'.repeat(20));
   const atoll = new AtollProcess(['kv', 'list', 'many/', '--address', address]);
   await atoll.said('stdout', 'many/');
-  atoll.child.stdout.destroy();
+  atoll.child.stdout?.destroy();
   const { exitCode, stderr } = await atoll.end();
   assert.deepEqual([exitCode, stderr], [0, '']);
 });
+
+test('output that cannot be written is exit 1 and one line', { skip: noFullDevice() }, async () => {
+  server.put('there', 'v');
+  const full = openSync('/dev/full', 'w');
+  const words = ['kv', 'get', 'there', '--address', address];
+  const { exitCode, stderr } = await runAtoll(words, { stdout: full });
+  closeSync(full);
+  assert.equal(exitCode, 1);
+  assert.match(stderr, /^atoll: .*ENOSPC.*\n$/);
+});
+
+/** Why the test cannot run here, or false. */
+function noFullDevice(): string | false {
+  return existsSync('/dev/full') ? false : 'this machine has no /dev/full';
+}
