@@ -4,6 +4,8 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { Project } from '../test/support/project.ts';
 import { projectRoot } from './project-root.ts';
+import { TestReport } from './test-report.ts';
+import type { TestOutcome } from './test-report.ts';
 
 /** Runs the test runner in a project of these compiled tests; each has a source unless it is stale. */
 function runTests(
@@ -103,4 +105,21 @@ test('patterns choose among the files, by source or compiled name', (t) => {
   const { status, output } = runTests(t, tests, { patterns: ['zebra'] });
   assert.equal(status, 1);
   assert.match(output, /no test file matches zebra/);
+});
+
+test('what was slow is named, the slowest first, and so is a file that lingers', () => {
+  const lines: string[] = [];
+  const report = new TestReport((line) => lines.push(line));
+  const outcome = (name: string, durationMs: number, file: string): TestOutcome => ({
+    name,
+    file,
+    nesting: 0,
+    details: { duration_ms: durationMs },
+  });
+  report.add({ type: 'test:pass', data: outcome('quick', 1_999, 'a') });
+  report.add({ type: 'test:pass', data: outcome('slow', 2_100, 'a') });
+  report.add({ type: 'test:complete', data: outcome('slow', 2_100, 'a') });
+  report.add({ type: 'test:complete', data: outcome('a', 61_000, 'a') });
+  assert.equal(report.finish(), true);
+  assert.deepEqual(lines, ['slow: 61.0 s a', 'slow: 2.1 s a › slow']);
 });

@@ -6,7 +6,7 @@ export type TestEvent =
       readonly type: 'test:start';
       readonly data: { readonly name: string; readonly nesting: number };
     }
-  | { readonly type: 'test:pass' | 'test:fail'; readonly data: TestOutcome }
+  | { readonly type: 'test:pass' | 'test:fail' | 'test:complete'; readonly data: TestOutcome }
   | {
       readonly type: 'test:stdout' | 'test:stderr';
       readonly data: { readonly file?: string; readonly message: string };
@@ -31,6 +31,10 @@ export interface TestOutcome {
 
 /** What a test file printed is shown when it fails, its last part at most. */
 const outputShownMax = 8_000;
+
+/** What takes longer is named, the slowest first. */
+const slowTestMs = 2_000;
+const slowFileMs = 10_000;
 
 /**
  * Tells of a run what people need: what failed and why, what was skipped and why, how many there were.
@@ -63,6 +67,8 @@ export class TestReport {
         return this.#addPass(event.data);
       case 'test:fail':
         return this.#addFailure(event.data);
+      case 'test:complete':
+        return this.#addComplete(event.data);
       case 'test:stdout':
       case 'test:stderr':
         return this.#addOutput(event.data.file, event.data.message);
@@ -83,6 +89,15 @@ export class TestReport {
     return this.#testCount > 0 && this.#failureCount === 0;
   }
 
+  /** A file can be slow although its tests are not: something that they left behind keeps it alive. */
+  #addComplete({ name, file, details }: TestOutcome): void {
+    if (name === file) this.#addSlow(name, details.duration_ms, slowFileMs);
+  }
+
+  #addSlow(name: string, durationMs: number, boundMs: number): void {
+    if (durationMs > boundMs) this.#slow.push({ name, durationMs });
+  }
+
   #addPass(outcome: TestOutcome): void {
     if (outcome.name === outcome.file) {
       this.#failureCount++;
@@ -96,8 +111,7 @@ export class TestReport {
       return;
     }
     this.#testCount++;
-    const durationMs = outcome.details.duration_ms;
-    if (durationMs > 2_000) this.#slow.push({ name: this.#fullName(outcome), durationMs });
+    this.#addSlow(this.#fullName(outcome), outcome.details.duration_ms, slowTestMs);
   }
 
   #addFailure(outcome: TestOutcome): void {
