@@ -162,6 +162,8 @@ test('CONFIG GET answers patterns with the truth, CONFIG SET says what to do ins
     'noeviction',
   ]);
   assert.deepEqual(peer.ask('CONFIG', 'GET', 'nosuch'), []);
+  const long = peer.ask('CONFIG', 'GET', 'save', '*'.repeat(257));
+  assert.match((long as ReplyError).message, /257 bytes, at most 256/);
   assert.match((peer.ask('CONFIG', 'SET', 'save', '') as ReplyError).message, /not offered/);
 });
 

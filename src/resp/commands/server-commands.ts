@@ -86,17 +86,20 @@ function configuration<Target>({
 }
 
 function configGet<Target>(facts: ServerFacts<Target>, command: Command, { reply }: Client): void {
-  const found: (readonly [string, string])[] = [];
-  for (const [name, value] of configuration(facts)) {
-    const nameBytes = Buffer.from(name);
-    for (let i = 2; i < command.argumentCount; i += 1) {
-      if (command.end(i) - command.start(i) > serverLimits.patternBytesMax) continue;
-      const pattern = Buffer.from(command.latin1(i).toLowerCase(), 'latin1');
-      if (!matchesGlob(pattern, nameBytes, 0, nameBytes.length)) continue;
-      found.push([name, value]);
-      break;
+  const patterns: Uint8Array[] = [];
+  for (let i = 2; i < command.argumentCount; i += 1) {
+    const length = command.end(i) - command.start(i);
+    if (length > serverLimits.patternBytesMax) {
+      const { patternBytesMax } = serverLimits;
+      reply.error('ERR', `the pattern has ${length} bytes, at most ${patternBytesMax} are taken`);
+      return;
     }
+    patterns.push(Buffer.from(command.latin1(i).toLowerCase(), 'latin1'));
   }
+  const found = [...configuration(facts)].filter(([name]) => {
+    const bytes = Buffer.from(name);
+    return patterns.some((pattern) => matchesGlob(pattern, bytes, 0, bytes.length));
+  });
   reply.map(found.length);
   for (const [name, value] of found) {
     reply.bulkLatin1(name);
