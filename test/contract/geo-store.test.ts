@@ -3,11 +3,16 @@ import { describe, test } from 'node:test';
 
 import fc from 'fast-check';
 
+import type { HostPort } from '../../src/core/network.ts';
 import { GeoClient } from '../../src/geo/client/client.ts';
 import { FixedRouter } from '../../src/geo/client/fixed-router.ts';
 import type { Change, GeoStore } from '../../src/geo/client/geo-store.ts';
 import { MemoryGeoSpace } from '../../src/geo/client/memory-geo-store.ts';
+import { QueryActor } from '../../src/geo/server/query-actor.ts';
+import { startGeoServer } from '../../src/geo/server/geo-server.ts';
+import { QueryGateway } from '../../src/geo/server/query-gateway.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
+import { startSimSystem } from '../actor/sim-system.ts';
 import { SmallGeoServer } from '../support/small-geo-server.ts';
 
 // What `GeoStore` promises, for everything that implements it.
@@ -21,9 +26,15 @@ interface World {
   readonly advance: (ms: number) => Promise<void>;
 }
 
-const worlds: ReadonlyMap<string, () => World> = new Map([
+const at: HostPort = { host: 'server', port: 7001 };
+
+const worlds: ReadonlyMap<string, () => World | Promise<World>> = new Map<
+  string,
+  () => World | Promise<World>
+>([
   ['in memory', memoryWorld],
-  ['over RESP, with a small server', respWorld],
+  ['over RESP, with a small server', smallServerWorld],
+  ['over RESP, with a geo server', geoServerWorld],
 ]);
 
 // A page of a list is a long chain of promises: all of it is followed before time moves on.
@@ -37,13 +48,27 @@ function memoryWorld(): World {
   };
 }
 
-function respWorld(): World {
+function smallServerWorld(): World {
   const simulation = new Simulation({ seed: 1, promiseTicks: 1_000 });
-  const at = { host: 'server', port: 7001 };
   simulation.node('server').boot((outside) => new SmallGeoServer(outside).start(outside, at));
+  return respWorld(simulation);
+}
+
+async function geoServerWorld(): Promise<World> {
+  const simulation = new Simulation({ seed: 1, promiseTicks: 1_000 });
+  const { host, port } = at;
+  const kinds = { QueryActor, QueryGateway };
+  const system = await startSimSystem(simulation, host, kinds, { threads: 2 });
+  const server = { host, queryPorts: [port], atollVersion: '0.0.0' };
+  await simulation.settle(startGeoServer(system, server));
+  return respWorld(simulation);
+}
+
+/** Clients of the server at `at`. */
+function respWorld(simulation: Simulation): World {
+  const router = new FixedRouter(at);
   return {
-    open: () =>
-      new GeoClient({ router: new FixedRouter(at), outside: simulation.node('app').outside }),
+    open: () => new GeoClient({ router, outside: simulation.node('app').outside }),
     settle: (promise) => simulation.settle(promise),
     advance: (ms) => simulation.advance(ms),
   };
@@ -53,11 +78,11 @@ for (const [name, createWorld] of worlds) {
   describe(`a geo store ${name}`, () => contract(createWorld));
 }
 
-function contract(createWorld: () => World): void {
+function contract(createWorld: () => World | Promise<World>): void {
   /** Runs `use` with a handle, in a fresh world, until it is done. */
   function withStore(use: (store: GeoStore, world: World) => Promise<void>): () => Promise<void> {
     return async () => {
-      const world = createWorld();
+      const world = await createWorld();
       // Servers start with the world's first events.
       await world.advance(1);
       const store = world.open();
