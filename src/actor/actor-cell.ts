@@ -1,61 +1,72 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { Outside } from '../core/outside.ts';
 import type { Random } from '../core/random.ts';
 import type { Timer } from '../core/timers.ts';
 import type { ActorBehaviour, ActorContext, ActorKind } from './actor-kind.ts';
 import type { ActorRef } from './actor-ref.ts';
-import type { Dispatcher } from './dispatcher.ts';
 import { Mailbox } from './mailbox.ts';
+import type { Runnable } from './run-loop.ts';
 
 /**
  * An actor as its thread keeps it, and what the actor sees of its thread: one object, because a hundred
  * thousand idle actors have one each.
  */
-export class ActorCell implements ActorContext<unknown> {
+export class ActorCell implements ActorContext<unknown>, Runnable {
   readonly self: ActorRef<unknown>;
   readonly kind: ActorKind<unknown, unknown>;
   readonly mailbox: Mailbox<unknown> = new Mailbox();
   /** Replaced when the kind restarts after a throw; undefined once the actor ended. */
   behaviour: ActorBehaviour<unknown, unknown> | undefined = undefined;
-  /** Whether it stands in the run loop's ready list. */
   isReady = false;
-  readonly #dispatcher: Dispatcher;
+  readonly #thread: CellThread;
 
-  constructor(dispatcher: Dispatcher, self: ActorRef<unknown>, kind: ActorKind<unknown, unknown>) {
-    this.#dispatcher = dispatcher;
+  constructor(thread: CellThread, self: ActorRef<unknown>, kind: ActorKind<unknown, unknown>) {
+    this.#thread = thread;
     this.self = self;
     this.kind = kind;
   }
 
   get clock(): Clock {
-    return this.#dispatcher.outside.clock;
+    return this.#thread.outside.clock;
   }
 
   get random(): Random {
-    return this.#dispatcher.outside.random;
+    return this.#thread.outside.random;
   }
 
   get log(): Log {
-    return this.#dispatcher.outside.log;
+    return this.#thread.outside.log;
   }
 
   tell<To>(to: ActorRef<To>, message: To): void {
-    this.#dispatcher.tell(this, to, message);
+    this.#thread.tell(this, to, message);
   }
 
   tellAfter<To>(to: ActorRef<To>, message: To, delayMs: number): Timer {
-    return this.#dispatcher.tellAfter(this, to, message, delayMs);
+    return this.#thread.tellAfter(this, to, message, delayMs);
   }
 
   startActor<Other, Lent>(kind: ActorKind<Other, Lent>): ActorRef<Other> {
-    return this.#dispatcher.startActor(kind, this.#dispatcher.thread);
+    return this.#thread.startActor(kind, this.#thread.thread);
   }
 
   isLocal(ref: ActorRef<never>): boolean {
-    return this.#dispatcher.isLocal(ref);
+    return this.#thread.isLocal(ref);
   }
 
   stop(): void {
-    this.#dispatcher.stop(this);
+    this.#thread.stop(this);
   }
+}
+
+/** What an actor's thread does for it: its dispatcher. */
+export interface CellThread {
+  readonly thread: number;
+  readonly outside: Outside;
+  tell(sender: ActorCell, to: ActorRef<never>, message: unknown): void;
+  tellAfter(sender: ActorCell, to: ActorRef<never>, message: unknown, delayMs: number): Timer;
+  startActor<Message, Lent>(kind: ActorKind<Message, Lent>, owner: number): ActorRef<Message>;
+  isLocal(ref: ActorRef<never>): boolean;
+  stop(cell: ActorCell): void;
 }

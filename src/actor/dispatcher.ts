@@ -4,7 +4,7 @@ import { actorLimits } from '../core/limits.ts';
 import type { Timer } from '../core/timers.ts';
 import type { Outside } from '../core/outside.ts';
 import type { ThreadPort } from '../core/threads.ts';
-import { ActorCell } from './actor-cell.ts';
+import { ActorCell, type CellThread } from './actor-cell.ts';
 import type { ActorKind } from './actor-kind.ts';
 import { ActorRef } from './actor-ref.ts';
 import { BatchReader } from './message/batch-reader.ts';
@@ -46,7 +46,7 @@ export interface DispatcherOptions {
  * Invariant: messages of one sender to one receiver take one path (same thread, one port, or one link), and each
  * path is first in, first out; so they are handled in the order in which they were told.
  */
-export class Dispatcher {
+export class Dispatcher implements CellThread {
   readonly address: string;
   readonly thread: number;
   readonly outside: Outside;
@@ -62,7 +62,7 @@ export class Dispatcher {
   readonly #localWriter = new BatchWriter();
   readonly #rates = new PairRates(actorLimits.pairRatesMax);
   readonly #outgoing: Outgoing;
-  readonly #loop: RunLoop;
+  readonly #loop: RunLoop<ActorCell>;
   readonly #delayed: Set<Timer> = new Set();
   #nowMs: number;
   #isClosed = false;

@@ -1,7 +1,6 @@
 import { assert } from '../core/assert.ts';
 import { actorLimits } from '../core/limits.ts';
 import type { Timers } from '../core/timers.ts';
-import type { ActorCell } from './actor-cell.ts';
 import { Mailbox } from './mailbox.ts';
 
 /**
@@ -11,16 +10,16 @@ import { Mailbox } from './mailbox.ts';
  * long as there is work: one `setImmediate` for each message would be forty times slower. Two budgets keep it
  * fair: an actor yields to the next one, and the thread yields to its sockets and timers.
  */
-export class RunLoop {
+export class RunLoop<Cell extends Runnable> {
   readonly #timers: Timers;
-  readonly #handlers: RunLoopHandlers;
-  readonly #ready: Mailbox<ActorCell> = new Mailbox();
+  readonly #handlers: RunLoopHandlers<Cell>;
+  readonly #ready: Mailbox<Cell> = new Mailbox();
   #isScheduled = false;
   /** Whether something asked for a turn while the current one was already seeing its results off. */
   #isWantedAgain = false;
   #isRunning = false;
 
-  constructor(timers: Timers, handlers: RunLoopHandlers) {
+  constructor(timers: Timers, handlers: RunLoopHandlers<Cell>) {
     this.#timers = timers;
     this.#handlers = handlers;
   }
@@ -30,7 +29,7 @@ export class RunLoop {
   }
 
   /** Gives the actor a turn soon, if it has none coming. */
-  ready(cell: ActorCell): void {
+  ready(cell: Cell): void {
     if (cell.isReady) return;
     cell.isReady = true;
     this.#ready.push(cell);
@@ -74,7 +73,7 @@ export class RunLoop {
   };
 
   /** Returns how many messages were handled. */
-  #turnOf(cell: ActorCell): number {
+  #turnOf(cell: Cell): number {
     const budget = Math.min(cell.mailbox.length, actorLimits.messagesPerActorTurn);
     for (let handled = 0; handled < budget; handled += 1) {
       if (cell.mailbox.length === 0) break;
@@ -87,9 +86,16 @@ export class RunLoop {
   }
 }
 
-export interface RunLoopHandlers {
+/** What the loop needs to know of an actor. */
+export interface Runnable {
+  readonly mailbox: Mailbox<unknown>;
+  /** Whether it stands in the ready list. The loop's own. */
+  isReady: boolean;
+}
+
+export interface RunLoopHandlers<Cell> {
   onTurnStart(): void;
-  handle(cell: ActorCell, message: unknown): void;
+  handle(cell: Cell, message: unknown): void;
   /** Whatever the turn produced for others leaves now. */
   onTurnEnd(): void;
 }
