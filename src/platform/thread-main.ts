@@ -2,8 +2,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { assert } from '../core/assert.ts';
 import type { ThreadEntry } from '../core/threads.ts';
+import type { LogOptions } from './log.ts';
 import { createOutside } from './outside.ts';
 import { PlatformThreadPort } from './thread-port.ts';
+
+/** What of a log's options can be sent to another thread. */
+export type ThreadLogOptions = Omit<LogOptions, 'write'>;
 
 /** What `PlatformThreads` hands to a worker. */
 export interface ThreadEntryData {
@@ -12,12 +16,13 @@ export interface ThreadEntryData {
   readonly entry: string;
   readonly data: unknown;
   readonly ports: readonly (MessagePort | undefined)[];
+  readonly log: ThreadLogOptions;
 }
 
 // The first module of every worker: it gives the entry what it cannot make itself, because the parts of
 // Atoll do not import the platform, and reports when the entry has returned. Whatever it throws ends the
 // thread, and `onExit` tells.
-const { thread, entry, data, ports } = workerData as ThreadEntryData;
+const { thread, entry, data, ports, log } = workerData as ThreadEntryData;
 const { startThread } = (await import(entry)) as { startThread?: ThreadEntry };
 assert(typeof startThread === 'function', `${entry} does not export a function startThread`);
 await startThread(
@@ -26,6 +31,6 @@ await startThread(
     data,
     ports: ports.map((port) => (port === undefined ? undefined : new PlatformThreadPort(port))),
   },
-  createOutside({ log: { name: `thread ${thread}` } }),
+  createOutside({ log }),
 );
 parentPort?.postMessage('started');

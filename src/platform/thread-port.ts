@@ -2,7 +2,10 @@ import type { MessagePort } from 'node:worker_threads';
 import { assert } from '../core/assert.ts';
 import type { ThreadPort } from '../core/threads.ts';
 
-/** One end of a channel of node. What comes before there is a handler waits in the channel. */
+/**
+ * One end of a channel of node. What comes before there is a handler waits in the channel, because a channel
+ * is not opened before it has a listener; so an entry may take its time before it sets `onBytes`.
+ */
 export class PlatformThreadPort implements ThreadPort {
   readonly #port: MessagePort;
   #onBytes: ThreadPort['onBytes'] = () => {};

@@ -4,17 +4,32 @@ import type { MessagePort } from 'node:worker_threads';
 import { assert } from '../core/assert.ts';
 import type { ThreadGroup, Threads } from '../core/threads.ts';
 import { PlatformThreadPort } from './thread-port.ts';
-import type { ThreadEntryData } from './thread-main.ts';
+import type { ThreadEntryData, ThreadLogOptions } from './thread-main.ts';
 
-/** Threads of node. Each has a heap, an event loop and an outside of its own. */
+export interface PlatformThreadsOptions {
+  /** How the threads log: as the caller does, with the thread's number behind the name. */
+  readonly log?: ThreadLogOptions;
+}
+
+/**
+ * Threads of node. Each has a heap, an event loop and an outside of its own.
+ *
+ * The ports are handed over when the threads start, and not through the caller afterwards: messages between
+ * two threads then pass no third one, and nobody has to wait until all know each other.
+ */
 export class PlatformThreads implements Threads {
   readonly coreCount: number = availableParallelism();
+  readonly #log: ThreadLogOptions;
+
+  constructor({ log = {} }: PlatformThreadsOptions = {}) {
+    this.#log = log;
+  }
 
   async start(count: number, entry: URL, data: unknown): Promise<ThreadGroup> {
     const ends = channelEnds(count + 1);
     const own = ends[0] ?? [];
     const workers = Array.from({ length: count }, (_, index) =>
-      startWorker(index + 1, entry, data, ends[index + 1] ?? []),
+      this.#startWorker(index + 1, entry, data, ends[index + 1] ?? []),
     );
     const group = new WorkerGroup(workers, own);
     try {
@@ -25,8 +40,28 @@ export class PlatformThreads implements Threads {
     }
     return group;
   }
+
+  #startWorker(
+    thread: number,
+    entry: URL,
+    data: unknown,
+    ports: (MessagePort | undefined)[],
+  ): Worker {
+    const name = [this.#log.name, `thread ${thread}`].filter(Boolean).join(' ');
+    const log = { ...this.#log, name };
+    const workerData: ThreadEntryData = { thread, entry: entry.href, data, ports, log };
+    return new Worker(new URL('thread-main.js', import.meta.url), {
+      name,
+      workerData,
+      transferList: ports.filter((port) => port !== undefined),
+    });
+  }
 }
 
+/**
+ * Keeps watch over threads from their creation: one that ends before all have started makes the start fail,
+ * one that ends later is reported.
+ */
 class WorkerGroup implements ThreadGroup {
   readonly ports: readonly PlatformThreadPort[];
   /** Resolves when all entries have returned; rejects if a thread ends before. */
@@ -92,20 +127,6 @@ function channelEnds(threads: number): (MessagePort | undefined)[][] {
     }
   });
   return ends;
-}
-
-function startWorker(
-  thread: number,
-  entry: URL,
-  data: unknown,
-  ports: (MessagePort | undefined)[],
-): Worker {
-  const workerData: ThreadEntryData = { thread, entry: entry.href, data, ports };
-  return new Worker(new URL('thread-main.js', import.meta.url), {
-    name: `thread ${thread}`,
-    workerData,
-    transferList: ports.filter((port) => port !== undefined),
-  });
 }
 
 function errorText(error: unknown): string {

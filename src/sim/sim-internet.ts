@@ -134,6 +134,7 @@ export class SimInternet {
   ): void {
     this.#connections.add(connection);
     const name = connection.life.name;
+    // Taken back when the dial is decided: most are, long before.
     const timeout = this.#scheduler.after(timeoutMs, 'dial timeout', name, () => {
       if (!connection.isOpen) connection.fail(`not open within ${timeoutMs} ms`);
     });
@@ -141,6 +142,7 @@ export class SimInternet {
     const toName = isLocal(to.host) ? from : to.host;
     const there = this.link(from, toName);
     const back = this.link(toName, from);
+    // The answer has to come back: a cut either way holds the dial up.
     const send = (): void => {
       if (connection.isOver) return;
       if (there.isCut || back.isCut) {
@@ -203,6 +205,7 @@ export class SimInternet {
     options: ConnectOptions,
   ): void {
     if (dialler.isOver) return;
+    // Without power nobody answers, and the dialler's own timeout decides.
     const host = this.#hosts.get(to);
     if (host !== undefined && !host.hasPower) return;
     const bound = host?.ports.get(port);
@@ -227,6 +230,7 @@ export class SimInternet {
     this.#connections.add(accepted);
     accepted.peer = dialler;
     dialler.peer = accepted;
+    // The system answers, not the process: also a paused one is connected to.
     accepted.accepted();
     this.#accept(bound, accepted);
   }

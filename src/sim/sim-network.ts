@@ -16,7 +16,10 @@ import { isLocal } from './sim-internet.ts';
 import type { SimInternet } from './sim-internet.ts';
 import type { SimLife } from './sim-life.ts';
 
-/** The network as one thread of a node sees it. A host is known by the name of its node. */
+/**
+ * The network as one thread of a node sees it. A host is known by the name of its node; every node has a
+ * loopback address besides, and what listens there is out of reach for the others.
+ */
 export class SimNetwork implements Network {
   readonly #internet: SimInternet;
   readonly #life: SimLife;
@@ -53,9 +56,11 @@ export class SimNetwork implements Network {
   }
 
   connect(to: HostPort, options: ConnectOptions, events: ConnectionEvents): Connection {
+    // The connection is the caller's at once; whatever becomes of the dial is an event.
     const connection = this.#internet.createConnection(this.#life, this.#readBuffer, to);
     connection.start(events);
     const { timeoutMs = networkLimits.connectMs } = options;
+    // A life that is over may still be in the middle of its last callback.
     if (!this.#life.isOver)
       this.#internet.dial(connection, this.#life.host, to, options, timeoutMs);
     return connection;
