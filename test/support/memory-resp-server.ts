@@ -20,7 +20,7 @@ const storeCommands: readonly CommandRow<Store>[] = [
     arity: 2,
     flags: ['readonly', 'fast'],
     keys: [1, 1, 1],
-    summary: 'Returns the string value of a key',
+    summary: 'Returns a value',
     synopsis: 'key',
     run: (store, command, { reply }) => {
       const value = store.get(command.latin1(1));
@@ -34,7 +34,7 @@ const storeCommands: readonly CommandRow<Store>[] = [
     arity: -3,
     flags: ['write'],
     keys: [1, 1, 1],
-    summary: 'Sets the string value of a key',
+    summary: 'Sets a value',
     synopsis: 'key value [EX seconds | PX milliseconds] [GET]',
     run: (store, command, { reply }) => {
       store.set(command.latin1(1), command.copy(2));
@@ -47,7 +47,7 @@ const storeCommands: readonly CommandRow<Store>[] = [
     arity: -2,
     flags: ['readonly', 'fast'],
     keys: [1, -1, 1],
-    summary: 'Returns the string values of one or more keys',
+    summary: 'Returns several values',
     synopsis: 'key ...',
     run: (store, command, { reply }) => {
       reply.array(command.argumentCount - 1);

@@ -14,7 +14,7 @@ export function clientCommand<Target>(facts: ServerFacts<Target>): CommandRow<Ta
     name: 'client',
     arity: -2,
     since: '2.4.0',
-    summary: 'A container for client connection commands',
+    summary: 'Tells of connections and changes them',
     synopsis: '',
     subcommands: [...ownSubcommands(facts), ...switches<Target>(), ...operatorSubcommands(facts)],
   };
@@ -29,7 +29,7 @@ function ownSubcommands<Target>(facts: ServerFacts<Target>): readonly CommandRow
       name: 'id',
       arity: 2,
       since: '5.0.0',
-      summary: 'Returns the unique client ID of the connection',
+      summary: 'Returns the number of this connection, which no other ever has',
       synopsis: '',
       run: (_target, _command, client) => client.reply.integer(client.id),
     },
@@ -38,7 +38,7 @@ function ownSubcommands<Target>(facts: ServerFacts<Target>): readonly CommandRow
       name: 'getname',
       arity: 2,
       since: '2.6.9',
-      summary: 'Returns the name of the connection',
+      summary: 'Returns the name that this connection was given',
       synopsis: '',
       run: (_target, _command, { name, reply }) => {
         if (name === '') reply.nil();
@@ -50,7 +50,7 @@ function ownSubcommands<Target>(facts: ServerFacts<Target>): readonly CommandRow
       name: 'setname',
       arity: 3,
       since: '2.6.9',
-      summary: 'Sets the connection name',
+      summary: 'Gives this connection a name, for people who read CLIENT LIST',
       synopsis: 'connection-name',
       run: (_target, command, client) => {
         const name = command.latin1(2);
@@ -64,7 +64,7 @@ function ownSubcommands<Target>(facts: ServerFacts<Target>): readonly CommandRow
       name: 'setinfo',
       arity: 4,
       since: '7.2.0',
-      summary: 'Sets information specific to the client or connection',
+      summary: 'Tells which library the client uses, and its version',
       synopsis: 'LIB-NAME libname | LIB-VER libver',
       run: (_target, command, client) => setInfo(command, client),
     },
@@ -73,7 +73,7 @@ function ownSubcommands<Target>(facts: ServerFacts<Target>): readonly CommandRow
       name: 'info',
       arity: 2,
       since: '6.2.0',
-      summary: 'Returns information about the connection',
+      summary: 'Returns the line of this connection in CLIENT LIST',
       synopsis: '',
       run: (_target, _command, client) => {
         const connected = facts.clients.get(client.id);
@@ -93,7 +93,7 @@ function switches<Target>(): readonly CommandRow<Target>[] {
       name: 'reply',
       arity: 3,
       since: '3.2.0',
-      summary: 'Instructs the server whether to reply to commands; it always does',
+      summary: 'Accepts ON, which is always so: every command is answered',
       synopsis: 'ON',
       run: (_target, command, { reply }) => {
         if (command.is(2, 'ON')) reply.ok();
@@ -105,7 +105,7 @@ function switches<Target>(): readonly CommandRow<Target>[] {
       name: 'tracking',
       arity: -3,
       since: '6.0.0',
-      summary: 'Controls server-assisted client-side caching; it is not offered',
+      summary: 'Accepts OFF, which is always so; caching at the client is not offered',
       synopsis: 'ON | OFF',
       run: (_target, command, { reply }) => {
         if (command.is(2, 'OFF')) reply.ok();
@@ -144,7 +144,7 @@ function operatorSubcommands<Target>(facts: ServerFacts<Target>): readonly Comma
       name: 'list',
       arity: -2,
       since: '2.4.0',
-      summary: 'Lists open connections',
+      summary: 'Returns a line for each connection',
       synopsis: '[TYPE NORMAL] [ID client-id ...]',
       run: (_target, command, client) => list(facts, command, client),
     },
@@ -153,7 +153,7 @@ function operatorSubcommands<Target>(facts: ServerFacts<Target>): readonly Comma
       name: 'kill',
       arity: -3,
       since: '2.4.0',
-      summary: 'Terminates open connections',
+      summary: 'Closes connections and returns how many',
       synopsis: 'ID client-id | ADDR ip:port',
       run: (_target, command, client) => kill(facts, command, client),
     },

@@ -31,22 +31,22 @@ export function clusterCommand<Target>(facts: ServerFacts<Target>): CommandRow<T
     name: 'cluster',
     arity: -2,
     since: '3.0.0',
-    summary: 'A container for cluster commands',
+    summary: 'Tells clients in cluster mode of one node that has everything',
     synopsis: '',
     subcommands: [
-      subcommand('slots', '3.0.0', 'Returns the mapping of cluster slots to nodes', (reply) =>
+      subcommand('slots', '3.0.0', 'Returns one range with all slots, at this server', (reply) =>
         writeSlots(facts, reply),
       ),
-      subcommand('shards', '7.0.0', 'Returns the mapping of cluster slots to shards', (reply) =>
+      subcommand('shards', '7.0.0', 'Returns one shard with all slots, at this server', (reply) =>
         writeShards(facts, reply),
       ),
-      subcommand('nodes', '3.0.0', 'Returns the cluster configuration for a node', (reply) =>
+      subcommand('nodes', '3.0.0', 'Returns one line, of this server', (reply) =>
         reply.verbatim(nodeLine(facts)),
       ),
-      subcommand('info', '3.0.0', 'Returns information about the state of a node', (reply) =>
+      subcommand('info', '3.0.0', 'Returns that all slots are served', (reply) =>
         reply.verbatim(clusterInfo),
       ),
-      subcommand('myid', '3.0.0', 'Returns the ID of a node', (reply) =>
+      subcommand('myid', '3.0.0', 'Returns 40 hex digits that no other server has', (reply) =>
         reply.bulkLatin1(facts.nodeId),
       ),
       {
@@ -54,7 +54,7 @@ export function clusterCommand<Target>(facts: ServerFacts<Target>): CommandRow<T
         name: 'keyslot',
         arity: 3,
         since: '3.0.0',
-        summary: 'Returns the hash slot for a key',
+        summary: 'Returns the slot in which a Redis cluster would look for a key',
         synopsis: 'key',
         run: (_target, command, { reply }) =>
           reply.integer(keySlot(command.bytes, command.start(2), command.end(2))),

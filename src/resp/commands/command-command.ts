@@ -15,7 +15,7 @@ export function commandCommand<Target>(table: () => CommandTable<Target>): Comma
     name: 'command',
     arity: -1,
     since: '2.8.13',
-    summary: 'Returns detailed information about all commands',
+    summary: 'Returns name, arity, flags and key positions of every command',
     synopsis: '',
     run: (_target, _command, client) => writeInfos(client.reply, table().entries),
     subcommands: [
@@ -24,7 +24,7 @@ export function commandCommand<Target>(table: () => CommandTable<Target>): Comma
         name: 'count',
         arity: 2,
         since: '2.8.13',
-        summary: 'Returns a count of commands',
+        summary: 'Returns how many commands there are',
         synopsis: '',
         run: (_target, _command, client) => client.reply.integer(table().entries.length),
       },
@@ -33,7 +33,7 @@ export function commandCommand<Target>(table: () => CommandTable<Target>): Comma
         name: 'info',
         arity: -2,
         since: '2.8.13',
-        summary: 'Returns information about one, multiple or all commands',
+        summary: 'Returns the same of the commands that are named',
         synopsis: '[command-name ...]',
         run: (_target, command, client) => writeInfos(client.reply, named(table(), command)),
       },
@@ -42,7 +42,7 @@ export function commandCommand<Target>(table: () => CommandTable<Target>): Comma
         name: 'docs',
         arity: -2,
         since: '7.0.0',
-        summary: 'Returns documentary information about one, multiple or all commands',
+        summary: 'Returns summary and arguments of the commands that are named, or of all',
         synopsis: '[command-name ...]',
         run: (_target, command, client) => {
           const known = named(table(), command).filter((entry) => entry !== undefined);
@@ -54,7 +54,7 @@ export function commandCommand<Target>(table: () => CommandTable<Target>): Comma
         name: 'list',
         arity: 2,
         since: '7.0.0',
-        summary: 'Returns a list of command names',
+        summary: 'Returns the names of all commands',
         synopsis: '',
         run: (_target, _command, { reply }) => {
           reply.array(table().entries.length);
@@ -66,7 +66,7 @@ export function commandCommand<Target>(table: () => CommandTable<Target>): Comma
         name: 'getkeys',
         arity: -3,
         since: '2.8.13',
-        summary: 'Extracts the key names from an arbitrary command',
+        summary: 'Returns which arguments of a command are keys',
         synopsis: 'command [arg ...]',
         run: (_target, command, client) => writeKeys(table(), command, client),
       },

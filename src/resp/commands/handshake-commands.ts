@@ -36,7 +36,7 @@ function openingCommands<Target>(facts: ServerFacts<Target>): readonly CommandRo
       name: 'hello',
       arity: -1,
       since: '6.0.0',
-      summary: 'Handshakes with the server: chooses the protocol, authenticates, names the client',
+      summary: 'Opens the conversation: chooses the protocol, may authenticate and name the client',
       synopsis: '[protover [AUTH username password] [SETNAME clientname]]',
       run: (_target, command, client) => hello(facts, command, client),
     },
@@ -46,7 +46,7 @@ function openingCommands<Target>(facts: ServerFacts<Target>): readonly CommandRo
       name: 'auth',
       arity: -2,
       since: '1.0.0',
-      summary: 'Authenticates the connection',
+      summary: 'Proves with a password who is speaking',
       synopsis: '[username] password',
       run: (_target, command, client) => auth(facts, command, client),
     },
@@ -56,7 +56,7 @@ function openingCommands<Target>(facts: ServerFacts<Target>): readonly CommandRo
       name: 'quit',
       arity: -1,
       since: '1.0.0',
-      summary: 'Closes the connection',
+      summary: 'Ends the connection after the reply',
       synopsis: '',
       run: (_target, _command, client) => {
         client.reply.ok();
@@ -69,7 +69,7 @@ function openingCommands<Target>(facts: ServerFacts<Target>): readonly CommandRo
       name: 'reset',
       arity: 1,
       since: '6.2.0',
-      summary: 'Resets the connection',
+      summary: 'Makes the connection as it was when it began',
       synopsis: '',
       run: (_target, _command, client) => {
         client.reset();
@@ -88,7 +88,7 @@ function talkCommands<Target>(): readonly CommandRow<Target>[] {
       name: 'ping',
       arity: -1,
       since: '1.0.0',
-      summary: "Returns the server's liveliness response",
+      summary: 'Returns PONG, or the message',
       synopsis: '[message]',
       run: (_target, command, client) => ping(command, client),
     },
@@ -98,7 +98,7 @@ function talkCommands<Target>(): readonly CommandRow<Target>[] {
       name: 'echo',
       arity: 2,
       since: '1.0.0',
-      summary: 'Returns the given string',
+      summary: 'Returns the message',
       synopsis: 'message',
       run: (_target, command, client) =>
         client.reply.bulk(command.bytes, command.start(1), command.end(1)),
@@ -109,7 +109,7 @@ function talkCommands<Target>(): readonly CommandRow<Target>[] {
       name: 'select',
       arity: 2,
       since: '1.0.0',
-      summary: 'Changes the selected database; there is one, 0',
+      summary: 'Accepts 0, the only database there is',
       synopsis: 'index',
       run: (_target, command, client) => select(command, client),
     },

@@ -2,7 +2,7 @@ import { serverLimits } from '../../core/limits.ts';
 import type { Client } from '../client.ts';
 import type { Command } from '../command.ts';
 import type { CommandRow } from '../command-table.ts';
-import { matchesGlob } from './glob.ts';
+import { Glob } from '../glob.ts';
 import { infoText } from './info.ts';
 import type { ServerFacts } from './server-facts.ts';
 
@@ -21,7 +21,7 @@ function infoCommand<Target>(facts: ServerFacts<Target>): CommandRow<Target> {
     keys: noKeys,
     group: 'server',
     since: '1.0.0',
-    summary: 'Returns information and statistics about the server',
+    summary: 'Returns what the server is and has done, in sections',
     synopsis: '[section ...]',
     run: (target, command, client) => {
       const wanted = new Set<string>();
@@ -40,7 +40,7 @@ function configCommand<Target>(facts: ServerFacts<Target>): CommandRow<Target> {
     name: 'config',
     arity: -2,
     since: '2.0.0',
-    summary: 'A container for server configuration commands',
+    summary: 'Tells how the server is configured',
     synopsis: '',
     subcommands: [
       {
@@ -48,7 +48,7 @@ function configCommand<Target>(facts: ServerFacts<Target>): CommandRow<Target> {
         name: 'get',
         arity: -3,
         since: '2.0.0',
-        summary: 'Returns the effective values of configuration parameters',
+        summary: 'Returns the parameters whose names match, with their values',
         synopsis: 'parameter ...',
         run: (_target, command, client) => configGet(facts, command, client),
       },
@@ -57,7 +57,7 @@ function configCommand<Target>(facts: ServerFacts<Target>): CommandRow<Target> {
         name: 'set',
         arity: -4,
         since: '2.0.0',
-        summary: 'Refused: configuration is given when the server starts',
+        summary: 'Refused: options are given when the server starts',
         synopsis: 'parameter value',
         run: (_target, _command, { reply }) =>
           reply.error('ERR', 'CONFIG SET is not offered: start the server with other options'),
@@ -86,7 +86,7 @@ function configuration<Target>({
 }
 
 function configGet<Target>(facts: ServerFacts<Target>, command: Command, { reply }: Client): void {
-  const patterns: Uint8Array[] = [];
+  const patterns: Glob[] = [];
   for (let i = 2; i < command.argumentCount; i += 1) {
     const length = command.end(i) - command.start(i);
     if (length > serverLimits.patternBytesMax) {
@@ -94,11 +94,11 @@ function configGet<Target>(facts: ServerFacts<Target>, command: Command, { reply
       reply.error('ERR', `the pattern has ${length} bytes, at most ${patternBytesMax} are taken`);
       return;
     }
-    patterns.push(Buffer.from(command.latin1(i).toLowerCase(), 'latin1'));
+    patterns.push(new Glob(Buffer.from(command.latin1(i).toLowerCase(), 'latin1')));
   }
   const found = [...configuration(facts)].filter(([name]) => {
     const bytes = Buffer.from(name);
-    return patterns.some((pattern) => matchesGlob(pattern, bytes, 0, bytes.length));
+    return patterns.some((pattern) => pattern.matches(bytes, 0, bytes.length));
   });
   reply.map(found.length);
   for (const [name, value] of found) {
@@ -115,7 +115,7 @@ function slowlogCommand<Target>(): CommandRow<Target> {
     name: 'slowlog',
     arity: -2,
     since: '2.2.12',
-    summary: 'A container for slow log commands; no slow log is kept',
+    summary: 'Tells of slow commands; no slow log is kept',
     synopsis: '',
     subcommands: [
       {
@@ -123,7 +123,7 @@ function slowlogCommand<Target>(): CommandRow<Target> {
         name: 'get',
         arity: -2,
         since: '2.2.12',
-        summary: "Returns the slow log's entries: none",
+        summary: 'Returns an empty list',
         synopsis: '[count]',
         run: (_target, _command, { reply }) => reply.array(0),
       },
@@ -132,7 +132,7 @@ function slowlogCommand<Target>(): CommandRow<Target> {
         name: 'len',
         arity: 2,
         since: '2.2.12',
-        summary: 'Returns the number of entries in the slow log: 0',
+        summary: 'Returns 0',
         synopsis: '',
         run: (_target, _command, { reply }) => reply.integer(0),
       },
@@ -141,7 +141,7 @@ function slowlogCommand<Target>(): CommandRow<Target> {
         name: 'reset',
         arity: 2,
         since: '2.2.12',
-        summary: 'Clears all entries from the slow log: there are none',
+        summary: 'Accepted: there is nothing to clear',
         synopsis: '',
         run: (_target, _command, { reply }) => reply.ok(),
       },
@@ -157,7 +157,7 @@ function memoryCommand<Target>(facts: ServerFacts<Target>): CommandRow<Target> {
     keys: noKeys,
     group: 'server',
     since: '4.0.0',
-    summary: 'A container for memory diagnostics commands',
+    summary: 'Tells how memory is used',
     synopsis: '',
     subcommands: [
       {
@@ -167,7 +167,7 @@ function memoryCommand<Target>(facts: ServerFacts<Target>): CommandRow<Target> {
         keys: [2, 2, 1],
         group: 'server',
         since: '4.0.0',
-        summary: 'Estimates the memory usage of a key',
+        summary: 'Returns how many bytes a key and its value take',
         synopsis: 'key [SAMPLES count]',
         run: (target, command, { reply }) => {
           if (facts.memoryUsage === undefined) {

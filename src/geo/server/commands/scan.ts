@@ -2,7 +2,7 @@ import { clientLimits, geoLimits, serverLimits } from '../../../core/limits.ts';
 import type { Client } from '../../../resp/client.ts';
 import type { Command } from '../../../resp/command.ts';
 import type { CommandRow } from '../../../resp/command-table.ts';
-import { Glob } from '../glob.ts';
+import { Glob } from '../../../resp/glob.ts';
 import type { Replica } from '../replica.ts';
 
 /** Keys by pattern, for people and tools. Programs list by prefix: `LIST`. */
