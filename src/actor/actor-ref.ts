@@ -45,7 +45,7 @@ export class ActorRef<in Message> {
 }
 
 /** Actors of a system are counted in whole numbers that a double holds exactly. */
-export function isCounter(value: number): boolean {
+function isCounter(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 

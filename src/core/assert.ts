@@ -8,11 +8,6 @@ export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new AssertionFailed(message);
 }
 
-/** Marks a branch that the types say cannot be reached; a new member of a union breaks the build. */
-export function unreachable(value: never): never {
-  throw new AssertionFailed(`unreachable: ${String(value)}`);
-}
-
 /** A bug of ours. Never caught to go on as if nothing had happened. */
 export class AssertionFailed extends Error {
   override readonly name = 'AssertionFailed';

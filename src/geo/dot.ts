@@ -10,13 +10,3 @@ export interface Dot {
   /** A safe integer ≥ 1. */
   readonly sequence: number;
 }
-
-/** A name for maps and messages; different for different dots. */
-export function formatDot({ origin, sequence }: Dot): string {
-  return `${origin}:${sequence}`;
-}
-
-/** Whether a number that came from outside can be a sequence. */
-export function isSequence(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 1;
-}

@@ -6,7 +6,7 @@ import type { Outside } from '../../src/core/outside.ts';
 import { randomHex } from '../../src/core/random.ts';
 import type { Simulation } from '../../src/sim/simulation.ts';
 
-export const clusterSecret = 'a secret of the cluster';
+const clusterSecret = 'a secret of the cluster';
 
 export type LinkNodeOptions = Partial<Omit<LinksOptions, 'self' | 'outside'>> & {
   readonly threads?: number;

@@ -56,15 +56,20 @@ function findCaptions(text: string): Map<string, number> {
   return captions;
 }
 
-/** The names of the non-test files of every folder under `src` that holds TypeScript itself. */
+/**
+ * The names of the non-test files of every folder under `src` that holds TypeScript, itself or below it:
+ * `cmud` needs a README although all of its files lie in `rules` and `text`.
+ */
 function filesByFolder(tree: Tree): Map<string, Set<string>> {
   const folders = new Map<string, Set<string>>();
   for (const path of tree.keys()) {
-    const folder = posix.dirname(path);
-    if (!folder.startsWith('src/') || !isTypeScript(path)) continue;
-    const files = folders.get(folder) ?? new Set();
-    folders.set(folder, files);
-    if (!isTest(path)) files.add(posix.basename(path));
+    if (!isTypeScript(path)) continue;
+    const own = posix.dirname(path);
+    for (let folder = own; folder.startsWith('src/'); folder = posix.dirname(folder)) {
+      const files = folders.get(folder) ?? new Set();
+      folders.set(folder, files);
+      if (folder === own && !isTest(path)) files.add(posix.basename(path));
+    }
   }
   return folders;
 }

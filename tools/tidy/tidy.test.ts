@@ -218,9 +218,10 @@ test('a file that only passes on is refused, except the entries', () => {
 
 const readme = [...Array.from({ length: 10 }, () => 'line'), '- `a.ts`: what it is'].join('\n');
 
-test('a folder with files has a README', () => {
+test('a folder with files has a README, and so has the folder around it', () => {
   assert.deepEqual(findings(checkReadmes, { 'src/geo/server/a.ts': '' }), [
     'src/geo/server/README.md: is missing: the idea, the invariants, a caption per file',
+    'src/geo/README.md: is missing: the idea, the invariants, a caption per file',
   ]);
   assert.deepEqual(findings(checkReadmes, { 'src/geo/a.ts': '', 'src/geo/README.md': readme }), []);
 });

@@ -4,7 +4,7 @@ import { formatAddress, parseAddress, type Address } from '../address.ts';
 import { FieldReader, FieldWriter } from './fields.ts';
 
 /** Changes with every change of the frames that an older system would not understand. */
-export const protocolVersion = 1;
+const protocolVersion = 1;
 export const nonceBytes = 16;
 export const proofBytes = 32;
 

@@ -7,7 +7,7 @@ import type { Counts, HardwareType } from './hardware.ts';
  */
 
 /** How long a dig or a try takes at most; it is anything from 0 to this. */
-export const waitMaxMs = 4_000;
+const waitMaxMs = 4_000;
 
 export function waitMs(fraction: number): number {
   return fraction * waitMaxMs;

@@ -20,7 +20,7 @@ import type { RankId } from './ranks.ts';
 export const playersPrefix = 'cmud/p/';
 export const problemsPrefix = 'cmud/problem/';
 export const onlinePrefix = 'cmud/online/';
-export const chatPrefix = 'cmud/chat/';
+const chatPrefix = 'cmud/chat/';
 
 /** Where something is said: heard by all, by those in a place, or by one player. */
 export type Channel =

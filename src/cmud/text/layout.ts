@@ -54,7 +54,7 @@ function layOutBlock(block: Block, options: LayoutOptions): Line[] {
 }
 
 /** Breaks at spaces, and inside a word only if the word alone is wider than the line. */
-export function wrap(spans: Phrase, width: number, indent: number): Line[] {
+function wrap(spans: Phrase, width: number, indent: number): Line[] {
   const room = Math.max(8, Math.min(width, widthMax) - indent);
   const lines: Span[][] = [];
   let line: Span[] = [];
