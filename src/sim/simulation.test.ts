@@ -15,10 +15,15 @@ function ticker(counts: number[], everyMs = 10): (outside: Outside) => void {
   };
 }
 
+const names = ['s1', 's2', 's3'];
+
 /** Three nodes that send each other what they received, after random waits. */
-async function gossip(seed: number, untilMs: number): Promise<Simulation> {
+async function gossip(
+  seed: number,
+  untilMs: number,
+  prepare: (simulation: Simulation) => void = () => {},
+): Promise<Simulation> {
   const simulation = new Simulation({ seed });
-  const names = ['s1', 's2', 's3'];
   for (const name of names) {
     simulation.node(name).boot(async ({ network, random, timers }) => {
       await network.listen({ host: name, port: 7 }, {}, (connection) => ({
@@ -33,7 +38,7 @@ async function gossip(seed: number, untilMs: number): Promise<Simulation> {
           { host: other, port: 7 },
           {},
           {
-            onOpen: () => void connection.write(random.bytes(100)),
+            onOpen: () => void connection.write(random.bytes(8)),
             onData: (bytes, start, end) => void connection.write(bytes.slice(start, end)),
             onClose: () => {},
           },
@@ -41,8 +46,32 @@ async function gossip(seed: number, untilMs: number): Promise<Simulation> {
       }
     });
   }
+  prepare(simulation);
   await simulation.runUntil(untilMs);
   return simulation;
+}
+
+/** Some fault every 50 ms, and healing. */
+function tease(simulation: Simulation): void {
+  const { random } = simulation;
+  for (let ms = 50; ms < 1_000; ms += 50) {
+    const [one, other] = [random.pick(names), random.pick(names)];
+    const node = simulation.node(one);
+    const faults: (() => void)[] = [
+      () => simulation.cut(one, other),
+      () => simulation.cutOneWay(one, other),
+      () => simulation.resetConnections(one, other),
+      () => simulation.heal(),
+      () => node.pause(random.between(1, 500)),
+      () => node.clock.jumpWall(random.between(-3_600_000, 3_600_000)),
+      () => node.crash({ hasPower: random.chance(0.5) }),
+      () => simulation.setLink(one, other, { latencyMs: random.between(0, 100), jitterMs: 20 }),
+    ];
+    simulation.at(ms, random.pick(faults));
+    simulation.at(ms + 200, () => {
+      if (!node.isUp) node.restart();
+    });
+  }
 }
 
 describe('repeatability', () => {
@@ -52,6 +81,14 @@ describe('repeatability', () => {
     assert.ok(first.eventCount > 1_000);
     assert.equal(second.eventCount, first.eventCount);
     assert.equal(second.traceHash, first.traceHash);
+  });
+
+  test('the same seed runs the same with faults of every kind', async () => {
+    for (let seed = 1; seed <= 8; seed++) {
+      const first = await gossip(seed, 1_500, tease);
+      const second = await gossip(seed, 1_500, tease);
+      assert.equal(second.traceHash, first.traceHash, `seed ${seed}`);
+    }
   });
 
   test('another seed runs otherwise', async () => {
