@@ -224,6 +224,8 @@ export const cmudLimits = {
   healMs: 1_000,
   /** Small news of the same kind are gathered for so long after the first. */
   newsGatherMs: 3_000,
+  /** The past of a player, coming in late, is told in one line after so long. */
+  lateFactsMs: 500,
   /** Lines typed ahead at a pipe before it is read no further. */
   linesWaitingMax: 1_000,
   /** Lines that the history of the terminal keeps. */

@@ -1,9 +1,14 @@
+import { cmudLimits } from '../../core/limits.ts';
+
 /** Lines of a pipe, one at a time. */
 export interface LineQueueOptions {
   readonly take: (line: string) => void;
   /** Whether digging or solving goes on. */
   readonly isWorking: () => boolean;
   readonly whenIdle: () => Promise<void>;
+  /** Too many lines wait, and few enough do again. */
+  readonly onFull: () => void;
+  readonly onRoom: () => void;
 }
 
 /**
@@ -22,6 +27,7 @@ export class LineQueue {
 
   push(line: string): void {
     this.#lines.push(line);
+    if (this.#lines.length === cmudLimits.linesWaitingMax) this.#options.onFull();
     if (this.#isNextStop()) this.#takeNext();
     void this.#run(); // Taking a line never throws.
   }
@@ -52,6 +58,8 @@ export class LineQueue {
 
   #takeNext(): void {
     const line = this.#lines.shift();
-    if (line !== undefined) this.#options.take(line);
+    if (line === undefined) return;
+    if (this.#lines.length === cmudLimits.linesWaitingMax - 1) this.#options.onRoom();
+    this.#options.take(line);
   }
 }

@@ -70,6 +70,14 @@ export class LineTerminal implements Terminal {
     this.#prompt = plainText(words);
   }
 
+  pause(): void {
+    this.#readline.pause();
+  }
+
+  resume(): void {
+    this.#readline.resume();
+  }
+
   close(): Promise<void> {
     this.#isClosed = true;
     this.#readline.close();

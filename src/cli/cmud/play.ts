@@ -31,6 +31,7 @@ class Player implements TerminalEvents {
   readonly #queue: LineQueue;
   #session: Session | undefined;
   #isOpening = false;
+  #opening: Promise<void> = Promise.resolve();
   #isEnding = false;
 
   constructor(
@@ -45,12 +46,14 @@ class Player implements TerminalEvents {
       take: (line) => this.#take(line),
       isWorking: () => this.#isOpening || this.#session?.isWorking === true,
       whenIdle: () => this.#whenIdle(),
+      onFull: () => this.#terminal.pause(),
+      onRoom: () => this.#terminal.resume(),
     });
     this.#terminal = options.openTerminal(this);
   }
 
   start(): void {
-    this.#terminal.show(titleBlocks);
+    if (this.#terminal.isInteractive) this.#terminal.show(titleBlocks);
     const { name } = this.#options;
     if (name !== undefined) this.#open(name);
     else {
@@ -97,8 +100,6 @@ class Player implements TerminalEvents {
     else this.#open(name);
   }
 
-  #opening: Promise<void> = Promise.resolve();
-
   #open(name: string): void {
     this.#isOpening = true;
     this.#opening = this.#openSession(name).catch((fault: unknown) => this.#fail(fault));
@@ -116,7 +117,7 @@ class Player implements TerminalEvents {
       onQuit: () => void this.#end(exitCodes.ok),
     });
     this.#isOpening = false;
-    this.#terminal.prompt(this.#session.prompt());
+    if (!this.#isEnding) this.#terminal.prompt(this.#session.prompt());
   }
 
   async #whenIdle(): Promise<void> {
@@ -140,6 +141,8 @@ class Player implements TerminalEvents {
     if (this.#isEnding) return;
     this.#isEnding = true;
     await this.#terminal.close();
+    // Whoever leaves on the doorstep comes in first: half a session cannot say goodbye.
+    await this.#opening;
     const isKept = (await this.#session?.close()) ?? true;
     if (this.#session !== undefined) this.#terminal.show([this.#goodbye(isKept)]);
     this.#resolve(isKept ? code : exitCodes.failed);

@@ -27,6 +27,7 @@ export class RichTerminal implements Terminal {
   readonly #options: RichTerminalOptions;
   readonly #readline: readline.Interface;
   #isAsking = false;
+  #isClosed = false;
   #prompt = '';
 
   constructor(options: RichTerminalOptions) {
@@ -48,10 +49,11 @@ export class RichTerminal implements Terminal {
     this.#readline.on('SIGINT', () => this.#interrupt());
     this.#readline.on('history', (lines) => onHistory(lines));
     this.#readline.on('close', () => {
-      if (!this.#isAsking) return;
-      this.#isAsking = false;
+      if (this.#isClosed) return;
+      this.#isClosed = true;
       // The cursor stands behind what was typed when Ctrl-D came.
-      output.write('\n');
+      if (this.#isAsking) output.write('\n');
+      this.#isAsking = false;
       events.onEnd();
     });
   }
@@ -90,8 +92,17 @@ export class RichTerminal implements Terminal {
     if (this.#isAsking && before !== this.#prompt) this.#readline.prompt(true);
   }
 
+  pause(): void {
+    this.#readline.pause();
+  }
+
+  resume(): void {
+    this.#readline.resume();
+  }
+
   close(): Promise<void> {
     this.#isAsking = false;
+    this.#isClosed = true;
     this.#readline.close();
     return Promise.resolve();
   }

@@ -21,5 +21,8 @@ export interface Terminal {
   prompt(words: Phrase): void;
   /** The prompt may have changed. */
   refresh(words: Phrase): void;
+  /** Reads no further until `resume`; what was read already may still come. */
+  pause(): void;
+  resume(): void;
   close(): Promise<void>;
 }

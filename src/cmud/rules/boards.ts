@@ -22,12 +22,13 @@ const sightWords: Readonly<Record<Sight, string>> = {
 export function describeMap(world: World, name: string): Block[] {
   const here = world.placeOf(name);
   const rows = places.map((place): Phrase[] => {
-    const people = world.peopleAt(place.id).map((one) => player(one));
-    const isHere = place.id === here;
+    const others = world.peopleAt(place.id).filter((one) => one !== name);
+    const people = others.map((one) => player(one));
+    const you = place.id === here ? [toned('strong', 'you')] : [];
     return [
-      isHere ? phrase`* ${toned('place', place.name)}` : phrase`  ${toned('place', place.name)}`,
+      phrase`${toned('place', place.name)}`,
       phrase`${sightWords[place.sight]}`,
-      listed(people),
+      listed([...you, ...people]),
     ];
   });
   return [
@@ -41,7 +42,7 @@ export function describeMap(world: World, name: string): Block[] {
       rows,
     },
     gap,
-    text`You are ${placeOf(here).at} (the line with the star). ${command('move PLACE')} takes you anywhere; ${command('n')} to the next one.`,
+    text`You are ${placeOf(here).at}. ${command('move PLACE')} takes you anywhere; ${command('n')} to the next one.`,
   ];
 }
 

@@ -21,6 +21,8 @@ export interface Saying extends Message {
  */
 export class ChatLog {
   readonly #heard: Set<string> = new Set();
+  /** Messages stamped so early may have been heard and forgotten. */
+  #forgottenMs = 0;
   #lastStampMs = 0;
   #spoken = 0;
 
@@ -52,6 +54,7 @@ export class ChatLog {
     const message = decodeMessage(value);
     if (parsed?.kind !== 'chat' || message === undefined || this.#heard.has(key)) return undefined;
     if (parsed.stampMs > nowMs + gameLimits.chatAheadMs) return undefined;
+    if (parsed.stampMs <= this.#forgottenMs) return undefined;
     if (!fits(parsed.channel, message)) return undefined;
     this.#remember(key);
     this.#lastStampMs = Math.max(this.#lastStampMs, parsed.stampMs);
@@ -63,10 +66,11 @@ export class ChatLog {
   #remember(key: string): void {
     this.#heard.add(key);
     if (this.#heard.size <= gameLimits.chatRemembered) return;
-    for (const oldest of this.#heard) {
-      this.#heard.delete(oldest);
-      return;
-    }
+    const oldest = this.#heard.values().next().value;
+    const parsed = oldest === undefined ? undefined : parseKey(oldest);
+    if (oldest === undefined || parsed?.kind !== 'chat') return;
+    this.#heard.delete(oldest);
+    this.#forgottenMs = Math.max(this.#forgottenMs, parsed.stampMs);
   }
 }
 

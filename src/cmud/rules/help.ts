@@ -100,7 +100,7 @@ const topicTexts: Readonly<Record<Topic, () => Block[]>> = {
       kind: 'table',
       columns: [
         { title: '', align: 'left' },
-        { title: 'what it is', align: 'left' },
+        { title: '', align: 'left' },
         { title: 'price', align: 'right' },
         { title: 'power', align: 'right' },
         { title: 'sold to', align: 'left' },

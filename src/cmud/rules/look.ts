@@ -101,7 +101,7 @@ function strongest(world: World): Phrase {
   if (owners.length === 0) {
     return phrase`The racks are empty but for ${hardware.length} shelves of dust. Whoever buys something will be first.`;
   }
-  const lines = owners.map(({ name, power }) => phrase`${player(name)} with ${power} of power`);
+  const lines = owners.map(({ name, power }) => phrase`${player(name)} with a power of ${power}`);
   return phrase`The loudest racks: ${listed(lines)}.`;
 }
 

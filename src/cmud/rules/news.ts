@@ -1,5 +1,16 @@
 import type { Happening } from './happening.ts';
-import { coins, counted, gap, heading, phrase, player, text, toned } from './phrase.ts';
+import {
+  capitalized,
+  coins,
+  command,
+  counted,
+  gap,
+  heading,
+  phrase,
+  player,
+  text,
+  toned,
+} from './phrase.ts';
 import type { Block, Phrase } from './phrase.ts';
 import { placeOf } from './places.ts';
 import { mustGetProblem } from './problems.ts';
@@ -24,16 +35,19 @@ export function describeSolved(
   listener: string,
 ): Block[] {
   const { name, title } = mustGetProblem(rank);
-  const who = by === listener ? phrase`${toned('strong', 'you')}` : phrase`${player(by)}`;
+  const isSelf = by === listener;
+  const who = isSelf ? phrase`${toned('strong', 'you')}` : phrase`${player(by)}`;
   if (formerly !== undefined) {
     return [
       text`Two last steps of ${name} crossed each other. The later one counts, and the title "${title}" goes to ${who}.`,
     ];
   }
-  const called = by === listener ? 'are' : 'is';
+  const last = isSelf
+    ? phrase`${toned('strong', 'You')} take the last step and are`
+    : phrase`${who} takes the last step and is`;
   return [
     gap,
-    text`${toned('good', `*** ${name} is solved! ***`)} The last step is taken by ${who}, who ${called} "${title}" from now on. Round ${round + 1} begins at full size.`,
+    text`${toned('good', `*** ${capitalized(name)} is solved! ***`)} ${last} "${title}" from now on. Round ${round + 1} begins at full size.`,
   ];
 }
 
@@ -122,10 +136,10 @@ function arrived(
   world: World,
 ): Phrase | undefined {
   if (name === listener) {
-    return phrase`${toned('bad', 'A second client')} is playing ${player(name)} now. If that is not you: anybody can play anyone here, see help privacy.`;
+    return phrase`${toned('bad', 'A second client')} is playing ${player(name)} now. If that is not you: anybody can play anyone here, see ${command('help privacy')}.`;
   }
   if (world.online.writersOf(name).length > 1) return undefined;
-  return phrase`${player(name)} (${rankOf(world.rankOf(name)).title}) is here now, ${placeOf(world.placeOf(name)).at}.`;
+  return phrase`${player(name)} (${rankOf(world.rankOf(name)).title}) comes into the game, ${placeOf(world.placeOf(name)).at}.`;
 }
 
 function left(

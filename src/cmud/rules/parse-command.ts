@@ -118,8 +118,11 @@ function parseMove(rest: string): ParsedLine {
     );
   }
   if (found.length > 1) {
-    const names = listed(found.map(({ name }) => phrase`${name}`));
-    return refuse(phrase`"${shown(rest)}" could be ${names}.`);
+    const names = found.slice(0, 3).map(({ name }) => name);
+    const more = found.length > names.length ? ', among others' : '';
+    return refuse(
+      phrase`"${shown(rest)}" could be ${names.join('; ')}${more}. A floor is named by its number: ${command('move 7')}.`,
+    );
   }
   return accept({ kind: 'move', to: place.id });
 }

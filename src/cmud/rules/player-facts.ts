@@ -49,8 +49,11 @@ export class PlayerFacts {
     const happenings: Happening[] = [];
     const coins = after.earned - before.earned;
     if (coins > 0) happenings.push({ kind: 'earned', name: this.name, coins });
-    happenings.push(...this.#changes('bought', before.bought, after.bought));
     happenings.push(...this.#changes('broke', before.broken, after.broken));
+    // What was not paid for was given out of pity, and is nothing to write home about.
+    if (after.spent > before.spent) {
+      happenings.push(...this.#changes('bought', before.bought, after.bought));
+    }
     return happenings;
   }
 

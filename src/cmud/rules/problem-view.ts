@@ -1,19 +1,19 @@
 import { partIn } from './moves.ts';
-import { counted, heading, listed, phrase, player, text, toned } from './phrase.ts';
+import { capitalized, counted, heading, listed, phrase, player, text, toned } from './phrase.ts';
 import type { Block, Phrase } from './phrase.ts';
 import { problemOf, mustGetProblem } from './problems.ts';
 import type { ProblemId } from './problems.ts';
 import { rankAbove } from './ranks.ts';
 import type { World } from './world.ts';
 
-/** How far the current round of a problem is, as a bar. */
-export function problemBar(world: World, rank: ProblemId): Block {
+/** How far the current round of a problem is, as a bar, labelled with its name unless told otherwise. */
+export function problemBar(world: World, rank: ProblemId, label?: string): Block {
   const { name, size } = mustGetProblem(rank);
   const facts = world.problem(rank);
   const { remaining } = facts.round(facts.currentRound);
   return {
     kind: 'bar',
-    label: phrase`${toned('strong', name)}`,
+    label: label === undefined ? phrase`${toned('strong', name)}` : phrase`${label}`,
     done: size - remaining,
     size,
     unit: 'step',
@@ -39,8 +39,8 @@ export function describeProblem(world: World, name: string): Block[] {
       ? phrase`Nobody has touched this round yet.`
       : phrase`Taken off so far: ${listed(workers)}.`;
   return [
-    heading`${toned('strong', problem.name)}, round ${facts.currentRound}`,
-    problemBar(world, problem.rank),
+    heading`${toned('strong', capitalized(problem.name))}, round ${facts.currentRound}`,
+    problemBar(world, problem.rank, 'Done so far'),
     text`${by}`,
     text`${describePart(world, problem.rank, name)}`,
   ];
@@ -48,7 +48,7 @@ export function describeProblem(world: World, name: string): Block[] {
 
 function describePart(world: World, rank: ProblemId, name: string): Phrase {
   const { steps, hits, isEnough } = partIn(world, rank, name);
-  const above = rankAbove(rank)?.title ?? '';
+  const above = rankAbove(rank)?.called ?? '';
   const rule = phrase`5 % of the work or 3 hits make you ${above} when it is solved`;
   if (hits === 0) return phrase`You have no part in it yet: ${rule}.`;
   const part = phrase`Your part is ${counted(steps, 'step')} in ${counted(hits, 'hit')}`;

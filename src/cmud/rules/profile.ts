@@ -38,13 +38,13 @@ export function describeInventory(world: World, name: string): Block[] {
       kind: 'table',
       columns: [
         { title: '', align: 'left' },
-        { title: 'what it is', align: 'left' },
+        { title: '', align: 'left' },
         { title: 'count', align: 'right' },
         { title: 'power', align: 'right' },
       ],
       rows,
     },
-    text`All in all ${toned('strong', power)} of power: a hit takes up to ${counted(power, 'step')} off a problem, a dig finds up to ${coins(power)}.`,
+    text`All in all a power of ${toned('strong', power)}: a hit takes up to ${counted(power, 'step')} off a problem, a dig finds up to ${coins(power)}.`,
   ];
 }
 
@@ -65,10 +65,10 @@ export function describeShop(world: World, name: string): Block[] {
       kind: 'table',
       columns: [
         { title: '', align: 'left' },
-        { title: 'what it is', align: 'left' },
+        { title: '', align: 'left' },
         { title: 'price', align: 'right' },
         { title: 'power', align: 'right' },
-        { title: 'you can pay', align: 'right' },
+        { title: 'enough for', align: 'right' },
       ],
       rows,
     },
@@ -95,7 +95,10 @@ export function describeLife(world: World, name: string, isSelf: boolean): Block
   if (problem !== undefined) {
     const round = world.problem(problem.rank);
     const { steps, hits } = round.damageOf(round.currentRound, name);
-    const part = phrase`${counted(steps, 'step')} in ${counted(hits, 'hit')} of round ${round.currentRound}`;
+    const part =
+      hits === 0
+        ? phrase`none yet in round ${round.currentRound}`
+        : phrase`${counted(steps, 'step')} in ${counted(hits, 'hit')} of round ${round.currentRound}`;
     rows.push([phrase`part in ${problem.name}`, part]);
   }
   const titles = world.titlesOf(name).map(({ rank, times }) => {
@@ -103,6 +106,10 @@ export function describeLife(world: World, name: string, isSelf: boolean): Block
     return times === 1 ? title : `${title} (${times} times)`;
   });
   if (titles.length > 0) rows.push([phrase`titles`, listed(titles)]);
+  if (isSelf && world.refusedCount > 0) {
+    const odd = counted(world.refusedCount, 'value');
+    rows.push([phrase`in the store`, phrase`${odd} that make no sense in this game, left aside`]);
+  }
   return [
     heading`${player(name)}${isSelf ? ' (you)' : ''}`,
     {
@@ -119,5 +126,7 @@ export function describeLife(world: World, name: string, isSelf: boolean): Block
 function notYetSold(item: Hardware | undefined, rank: Parameters<typeof rankAbove>[0]): Block[] {
   const above = rankAbove(rank);
   if (item === undefined || above === undefined) return [];
-  return [text`As ${above.title} you could also buy ${hardwareOf(item.type).type}, ${item.label}.`];
+  return [
+    text`Once you are ${above.called} you can also buy ${hardwareOf(item.type).type}, ${item.label}.`,
+  ];
 }

@@ -5,17 +5,19 @@ export interface Rank {
   readonly id: RankId;
   /** As in "heather, PhD student". */
   readonly title: string;
+  /** As it follows "you are". */
+  readonly called: string;
   /** 0 for an undergraduate; the shop offers one type more with each step. */
   readonly level: number;
 }
 
 export const ranks: readonly Rank[] = [
-  { id: 'undergraduate', title: 'Undergraduate', level: 0 },
-  { id: 'masters', title: 'Masters student', level: 1 },
-  { id: 'phd', title: 'PhD student', level: 2 },
-  { id: 'postdoc', title: 'PostDoc', level: 3 },
-  { id: 'professor', title: 'Professor', level: 4 },
-  { id: 'retired', title: 'Retired', level: 5 },
+  { id: 'undergraduate', title: 'Undergraduate', called: 'an undergraduate', level: 0 },
+  { id: 'masters', title: 'Masters student', called: 'a Masters student', level: 1 },
+  { id: 'phd', title: 'PhD student', called: 'a PhD student', level: 2 },
+  { id: 'postdoc', title: 'PostDoc', called: 'a PostDoc', level: 3 },
+  { id: 'professor', title: 'Professor', called: 'a professor', level: 4 },
+  { id: 'retired', title: 'Retired', called: 'retired', level: 5 },
 ];
 
 /** The rank of those who hold no award. */

@@ -13,6 +13,12 @@ const findings: readonly string[] = [
   'Between two lecture notes:',
   'At the bottom of a tunnel that is on no map:',
   'In a drawer that nobody has opened since 1989:',
+  'Taped under a lectern:',
+  'In the hood of somebody’s robot:',
+  'Where the blueprint says "wall":',
+  'In the pocket of a coat that was left behind in spring:',
+  'Under the carpet of the server room:',
+  'Inside a hollow textbook on compilers:',
 ];
 
 const misses: readonly string[] = [
@@ -20,6 +26,8 @@ const misses: readonly string[] = [
   'You hit a water pipe. Nothing, and quickly away.',
   'Somebody was here before you. Nothing.',
   'A coin! No, a button. Nothing.',
+  'A door, and behind it a wall. Nothing.',
+  'A note: "I owe you one." No name. Nothing.',
 ];
 
 /** One dig. `fraction` chooses the words. */
@@ -33,7 +41,7 @@ export function tellPurchase(bought: Purchase): Phrase {
     case 'bought':
       return phrase`You buy ${toned('strong', bought.count)} ${bought.type} for ${coins(bought.cost)}.`;
     case 'rank-too-low':
-      return phrase`The shop does not sell ${bought.type} to you yet: for that you must be ${bought.needed.title} or above.`;
+      return phrase`The shop does not sell ${bought.type} to you yet: for that you must be ${bought.needed.called} or more.`;
     case 'too-expensive':
       return tellTooExpensive(bought);
   }

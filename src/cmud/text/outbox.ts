@@ -8,7 +8,7 @@ export interface OutboxOptions {
   readonly timers: Timers;
   /** The first put that failed after one that did not. */
   readonly onLost: (fault: unknown) => void;
-  /** The first put that worked after one that did not. */
+  /** After a put that failed, all that waited was kept. */
   readonly onBack: () => void;
 }
 
@@ -33,6 +33,8 @@ export class Outbox {
   readonly #latest: Map<string, Write> = new Map();
   #onEmpty: (() => void)[] = [];
   #failures = 0;
+  /** It was told that the server is lost, and not yet that it is back. */
+  #wasLost = false;
   #isPumping = false;
   #isClosed = false;
   #retry: { readonly timer: Timer; readonly goOn: () => void } | undefined;
@@ -106,13 +108,15 @@ export class Outbox {
     }
     this.#isPumping = false;
     if (this.#isClosed) return;
+    if (this.#wasLost) this.#options.onBack();
+    this.#wasLost = false;
     const onEmpty = this.#onEmpty;
     this.#onEmpty = [];
     for (const tell of onEmpty) tell();
   }
 
   async #tryPut({ write, onKept }: Pending): Promise<void> {
-    const { store, onBack } = this.#options;
+    const { store } = this.#options;
     const { key, value, ttlMs } = write;
     try {
       await store.put(key, value, {
@@ -126,9 +130,7 @@ export class Outbox {
     // A newer value that came meanwhile stays and takes its own turn.
     if (this.#pending.get(key)?.write === write) this.#pending.delete(key);
     for (const tell of onKept) tell();
-    if (this.#failures === 0) return;
     this.#failures = 0;
-    onBack();
   }
 
   #pauseAfter(fault: unknown): Promise<void> {
@@ -136,7 +138,8 @@ export class Outbox {
     const { retryFirstMs, retryLastMs } = cmudLimits;
     const delayMs = Math.min(retryFirstMs * 2 ** Math.min(this.#failures, 16), retryLastMs);
     this.#failures++;
-    if (this.#failures === 1 && !this.#isClosed) onLost(fault);
+    if (!this.#wasLost && !this.#isClosed) onLost(fault);
+    this.#wasLost = true;
     return new Promise((resolve) => {
       this.#retry = { timer: timers.setTimer(delayMs, resolve), goOn: resolve };
     });

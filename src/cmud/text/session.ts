@@ -1,6 +1,8 @@
 import { AtollError } from '../../core/errors.ts';
+import { cmudLimits } from '../../core/limits.ts';
 import type { Outside } from '../../core/outside.ts';
 import { randomHex } from '../../core/random.ts';
+import type { Timer } from '../../core/timers.ts';
 import type { GeoStore } from '../../geo/client/geo-store.ts';
 import { completeLine } from '../rules/completion.ts';
 import type { Completion } from '../rules/completion.ts';
@@ -15,6 +17,7 @@ import { coins, phrase, player, text, toned } from '../rules/phrase.ts';
 import type { Block, Phrase } from '../rules/phrase.ts';
 import { nextPlace, placeOf } from '../rules/places.ts';
 import type { PlaceId } from '../rules/places.ts';
+import { rankOf } from '../rules/ranks.ts';
 import { describeAge, tellPurchase, tellSaying } from '../rules/telling.ts';
 import type { Saying } from '../rules/chat.ts';
 import type { World } from '../rules/world.ts';
@@ -24,6 +27,14 @@ import { NewsDesk } from './news-desk.ts';
 import { welcome } from './welcome.ts';
 import { Workplace } from './workplace.ts';
 import { WorldLink } from './world-link.ts';
+
+const lateKinds: ReadonlySet<Happening['kind']> = new Set([
+  'earned',
+  'bought',
+  'broke',
+  'promoted',
+  'moved',
+]);
 
 export interface SessionOptions {
   readonly store: GeoStore;
@@ -53,6 +64,7 @@ export class Session {
   readonly #conversation: Conversation;
   readonly #news: NewsDesk;
   readonly #work: Workplace;
+  #lateFacts: Timer | undefined;
   #isClosed = false;
 
   private constructor(options: SessionOptions) {
@@ -132,6 +144,7 @@ export class Session {
   /** Leaves the world politely. False if something could not be kept. */
   async close(): Promise<boolean> {
     this.#isClosed = true;
+    this.#lateFacts?.cancel();
     this.#work.stop();
     this.#news.close();
     await this.#conversation.close();
@@ -154,7 +167,7 @@ export class Session {
     for (const said of before) this.#hear(said);
     if (others > 0) {
       this.#say(
-        phrase`${toned('bad', 'Somebody else')} is playing ${player(name)} at this moment, in another client. You share one purse.`,
+        phrase`${toned('bad', 'Another client')} is playing ${player(name)} at this moment, or left without a goodbye less than half a minute ago. You share one purse.`,
       );
     }
   }
@@ -181,10 +194,16 @@ export class Session {
       case 'resign':
         return this.#work.resign();
       case 'stop':
-        if (!this.#work.stop()) this.#say(phrase`You are doing nothing that could be stopped.`);
-        return;
+        return this.#stop();
       case 'quit':
         return this.#options.onQuit();
+    }
+  }
+
+  #stop(): void {
+    if (!this.#work.stop()) this.#say(phrase`You are doing nothing that could be stopped.`);
+    else if (this.#link.outbox.isLost) {
+      this.#say(phrase`You stop. What you did last is told as soon as the server has it.`);
     }
   }
 
@@ -217,7 +236,10 @@ export class Session {
       this.#say(phrase`The server does not answer, and enough messages wait for it already.`);
       return;
     }
-    this.#say(phrase`${tellSaying(said, this.#seat.name, undefined)}${this.#audience(channel)}`);
+    const note = this.#link.outbox.isLost
+      ? phrase`${toned('faint', ' (waits for the server)')}`
+      : this.#audience(channel);
+    this.#say(phrase`${tellSaying(said, this.#seat.name, undefined)}${note}`);
   }
 
   /** Says when nobody can hear it now. */
@@ -248,6 +270,10 @@ export class Session {
 
   #onHappening(happening: Happening, isOwn: boolean): void {
     const { name } = this.#seat;
+    if (!isOwn && this.#isLateFact(happening)) {
+      this.#tellLateFactsSoon();
+      return;
+    }
     switch (happening.kind) {
       case 'solved':
         this.#show(describeSolved(happening, name));
@@ -266,6 +292,32 @@ export class Session {
         if (!isOwn) this.#news.tell(happening);
     }
     this.#options.onChange();
+  }
+
+  /**
+   * Whether it is about this player but was done by no client that is there now: the past, which reaches a
+   * replica that lags after the player has come in through it.
+   */
+  #isLateFact(happening: Happening): boolean {
+    const { name } = this.#seat;
+    if (!('name' in happening) || happening.name !== name) return false;
+    if (!lateKinds.has(happening.kind)) return false;
+    return this.#world.online.writersOf(name).length <= 1;
+  }
+
+  /** Once for all that comes together. */
+  #tellLateFactsSoon(): void {
+    this.#lateFacts ??= this.#options.outside.timers.setTimer(cmudLimits.lateFactsMs, () => {
+      this.#lateFacts = undefined;
+      const { name } = this.#seat;
+      const { coins: balance, power } = this.#world.holdingsOf(name);
+      const { called } = rankOf(this.#world.rankOf(name));
+      this.#say(
+        phrase`More of your past has arrived from another server: you are ${called}, with ${coins(balance)} and a power of ${power}, ${placeOf(this.#world.placeOf(name)).at}.`,
+      );
+      this.#conversation.listenAt(this.#world.placeOf(name));
+      this.#options.onChange();
+    });
   }
 
   #onLost(fault: unknown): void {

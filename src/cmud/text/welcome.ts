@@ -35,7 +35,7 @@ export const titleBlocks: readonly Block[] = [
 /** What a player is told on coming in. */
 export function welcome(world: World, name: string, isNew: boolean): Block[] {
   const { coins: balance, power } = world.holdingsOf(name);
-  const { title, id } = rankOf(world.rankOf(name));
+  const { called } = rankOf(world.rankOf(name));
   if (isNew) {
     return [
       heading`Welcome, ${player(name)}.`,
@@ -49,7 +49,7 @@ export function welcome(world: World, name: string, isNew: boolean): Block[] {
   const purse = balance < 0 ? phrase`${coins(-balance)} of debt` : phrase`${coins(balance)}`;
   return [
     heading`Welcome back, ${player(name)}.`,
-    text`You are ${id === 'retired' ? 'retired' : title}, with ${purse} and ${power} of power. Best now: ${advise(world, name)}`,
+    text`You are ${called}, with ${purse} and a power of ${power}. Best now: ${advise(world, name)}`,
     gap,
     ...describePlace(world, name),
   ];
