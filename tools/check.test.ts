@@ -22,6 +22,9 @@ const configuration: readonly string[] = [
   'tools/setup.js',
 ];
 
+/** With CI set, some tools colour what they print whatever NO_COLOR says. */
+const plainEnvironment: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1', CI: undefined };
+
 /** Runs one tool of the check over a project of these files under our configuration. */
 function runTool(t: TestContext, name: string, files: Readonly<Record<string, string>>): string {
   const project = new Project(t);
@@ -33,7 +36,7 @@ function runTool(t: TestContext, name: string, files: Readonly<Record<string, st
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [project.at(tool.script), ...tool.args],
-    { cwd: project.root, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } },
+    { cwd: project.root, encoding: 'utf8', env: plainEnvironment },
   );
   assert.notEqual(status, 0, `${name} is content with mistakes`);
   return stdout + stderr;
