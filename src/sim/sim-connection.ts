@@ -68,7 +68,7 @@ export class SimConnection implements Connection {
       ends: {
         arrived: (segment) => this.peer?.arrived(segment),
         strayed: () => this.peer?.strayed(),
-        drained: () => this.#inLife(() => this.#events?.onDrain?.()),
+        drained: () => this.#inLife(() => this.#drained()),
         endSent: () => this.#endSent(),
         lost: options.onLost,
       },
@@ -246,6 +246,11 @@ export class SimConnection implements Connection {
     this.onceDecided?.();
     this.onceOver?.();
     this.#options.onOver();
+  }
+
+  /** A node that was paused may have written again before it hears of this: then another drain follows. */
+  #drained(): void {
+    if (this.out.heldBytes === 0) this.#events?.onDrain?.();
   }
 
   /** Runs a handler, unless the connection ends before its turn comes. */

@@ -155,6 +155,33 @@ describe('handlers that break the rules are found', () => {
 });
 
 describe('cuts', () => {
+  test('an array that was taken at once may be reused, also if it is a Buffer', async () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const { simulation, s1, s2 } = await line(seed);
+      const bytes = Buffer.from('abc');
+      const isTaken = s1.connection?.write(bytes);
+      if (isTaken === true) bytes.fill(0xdb);
+      await simulation.reach('the bytes', () => s2.received.length === 3);
+      assert.equal(s2.received, 'abc');
+    }
+  });
+
+  test('a drain that came during a pause is not told of what was written after it', async () => {
+    const { simulation, s1 } = await line(1);
+    simulation.setLink('s1', 's2', { bytesPerSecond: 1_000_000 });
+    const { timers } = simulation.node('s1').outside;
+    let wasDrained = false;
+    s1.onDrain = (): void => {
+      wasDrained = true;
+      assert.equal(s1.connection?.bufferedBytes, 0);
+    };
+    s1.write('x'.repeat(200_000));
+    timers.setTimer(50, () => s1.write('y'.repeat(200_000)));
+    simulation.node('s1').pause(2_000);
+    await simulation.advance(10_000);
+    assert.equal(wasDrained, true);
+  });
+
   test('what is sent over a cut link arrives after it has healed, in order and once', async () => {
     const { simulation, s1, s2 } = await line(1);
     s1.write('a');

@@ -17,12 +17,19 @@ export class LinkNode {
   links: Links | undefined;
   /** What came, by the address of the sender. Also of former lives of this node. */
   readonly received: Map<string, number[]> = new Map();
+  /** How many, by the addresses of the sender and of this node: `from to`. */
+  readonly receivedBy: Map<string, number> = new Map();
+  /** The addresses that this node has had. */
+  readonly lives: string[] = [];
   readonly lanes: Set<number> = new Set();
   readonly ups: string[] = [];
   readonly downs: string[] = [];
   readonly faults: string[] = [];
   gaps = 0;
-  missing = 0;
+  /** By the addresses of the sender and of this node: `from to`. */
+  readonly missingFrom: Map<string, number> = new Map();
+  /** By the addresses of this node and of the receiver: `from to`. */
+  readonly toldTo: Map<string, number> = new Map();
   readonly dropped: Map<string, number> = new Map();
   #told = 0;
 
@@ -37,6 +44,10 @@ export class LinkNode {
 
   get droppedCount(): number {
     return [...this.dropped.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  get missing(): number {
+    return [...this.missingFrom.values()].reduce((sum, count) => sum + count, 0);
   }
 
   get receivedCount(): number {
@@ -60,6 +71,7 @@ export class LinkNode {
       this.#told += 1;
       view.setUint32(4 * index, this.#told, true);
     }
+    add(this.toldTo, `${this.address} ${to}`, count);
     const links = this.mustGetLinks();
     if (links.mayTake(to)) links.send(to, lane, batch, count);
     else links.drop(to, count);
@@ -83,6 +95,7 @@ export class LinkNode {
     });
     await links.listen({ host, port });
     this.links = links;
+    this.lives.push(this.address);
     links.start({
       onBatch: (lane, bytes, start, end, count, from) => {
         assert.equal(end - start, 4 * count);
@@ -90,17 +103,17 @@ export class LinkNode {
         const sender = formatAddress(from);
         let numbers = this.received.get(sender);
         if (numbers === undefined) this.received.set(sender, (numbers = []));
+        add(this.receivedBy, `${sender} ${this.address}`, count);
         const view = new DataView(bytes.buffer, bytes.byteOffset + start, end - start);
         for (let at = 0; at < end - start; at += 4) numbers.push(view.getUint32(at, true));
       },
       onPeerUp: (peer) => this.ups.push(formatAddress(peer)),
       onPeerDown: (peer, fault) => this.downs.push(`${formatAddress(peer)} ${fault.message}`),
-      onGap: (_peer, missing) => {
+      onGap: (peer, missing) => {
         this.gaps += 1;
-        this.missing += missing;
+        add(this.missingFrom, `${formatAddress(peer)} ${this.address}`, missing);
       },
-      onDropped: (_peer, count, reason) =>
-        this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + count),
+      onDropped: (_peer, count, reason) => add(this.dropped, reason, count),
       onFault: (fault) => this.faults.push(`${fault.code} ${fault.message}`),
     });
   }
@@ -119,4 +132,8 @@ export function bootLinkNode(
     for (const member of members) node.mustGetLinks().addMember({ host: member, port: 7 });
   });
   return node;
+}
+
+function add(sums: Map<string, number>, key: string, count: number): void {
+  sums.set(key, (sums.get(key) ?? 0) + count);
 }

@@ -13,6 +13,8 @@ export interface OutboxOptions {
   readonly pool: ChunkPool;
   /** Names this numbering among all that this system ever begins. */
   readonly stream: number;
+  /** When its life was first told something, in monotonic time. */
+  readonly bornMs: number;
 }
 
 /**
@@ -28,25 +30,33 @@ export interface OutboxOptions {
 export class Outbox {
   /** Names this numbering among all that this system ever begins. */
   stream: number;
+  readonly bornMs: number;
   /** The oldest has waited too long: nothing more is taken until it has left. */
   isStale = false;
+  /** How much of the room it may have for itself. Not all, if its life may well be over. */
+  memoryBytesMax: number;
   readonly #room: OutboxRoom;
   readonly #pool: ChunkPool;
   readonly #chunks: Chunk[] = [];
   #last: Chunk | undefined;
   #sequence = 1;
+  #memoryBytes = 0;
   #heldBytes = 0;
   #heldMessages = 0;
 
-  constructor({ room, pool, stream }: OutboxOptions) {
+  constructor({ room, pool, stream, bornMs }: OutboxOptions) {
     this.#room = room;
+    this.memoryBytesMax = room.memoryBytesMax;
     this.#pool = pool;
     this.stream = stream;
+    this.bornMs = bornMs;
   }
 
   /** Whether a message has a chance: asked before it is even marshalled. */
   get isTaking(): boolean {
-    return this.#room.memoryBytes < this.#room.memoryBytesMax && !this.isStale;
+    const { memoryBytes, memoryBytesMax } = this.#room;
+    const hasRoom = memoryBytes < memoryBytesMax && this.#memoryBytes < this.memoryBytesMax;
+    return hasRoom && !this.isStale;
   }
 
   get isEmpty(): boolean {
@@ -87,6 +97,7 @@ export class Outbox {
       chunk = this.#pool.take(frameBytes);
       chunk.firstSequence = sequence;
       this.#room.memoryBytes += chunk.bytes.length;
+      this.#memoryBytes += chunk.bytes.length;
       this.#chunks.push(chunk);
       this.#last = chunk;
     }
@@ -109,6 +120,7 @@ export class Outbox {
     assert(chunk !== undefined, 'a chunk was taken from an empty outbox');
     if (this.#chunks.length === 0) this.#last = undefined;
     this.#room.memoryBytes -= chunk.bytes.length;
+    this.#memoryBytes -= chunk.bytes.length;
     this.#heldBytes -= chunk.end;
     this.#heldMessages -= chunk.messages;
     this.isStale = false;

@@ -15,8 +15,8 @@ export interface OutgoingLinkOwner {
   streamTo(peer: Address): number | undefined;
   /** The peer is who it should be. Returns the messages for it; undefined if the link is not wanted. */
   onAgreed(peer: Address, stream: number): Outbox | undefined;
-  /** The first answer to a heartbeat: the link is good. */
-  onGood(): void;
+  /** The peer answered a heartbeat that was sent at `sentMs` of monotonic time. */
+  onEcho(sentMs: number): void;
   onOver(fault: AtollError): void;
 }
 
@@ -175,13 +175,12 @@ export class OutgoingLink implements WireOwner {
       this.#wire.fail('FRAME_INVALID', 'a malformed echo');
       return;
     }
-    const isFirst = this.#roundTripMs === undefined;
     this.#roundTripMs = (this.#stampNow() - stamp) / stampsPerMs;
-    if (isFirst) this.#owner.onGood();
+    this.#owner.onEcho(stamp / stampsPerMs);
   }
 
   #stampNow(): number {
-    return Math.round(this.#context.outside.clock.monotonicMs() * stampsPerMs);
+    return Math.floor(this.#context.outside.clock.monotonicMs() * stampsPerMs);
   }
 
   readonly #flushNow = (): void => {

@@ -30,8 +30,9 @@ export interface PeerOwner {
 /**
  * One member: its outboxes, the link to it, and the dials for ever after until there is one.
  *
- * There is an outbox for each life of the peer that messages are for. As long as there is no link, nobody knows which
- * life runs there: an old ref and one fresh from a third system are held alike, until a welcome decides.
+ * There is an outbox for each life of the peer that messages are for: a ref may name a life that is over, or one that
+ * began a moment ago and that a third system told of. Which of the two it is shows when the life that we are linked to
+ * answers a heartbeat sent after the message was told: then the other one is over, for no two lives overlap.
  */
 export class Peer implements OutgoingLinkOwner {
   /** Where it is dialled; its own word for it may be another (`at`). */
@@ -47,6 +48,8 @@ export class Peer implements OutgoingLinkOwner {
   readonly #delay: ReconnectDelay;
   readonly #room: OutboxRoom;
   readonly #outboxes: Map<string, Outbox> = new Map();
+  /** Some lives of which it is known that they are over: messages for them are dropped at once. */
+  readonly #livesOver: Set<string> = new Set();
   readonly #tallies: Map<DropReason, Tally> = new Map();
   #link: OutgoingLink | undefined;
   #address: Address | undefined;
@@ -88,10 +91,13 @@ export class Peer implements OutgoingLinkOwner {
 
   /** Where messages for this life wait, or why they cannot. */
   outboxTo(address: string): Outbox | DropReason {
-    const outbox = this.#outboxes.get(address);
-    if (outbox !== undefined) return outbox;
-    if (this.#isUp || this.#outboxes.size >= this.#context.limits.livesHeldMax) return 'other life';
-    return this.#newOutbox(address, this.#owner.newStream());
+    const known = this.#outboxes.get(address);
+    if (known !== undefined) return known;
+    const isFull = this.#outboxes.size >= this.#context.limits.livesHeldMax;
+    if (isFull || this.#livesOver.has(address)) return 'other life';
+    const outbox = this.#newOutbox(address, this.#owner.newStream());
+    if (this.#address !== undefined) outbox.memoryBytesMax *= doubtfulShare;
+    return outbox;
   }
 
   /** Something was put into an outbox. */
@@ -172,7 +178,7 @@ export class Peer implements OutgoingLinkOwner {
     this.#timer?.cancel();
     this.#link?.destroy('it is not a member any more');
     this.incoming?.destroy('it is not a member any more');
-    this.#discard(() => true, reason);
+    for (const address of this.#outboxes.keys()) this.#discard(address, reason);
     for (const tally of this.#tallies.values()) tally.close();
   }
 
@@ -184,12 +190,14 @@ export class Peer implements OutgoingLinkOwner {
   onAgreed(peer: Address, stream: number): Outbox | undefined {
     if (this.#isClosed || this.#owner.isOtherMember(this, peer)) return undefined;
     const address = formatAddress(peer);
-    this.#discard((other) => other !== address, 'other life');
     // One that was made during the hello has another stream; nothing of it was ever sent.
     let outbox = this.#outboxes.get(address);
     if (outbox === undefined) outbox = this.#newOutbox(address, stream);
     else outbox.stream = stream;
+    outbox.memoryBytesMax = this.#room.memoryBytesMax;
     this.#owner.rename(this, peer.at);
+    const before = this.#address === undefined ? address : formatAddress(this.#address);
+    if (before !== address) this.#endLife(before);
     this.#address = peer;
     this.#isUp = true;
     this.#connects += 1;
@@ -200,8 +208,13 @@ export class Peer implements OutgoingLinkOwner {
     return outbox;
   }
 
-  onGood(): void {
+  onEcho(sentMs: number): void {
     this.#delay.reset();
+    if (this.#outboxes.size < 2 || this.#address === undefined) return;
+    const address = formatAddress(this.#address);
+    for (const [other, { bornMs }] of this.#outboxes) {
+      if (other !== address && bornMs < sentMs) this.#endLife(other);
+    }
   }
 
   onOver(fault: AtollError): void {
@@ -227,17 +240,28 @@ export class Peer implements OutgoingLinkOwner {
   }
 
   #newOutbox(address: string, stream: number): Outbox {
-    const outbox = new Outbox({ room: this.#room, pool: this.#context.pool, stream });
+    const { pool, outside } = this.#context;
+    const bornMs = outside.clock.monotonicMs();
+    const outbox = new Outbox({ room: this.#room, pool, stream, bornMs });
     this.#outboxes.set(address, outbox);
     return outbox;
   }
 
-  #discard(isMeant: (address: string) => boolean, reason: DropReason): void {
-    for (const [address, outbox] of this.#outboxes) {
-      if (!isMeant(address)) continue;
-      const messages = outbox.discard();
-      if (messages > 0) this.drop(messages, reason);
-      this.#outboxes.delete(address);
-    }
+  #endLife(address: string): void {
+    this.#discard(address, 'other life');
+    this.#livesOver.add(address);
+    const oldest = this.#livesOver.values().next().value;
+    if (this.#livesOver.size > livesOverMax && oldest !== undefined) this.#livesOver.delete(oldest);
+    this.#owner.onRoutesChanged();
+  }
+
+  #discard(address: string, reason: DropReason): void {
+    const messages = this.#outboxes.get(address)?.discard() ?? 0;
+    if (messages > 0) this.drop(messages, reason);
+    this.#outboxes.delete(address);
   }
 }
+
+/** What the messages for a life may take of the room that another life is linked with. */
+const doubtfulShare = 0.25;
+const livesOverMax = 16;
