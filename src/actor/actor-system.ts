@@ -190,6 +190,20 @@ export class ActorSystem {
     return addCounters([own, ...others.map((answer) => countersOf(answer))]);
   }
 
+  /**
+   * What the gateways of all threads tell of themselves now (`Gateway.inspect`), thread by thread; after
+   * `close`, nothing.
+   */
+  async inspectGateways(): Promise<readonly unknown[]> {
+    if (this.#closing !== undefined) return [];
+    const others = await Promise.all(
+      (this.#group?.ports ?? []).map((_, index) =>
+        this.#ask(index + 1, (id) => ({ type: 'inspect', id })),
+      ),
+    );
+    return [...this.#runtime.inspectGateways(), ...others.flatMap((answer) => gatewaysOf(answer))];
+  }
+
   /** Ends gateways, actors, links and threads. Later tells are dropped and counted. Safe to call twice. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -262,6 +276,11 @@ export function mustParseHostPort(text: string): HostPort {
   const at = parseHostPort(text);
   if (at === undefined) throw new AtollError('USAGE', `expected host:port, got ${text}`);
   return at;
+}
+
+function gatewaysOf(answer: ThreadAnswer): readonly unknown[] {
+  assert(answer.type === 'inspected', 'the answer is to another question');
+  return answer.gateways;
 }
 
 function countersOf(answer: ThreadAnswer): ThreadCounters {

@@ -27,6 +27,8 @@ export class GatewayKind<Options, Ready> {
 export interface Gateway<Ready> {
   /** Plain data for whoever started it: the port it listens on, for example. */
   readonly ready: Ready;
+  /** Plain data for operators about how it is now. */
+  inspect?(): unknown;
   /** Ends it: no message comes from it afterwards. */
   close(): void | Promise<void>;
 }

@@ -13,6 +13,7 @@ export type ThreadCommand =
   /** The following are answered with their `id`. */
   | { type: 'start gateway'; id: number; kind: string; options: unknown }
   | { type: 'count'; id: number }
+  | { type: 'inspect'; id: number }
   | { type: 'close'; id: number }
   | { type: 'answer'; id: number; answer: ThreadAnswer };
 
@@ -20,6 +21,7 @@ export type ThreadAnswer =
   | { type: 'gateway started'; ready: unknown }
   | { type: 'gateway failed'; code: ErrorCode; message: string }
   | { type: 'counted'; counters: ThreadCounters }
+  | { type: 'inspected'; gateways: readonly unknown[] }
   | { type: 'closed' };
 
 /** An error on its way to the system's `onError`. */

@@ -54,6 +54,11 @@ export class ThreadRuntime {
     return gateway.ready;
   }
 
+  /** What the gateways tell of themselves, in the order of their starts. */
+  inspectGateways(): readonly unknown[] {
+    return [...this.#gateways].flatMap((gateway) => gateway.inspect?.() ?? []);
+  }
+
   /** Ends the gateways, then the actors: what the gateways still had to tell is handled. Never rejects. */
   async close(): Promise<void> {
     await this.#closeGateways();
@@ -88,6 +93,8 @@ export class ThreadRuntime {
         return this.#options.onReport?.(command.report);
       case 'count':
         return this.#answer(command.id, { type: 'counted', counters: this.dispatcher.count() });
+      case 'inspect':
+        return this.#answer(command.id, { type: 'inspected', gateways: this.inspectGateways() });
       case 'close':
         return void this.#closeFor(command.id);
       case 'answer':

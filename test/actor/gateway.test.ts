@@ -37,7 +37,8 @@ const Desk = defineGateway<{ name: string }, { thread: number }>('desk', (thread
     if (name === 'stuck') throw new Error('stuck');
     closed.push(name);
   };
-  return Promise.resolve({ ready: { thread: thread.thread }, close });
+  const inspect = (): unknown => ({ name });
+  return Promise.resolve({ ready: { thread: thread.thread }, inspect, close });
 });
 
 async function startWorld(threads: number): Promise<{
@@ -77,6 +78,19 @@ describe('a gateway', () => {
     }
     const starting = system.startGateway(Desk, { thread: 2, options: { name: 'nowhere' } });
     await assert.rejects(simulation.settle(starting), { code: 'USAGE' });
+  });
+
+  test('tells of itself when it is asked, thread by thread, and costs no message', async () => {
+    const { simulation, system } = await startWorld(3);
+    for (const [thread, name] of ['zero', 'one', 'two'].entries()) {
+      await simulation.settle(system.startGateway(Desk, { thread, options: { name } }));
+    }
+    const told = await simulation.settle(system.inspectGateways());
+    assert.deepEqual(told, [{ name: 'zero' }, { name: 'one' }, { name: 'two' }]);
+    const counters = await simulation.settle(system.counters());
+    assert.equal(counters.toldFromOutside + counters.toldByActors, 0);
+    await simulation.settle(system.close());
+    assert.deepEqual(await system.inspectGateways(), []);
   });
 
   test('is closed with its system, and one that cannot close is reported and holds up nobody', async () => {

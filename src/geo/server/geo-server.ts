@@ -1,5 +1,6 @@
 import type { ActorSystem } from '../../actor/actor-system.ts';
 import { assert } from '../../core/assert.ts';
+import type { PortReport } from './port-report.ts';
 import { QueryGateway } from './query-gateway.ts';
 
 export interface GeoServerOptions {
@@ -15,6 +16,8 @@ export interface GeoServer {
   readonly description: string;
   readonly systemAddress: string;
   readonly queryPorts: readonly number[];
+  /** The figures of each query port, as they are now. */
+  readonly inspect: () => Promise<readonly PortReport[]>;
 }
 
 /** The module that every thread of the system imports for it. */
@@ -44,5 +47,6 @@ export async function startGeoServer(
     description: JSON.stringify({ system: system.address, queryActors }),
     systemAddress: system.address,
     queryPorts: ready.map(({ port }) => port),
+    inspect: async () => (await system.inspectGateways()) as readonly PortReport[],
   };
 }

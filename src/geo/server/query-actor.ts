@@ -1,8 +1,9 @@
 import { defineActor, type ActorKind } from '../../actor/actor-kind.ts';
 import { geoLimits } from '../../core/limits.ts';
 import { MapTable } from './map-table.ts';
-import type { QueryBatch } from './query-batch.ts';
+import type { Lent, QueryBatch } from './query-batch.ts';
 import { Replica } from './replica.ts';
+import { reportOf } from './replica-report.ts';
 
 /** To itself: look after what has ended. */
 export interface QueryMessage {
@@ -17,28 +18,20 @@ export interface QueryMessage {
  * a little with each batch, so that it keeps up with whoever writes, and at intervals when nobody asks. It is
  * told to do so only while there is something to bury, and an idle server is silent.
  */
-export const QueryActor: ActorKind<QueryMessage, QueryBatch> = defineActor<
-  QueryMessage,
-  QueryBatch
->('geo-query', (context) => {
-  const { clock, self, random } = context;
-  const replica = new Replica({ uid: self.uid(), table: new MapTable(), random });
-  let isSweepDue = false;
+export const QueryActor: ActorKind<QueryMessage, Lent> = defineActor<QueryMessage, Lent>(
+  'geo-query',
+  (context) => {
+    const { clock, self, random } = context;
+    const replica = new Replica({ uid: self.uid(), table: new MapTable(), random });
+    let isSweepDue = false;
 
-  function sweepLater(): void {
-    if (isSweepDue || !replica.needsUpkeep) return;
-    isSweepDue = true;
-    context.tellAfter(self, { type: 'sweep' }, geoLimits.sweepMs);
-  }
+    function sweepLater(): void {
+      if (isSweepDue || !replica.needsUpkeep) return;
+      isSweepDue = true;
+      context.tellAfter(self, { type: 'sweep' }, geoLimits.sweepMs);
+    }
 
-  return {
-    onMessage() {
-      isSweepDue = false;
-      replica.begin(clock.wallMs());
-      replica.sweep(geoLimits.sweepEntriesMax);
-      sweepLater();
-    },
-    onLent({ table, commands }) {
+    function execute({ table, commands }: QueryBatch): void {
       const { client } = commands;
       replica.begin(clock.wallMs());
       replica.sweep(geoLimits.sweepEntriesPerBatch);
@@ -49,7 +42,23 @@ export const QueryActor: ActorKind<QueryMessage, QueryBatch> = defineActor<
         client.closeAfterReply();
         throw bug;
       }
-      sweepLater();
-    },
-  };
-});
+    }
+
+    return {
+      onMessage() {
+        isSweepDue = false;
+        replica.begin(clock.wallMs());
+        replica.sweep(geoLimits.sweepEntriesMax);
+        sweepLater();
+      },
+      onLent(lent) {
+        if (lent.kind === 'queries') {
+          execute(lent);
+          sweepLater();
+        } else {
+          lent.report = reportOf(replica);
+        }
+      },
+    };
+  },
+);

@@ -1,16 +1,17 @@
 import type { ActorRef } from '../../actor/actor-ref.ts';
 import { defineGateway, type GatewayKind } from '../../actor/gateway.ts';
+import { assert } from '../../core/assert.ts';
 import { clientLimits } from '../../core/limits.ts';
 import { randomHex } from '../../core/random.ts';
 import { ClientRegistry } from '../../resp/client-registry.ts';
-import type { CommandBatch } from '../../resp/command-batch.ts';
 import type { CommandTable } from '../../resp/command-table.ts';
 import { commandStats } from '../../resp/commands/info.ts';
 import { RespServer } from '../../resp/server.ts';
 import { createQueryTable } from './command-rows.ts';
 import { infoSections } from './info-sections.ts';
+import { portReport, type PortReport } from './port-report.ts';
 import { QueryActor, type QueryMessage } from './query-actor.ts';
-import type { QueryBatch } from './query-batch.ts';
+import type { QueryBatch, ReportSheet } from './query-batch.ts';
 import type { Replica } from './replica.ts';
 
 export interface QueryGatewayOptions {
@@ -46,16 +47,27 @@ export const QueryGateway: GatewayKind<QueryGatewayOptions, QueryGatewayReady> =
       info: (replica) => [...infoSections(replica), commandStats(table)],
       config: () => new Map([['port', String(server.address.port)]]),
     });
-    let lent: QueryBatch | undefined;
-    const execute = (commands: CommandBatch): void => {
-      // A server has one batch and fills it again and again: so there is one to lend.
-      if (lent === undefined) lent = { table, commands };
-      else lent.commands = commands;
-      thread.lend(actor, lent, commands.length);
-    };
-    const server = await RespServer.listen({ outside, at: { host, port }, clients, execute });
+    let batch: QueryBatch | undefined;
+    const server = await RespServer.listen({
+      outside,
+      at: { host, port },
+      clients,
+      execute: (commands) => {
+        // A server has one batch and fills it again and again: so there is one to lend.
+        batch ??= { kind: 'queries', table, commands };
+        assert(batch.commands === commands, 'a server has one batch');
+        thread.lend(actor, batch, commands.length);
+      },
+    });
     return {
       ready: { port: server.address.port, actor: actor.ref },
+      inspect(): PortReport {
+        const sheet: ReportSheet = { kind: 'report', report: undefined };
+        thread.lend(actor, sheet, 0);
+        const { report } = sheet;
+        assert(report !== undefined, 'the query actor lives as long as its port');
+        return portReport(server, clients, table, report);
+      },
       close: () => server.close(),
     };
   },
