@@ -18,7 +18,7 @@ export const tools: readonly Tool[] = [
   {
     name: 'dead code',
     script: 'node_modules/knip/bin/knip.js',
-    args: ['--no-progress', '--include', 'unlisted,unresolved,binaries'],
+    args: ['--no-progress'],
   },
   { name: 'tidy', script: 'dist/tools/tidy.js', args: [] },
 ];

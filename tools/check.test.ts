@@ -169,3 +169,19 @@ test('the compiler finds what the strict options are for', (t) => {
     'tools/setup.js TS2322',
   ]);
 });
+
+test('dead code is found: files, exports and packages that nobody uses, and packages not declared', (t) => {
+  const output = runTool(t, 'dead code', {
+    'src/index.ts': "export { used } from './core/used.ts';\n",
+    'src/core/used.ts': `
+import { sound } from 'undeclared';
+export const used: number = sound;
+export const unused: number = 2;
+`,
+    'src/core/stray.ts': 'export const stray: number = 1;\n',
+  });
+  assert.match(output, /Unused files \(\d+\)[^]*src\/core\/stray\.ts/);
+  assert.match(output, /Unused dependencies \(\d+\)[^]*sorted-btree/);
+  assert.match(output, /Unlisted dependencies \(1\)\nundeclared/);
+  assert.match(output, /Unused exports \(1\)\nunused /);
+});
