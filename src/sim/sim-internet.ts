@@ -223,8 +223,10 @@ export class SimInternet {
       return;
     }
     const remotePort = this.#freePort(this.#mustGetHost(from));
+    // Whoever dials a loopback address has one himself.
+    const isLoopbackDial = isLocal(dialler.remote.host);
     const accepted = this.createConnection(bound.life, bound.readBuffer, {
-      host: from,
+      host: isLoopbackDial ? '127.0.0.1' : from,
       port: remotePort,
     });
     this.#connections.add(accepted);

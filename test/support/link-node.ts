@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { formatAddress } from '../../src/actor/address.ts';
 import { Links } from '../../src/actor/remote/links.ts';
 import type { LinksOptions } from '../../src/actor/remote/links-options.ts';
+import { AtollError } from '../../src/core/errors.ts';
 import type { Outside } from '../../src/core/outside.ts';
 import { randomHex } from '../../src/core/random.ts';
 import type { Simulation } from '../../src/sim/simulation.ts';
 
-const clusterSecret = 'a secret of the cluster';
+export const clusterSecret = 'a secret of the cluster';
 
 export type LinkNodeOptions = Partial<Omit<LinksOptions, 'self' | 'outside'>> & {
   readonly threads?: number;
@@ -25,6 +26,8 @@ export class LinkNode {
   readonly ups: string[] = [];
   readonly downs: string[] = [];
   readonly faults: string[] = [];
+  /** Whether the next batch that comes is to be taken for one that cannot be read. */
+  refuseNext = false;
   gaps = 0;
   /** By the addresses of the sender and of this node: `from to`. */
   readonly missingFrom: Map<string, number> = new Map();
@@ -99,6 +102,10 @@ export class LinkNode {
     links.start({
       onBatch: (lane, bytes, start, end, count, from) => {
         assert.equal(end - start, 4 * count);
+        if (this.refuseNext) {
+          this.refuseNext = false;
+          throw new AtollError('FRAME_INVALID', 'a batch that cannot be read');
+        }
         this.lanes.add(lane);
         const sender = formatAddress(from);
         let numbers = this.received.get(sender);
@@ -119,15 +126,15 @@ export class LinkNode {
   }
 }
 
-/** A node of a simulation at port 7, which starts links again whenever it restarts. */
+/** A node of a simulation at port 7, which starts links whenever it starts, with what `options` say then. */
 export function bootLinkNode(
   simulation: Simulation,
   name: string,
   options: LinkNodeOptions & { readonly members?: readonly string[] } = {},
 ): LinkNode {
   const node = new LinkNode();
-  const { members = [], ...others } = options;
   simulation.node(name).boot(async (outside) => {
+    const { members = [], ...others } = options;
     await node.start(outside, name, 7, { secret: clusterSecret, ...others });
     for (const member of members) node.mustGetLinks().addMember({ host: member, port: 7 });
   });

@@ -109,7 +109,13 @@ export class IncomingLink implements WireOwner {
     }
     if (missing > 0) this.#owner.onGap(peer, missing);
     this.#context.counters.messagesReceived += head.count;
-    this.#owner.onBatch(head.lane, bytes, start + batchBodyBytes, end, head.count, peer);
+    try {
+      this.#owner.onBatch(head.lane, bytes, start + batchBodyBytes, end, head.count, peer);
+    } catch (error) {
+      const isInvalid = error instanceof AtollError && error.code === 'FRAME_INVALID';
+      if (!isInvalid) throw error;
+      this.#wire.fail('FRAME_INVALID', error.message);
+    }
   }
 
   #heartbeat(

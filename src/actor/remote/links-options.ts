@@ -61,6 +61,7 @@ export interface LinksEvents {
   /**
    * A batch of `count` messages for thread `lane` came: `bytes[start … end)`, lent for this call. In order
    * for each sender and lane. `lane` is below the `threads` of this system's address.
+   * May throw `FRAME_INVALID` if it cannot be read: then the link that it came by is ended.
    */
   onBatch(
     lane: number,

@@ -152,8 +152,8 @@ export class Links implements SystemLinks {
   }
 
   /**
-   * A batch that `from` sent cannot be read: the link is ended as for any frame that is not valid. For the readers
-   * of batches, since links do not open them.
+   * A batch that `from` sent cannot be read: the link is ended as for any frame that is not valid. For readers on
+   * other threads, who know it only when `onBatch` is over.
    */
   reject(from: Address, reason: string): void {
     this.#incoming.reject(from, reason);
