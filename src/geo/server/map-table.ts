@@ -5,10 +5,14 @@ import { readLatin1, writeLatin1 } from '../../core/latin1.ts';
 import { randomBelow, type Random } from '../../core/random.ts';
 import type { Reply } from '../../resp/reply.ts';
 import { ExpiryHeap } from './expiry-heap.ts';
-import type { ListRange, Table, Version } from './table.ts';
+import { originsMax, type ListRange, type Table, type Version } from './table.ts';
 
 /** What an entry takes besides its key and value: map, arrays, heads of two strings, leaf of the index. */
 const entryOverheadBytes = 200;
+/** Columns of a row of numbers. */
+const rowLength = 4;
+const [wallColumn, sequenceColumn, countColumn, lengthColumn] = [0, 1, 2, 3] as const;
+// Counter (32 bits) and origin (20 bits) share a column, which holds 53 bits.
 /** Draws that may hit an empty slot before `random` walks to the next one that is not. */
 const drawsMax = 64;
 
@@ -36,10 +40,8 @@ export class MapTable implements Table {
   #keys: (string | undefined)[] = [];
   /** The value of each slot; undefined: no entry or a tombstone. */
   #values: (string | undefined)[] = [];
-  #wallMs = new Float64Array(0);
-  #sequence = new Float64Array(0);
-  #counter = new Uint32Array(0);
-  #origin = new Uint32Array(0);
+  /** Numbers of each slot, one row after the other: what one write changes lies in one cache line. */
+  #rows = new Float64Array(0);
   #contentBytes = 0;
 
   get size(): number {
@@ -73,10 +75,11 @@ export class MapTable implements Table {
   ): number {
     const key = latin1(bytes, keyStart, keyEnd);
     const slot = this.#slots.get(key) ?? this.#create(key);
-    const before = this.#values[slot];
-    if (before === undefined) this.#revive(slot);
-    else this.#contentBytes -= before.length;
-    this.#contentBytes += valueEnd - valueStart;
+    if (this.#values[slot] === undefined) this.#revive(slot);
+    const length = valueEnd - valueStart;
+    const lengthAt = slot * rowLength + lengthColumn;
+    this.#contentBytes += length - (this.#rows[lengthAt] ?? 0);
+    this.#rows[lengthAt] = length;
     this.#values[slot] = latin1(bytes, valueStart, valueEnd);
     this.#expiries.set(slot, expiryMs);
     this.#setVersion(slot, version);
@@ -91,9 +94,10 @@ export class MapTable implements Table {
 
   bury(reference: number, version?: Version): void {
     const key = this.#keys[reference];
-    const value = this.#values[reference];
-    assert(key !== undefined && value !== undefined, 'only what is live can be buried');
-    this.#contentBytes -= value.length;
+    assert(key !== undefined && this.isLive(reference), 'only what is live can be buried');
+    const lengthAt = reference * rowLength + lengthColumn;
+    this.#contentBytes -= this.#rows[lengthAt] ?? 0;
+    this.#rows[lengthAt] = 0;
     this.#values[reference] = undefined;
     this.#expiries.set(reference, 0);
     this.#ordered.delete(key);
@@ -138,7 +142,7 @@ export class MapTable implements Table {
   }
 
   valueLength(reference: number): number {
-    return this.#values[reference]?.length ?? 0;
+    return this.#rows[reference * rowLength + lengthColumn] ?? 0;
   }
 
   writeValue(reference: number, reply: Reply): void {
@@ -154,10 +158,12 @@ export class MapTable implements Table {
   }
 
   readVersion(reference: number, target: Version): void {
-    target.wallMs = this.#wallMs[reference] ?? 0;
-    target.counter = this.#counter[reference] ?? 0;
-    target.origin = this.#origin[reference] ?? 0;
-    target.sequence = this.#sequence[reference] ?? 0;
+    const row = reference * rowLength;
+    const count = this.#rows[row + countColumn] ?? 0;
+    target.wallMs = this.#rows[row + wallColumn] ?? 0;
+    target.sequence = this.#rows[row + sequenceColumn] ?? 0;
+    target.counter = Math.floor(count / originsMax);
+    target.origin = count % originsMax;
   }
 
   entryBytes(reference: number): number {
@@ -213,7 +219,8 @@ export class MapTable implements Table {
 
   #create(key: string): number {
     const slot = this.#free.pop() ?? this.#keys.length;
-    if (slot === this.#wallMs.length) this.#grow();
+    if (slot * rowLength === this.#rows.length) this.#grow();
+    this.#rows[slot * rowLength + lengthColumn] = 0;
     this.#keys[slot] = key;
     this.#values[slot] = undefined;
     this.#slots.set(key, slot);
@@ -240,25 +247,20 @@ export class MapTable implements Table {
     this.#free = [];
     this.#keys = [];
     this.#values = [];
-    this.#wallMs = new Float64Array(0);
-    this.#sequence = new Float64Array(0);
-    this.#counter = new Uint32Array(0);
-    this.#origin = new Uint32Array(0);
+    this.#rows = new Float64Array(0);
   }
 
   #setVersion(slot: number, version: Version): void {
-    this.#wallMs[slot] = version.wallMs;
-    this.#counter[slot] = version.counter;
-    this.#origin[slot] = version.origin;
-    this.#sequence[slot] = version.sequence;
+    const row = slot * rowLength;
+    this.#rows[row + wallColumn] = version.wallMs;
+    this.#rows[row + sequenceColumn] = version.sequence;
+    this.#rows[row + countColumn] = version.counter * originsMax + version.origin;
   }
 
   #grow(): void {
-    const count = Math.max(64, this.#wallMs.length * 2);
-    this.#wallMs = grown(new Float64Array(count), this.#wallMs);
-    this.#sequence = grown(new Float64Array(count), this.#sequence);
-    this.#counter = grown(new Uint32Array(count), this.#counter);
-    this.#origin = grown(new Uint32Array(count), this.#origin);
+    const rows = new Float64Array(Math.max(64 * rowLength, this.#rows.length * 2));
+    rows.set(this.#rows);
+    this.#rows = rows;
   }
 }
 
@@ -277,9 +279,4 @@ function latin1(bytes: Uint8Array, start: number, end: number): string {
 
 function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
-}
-
-function grown<Column extends Float64Array | Uint32Array>(column: Column, old: Column): Column {
-  column.set(old);
-  return column;
 }

@@ -1,4 +1,5 @@
 import { assert } from '../../core/assert.ts';
+import { originsMax } from './table.ts';
 
 /**
  * The origins of stamps and dots by number: an entry keeps a small integer instead of an actor's uid of
@@ -17,6 +18,7 @@ export class Origins {
     const known = this.#numbers.get(uid);
     if (known !== undefined) return known;
     const number = this.#uids.push(uid) - 1;
+    assert(number < originsMax, 'there are more origins than a table can tell apart');
     this.#numbers.set(uid, number);
     return number;
   }

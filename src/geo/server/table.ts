@@ -99,6 +99,9 @@ export interface ListRange {
   readonly afterEnd: number;
 }
 
+/** Numbers of origins are below it. A cluster that has seen so many lives of actors is ill. */
+export const originsMax: number = 2 ** 20;
+
 /**
  * A stamp and a dot (`../stamp.ts`, `../dot.ts`) in the form in which the table takes and gives them: an
  * object that its owner uses again and again, and the origin as its number in the table of origins.
