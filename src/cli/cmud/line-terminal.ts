@@ -31,6 +31,7 @@ export class LineTerminal implements Terminal {
   /** The prompt was written and nothing after it: what comes now begins on a new line. */
   #isBehindPrompt = false;
   #isClosed = false;
+  #isGone = false;
 
   constructor(options: LineTerminalOptions) {
     this.#options = options;
@@ -52,6 +53,7 @@ export class LineTerminal implements Terminal {
   }
 
   show(blocks: readonly Block[]): void {
+    if (this.#isGone) return;
     const { output, isPlain, hasColor } = this.#options;
     const width = (output.columns ?? widthDefault) - (this.isInteractive ? 1 : 0);
     const lines = layOut(blocks, { width, isPlain, quotesCommands: !hasColor });
@@ -68,6 +70,15 @@ export class LineTerminal implements Terminal {
   /** Not written again by itself: a prompt that comes up without a question is noise to the ear. */
   refresh(words: Phrase): void {
     this.#prompt = plainText(words);
+  }
+
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  mute(): void {
+    this.#isGone = true;
+    this.#isClosed = true;
   }
 
   pause(): void {

@@ -13,6 +13,8 @@ export interface PlayOptions extends Pick<SessionOptions, 'store' | 'outside' | 
   /** As the user gave it; without it, it is asked for. */
   readonly name: string | undefined;
   readonly openTerminal: (events: TerminalEvents) => Terminal;
+  /** Calls back when the player has to leave now. */
+  readonly onLeave: (leave: (isWindowGone: boolean) => void) => void;
 }
 
 /** Plays one session at a terminal, from the title to the goodbye. Gives the exit code. */
@@ -50,6 +52,7 @@ class Player implements TerminalEvents {
       onRoom: () => this.#terminal.resume(),
     });
     this.#terminal = options.openTerminal(this);
+    options.onLeave((isWindowGone) => this.leave(isWindowGone));
   }
 
   start(): void {
@@ -81,6 +84,12 @@ class Player implements TerminalEvents {
   onEnd(): void {
     if (this.#terminal.isInteractive) void this.#end(exitCodes.ok);
     else void this.#queue.whenEmpty().then(() => this.#end(exitCodes.ok));
+  }
+
+  /** The window was closed or the machine goes down: a goodbye to the others, and none to the player. */
+  leave(isWindowGone: boolean): void {
+    if (isWindowGone) this.#terminal.mute();
+    void this.#end(exitCodes.ok);
   }
 
   complete(line: string): ReturnType<TerminalEvents['complete']> {

@@ -28,11 +28,13 @@ export class RichTerminal implements Terminal {
   readonly #readline: readline.Interface;
   #isAsking = false;
   #isClosed = false;
+  #isGone = false;
   #prompt = '';
 
   constructor(options: RichTerminalOptions) {
     this.#options = options;
     const { input, output, history, onHistory, events } = options;
+    forgiveLostTerminal(input);
     this.#readline = readline.createInterface({
       input,
       output,
@@ -51,14 +53,17 @@ export class RichTerminal implements Terminal {
     this.#readline.on('close', () => {
       if (this.#isClosed) return;
       this.#isClosed = true;
+      // Ctrl-D is a key and ends nothing: an input that has ended is a window that is gone.
+      if (input.readableEnded) this.mute();
       // The cursor stands behind what was typed when Ctrl-D came.
-      if (this.#isAsking) output.write('\n');
+      else if (this.#isAsking) output.write('\n');
       this.#isAsking = false;
       events.onEnd();
     });
   }
 
   show(blocks: readonly Block[]): void {
+    if (this.#isGone) return;
     const { output, hasColor } = this.#options;
     const lines = layOut(blocks, {
       width: this.#width(),
@@ -70,13 +75,8 @@ export class RichTerminal implements Terminal {
       output.write(text);
       return;
     }
-    // Takes the typed line away, writes, and lets readline draw the line anew. Readline goes up as many
-    // rows as the cursor stood below the first one before it draws: as many are put between.
-    const { rows } = this.#readline.getCursorPos();
-    if (rows > 0) readline.moveCursor(output, 0, -rows);
-    readline.cursorTo(output, 0);
-    readline.clearScreenDown(output);
-    output.write(text + '\n'.repeat(rows));
+    this.#erase();
+    output.write(text);
     this.#readline.prompt(true);
   }
 
@@ -87,9 +87,20 @@ export class RichTerminal implements Terminal {
   }
 
   refresh(words: Phrase): void {
-    const before = this.#prompt;
+    if (paint(words, this.#options.hasColor) === this.#prompt) return;
+    if (this.#isAsking) this.#erase();
     this.#setPrompt(words);
-    if (this.#isAsking && before !== this.#prompt) this.#readline.prompt(true);
+    if (this.#isAsking) this.#readline.prompt(true);
+  }
+
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  mute(): void {
+    this.#isGone = true;
+    this.#isAsking = false;
+    this.#isClosed = true;
   }
 
   pause(): void {
@@ -103,8 +114,22 @@ export class RichTerminal implements Terminal {
   close(): Promise<void> {
     this.#isAsking = false;
     this.#isClosed = true;
-    this.#readline.close();
+    // Closing sets the terminal back to what it was; one that is gone cannot be set.
+    if (!this.#isGone) this.#readline.close();
     return Promise.resolve();
+  }
+
+  /**
+   * Takes the prompt and what was typed away and leaves the cursor where they began. Readline remembers how
+   * many rows up that is, but not when a line wraps as it is typed; it is told that there are none.
+   */
+  #erase(): void {
+    const { output } = this.#options;
+    const { rows } = this.#readline.getCursorPos();
+    if (rows > 0) readline.moveCursor(output, 0, -rows);
+    readline.cursorTo(output, 0);
+    readline.clearScreenDown(output);
+    Object.assign(this.#readline, { prevRows: 0 });
   }
 
   #setPrompt(words: Phrase): void {
@@ -126,6 +151,22 @@ export class RichTerminal implements Terminal {
   #width(): number {
     return (this.#options.output.columns ?? widthDefault) - 1;
   }
+}
+
+/**
+ * When the window is closed readline sees the end of its input, possibly before the signal comes, and sets
+ * the terminal back to what it was. There is none any more, and that is no reason to die.
+ */
+function forgiveLostTerminal(input: NodeJS.ReadStream): void {
+  const setRawMode = input.setRawMode.bind(input);
+  input.setRawMode = (isRaw) => {
+    try {
+      return setRawMode(isRaw);
+    } catch {
+      return input;
+    }
+  };
+  input.on('error', () => {});
 }
 
 /** Readline's form: what the word may become, and the word. A finished word gets its space. */

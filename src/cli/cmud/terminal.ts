@@ -6,7 +6,7 @@ export interface TerminalEvents {
   onLine(line: string): void;
   /** Ctrl-C. */
   onInterrupt(): void;
-  /** Ctrl-D, the end of a pipe, a terminal that was closed. Called once, after the last line. */
+  /** Ctrl-D, or the end of a pipe. Called once, after the last line. */
   onEnd(): void;
   complete(line: string): Completion;
 }
@@ -24,5 +24,9 @@ export interface Terminal {
   /** Reads no further until `resume`; what was read already may still come. */
   pause(): void;
   resume(): void;
+  /** Whether the window is gone. */
+  readonly isGone: boolean;
+  /** The window is gone: whatever is written from now on would be an error. */
+  mute(): void;
   close(): Promise<void>;
 }

@@ -61,7 +61,8 @@ Examples:
 
 async function run({ server, name, plain, history, pace }: CmudOptions): Promise<void> {
   const store = connect({ addresses: server ?? [defaultServer] });
-  const stopSignals = new AbortController();
+  const signals = new LeaveSignals();
+  let terminal: Terminal | undefined;
   try {
     process.exitCode = await play({
       store,
@@ -69,13 +70,17 @@ async function run({ server, name, plain, history, pace }: CmudOptions): Promise
       name,
       pace,
       openTerminal: (events) => {
-        leaveOnSignals(events, stopSignals.signal);
-        return openTerminal(events, plain === true, history === true);
+        terminal = openTerminal(events, plain === true, history === true);
+        return terminal;
       },
+      onLeave: (leave) => signals.listen(leave),
     });
   } finally {
-    stopSignals.abort();
     await store.close();
+    signals.end();
+    // As a closed window wants it. An exit would first set the terminal back to what it was, and node
+    // aborts when that fails because there is none any more.
+    if (terminal?.isGone === true) process.kill(process.pid, 'SIGHUP');
   }
 }
 
@@ -100,13 +105,21 @@ function openTerminal(events: TerminalEvents, isPlain: boolean, hasHistory: bool
 }
 
 /** A closed window or a shutdown is a goodbye too: the others see the player leave at once. */
-function leaveOnSignals(events: TerminalEvents, ended: AbortSignal): void {
-  const leave = (): void => events.onEnd();
-  const signals = ['SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.once(signal, leave);
-  ended.addEventListener('abort', () => {
-    for (const signal of signals) process.off(signal, leave);
-  });
+class LeaveSignals {
+  #leave: (isWindowGone: boolean) => void = () => {};
+  readonly #onTerminate = (): void => this.#leave(false);
+  readonly #onHangUp = (): void => this.#leave(true);
+
+  listen(leave: (isWindowGone: boolean) => void): void {
+    this.#leave = leave;
+    process.once('SIGTERM', this.#onTerminate);
+    process.once('SIGHUP', this.#onHangUp);
+  }
+
+  end(): void {
+    process.off('SIGTERM', this.#onTerminate);
+    process.off('SIGHUP', this.#onHangUp);
+  }
 }
 
 function parseName(typed: string): string {
