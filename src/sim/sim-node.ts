@@ -1,9 +1,12 @@
 import { assert } from '../core/assert.ts';
+import type { Disk } from '../core/disk.ts';
 import type { Outside } from '../core/outside.ts';
 import type { ThreadEntry, Threads } from '../core/threads.ts';
 import type { Scheduler } from './scheduler.ts';
 import { SimClock } from './sim-clock.ts';
 import { SimDigest } from './sim-digest.ts';
+import { SimDisk, SimLock } from './sim-disk.ts';
+import { SimDrive } from './sim-drive.ts';
 import type { SimInternet } from './sim-internet.ts';
 import { SimLife } from './sim-life.ts';
 import { SimLog } from './sim-log.ts';
@@ -24,25 +27,30 @@ export interface SimNodeOptions {
 }
 
 /** What a node runs; called again, with another outside, whenever the node starts again. */
-export type SimProgram = (outside: Outside, threads: Threads) => void | Promise<void>;
+export type SimProgram = (outside: Outside, threads: Threads, disk: Disk) => void | Promise<void>;
 
 /** A process on a host of its own, and what can happen to it. */
 export class SimNode {
   readonly name: string;
   readonly clock: SimClock;
+  /** What `disk` writes on: it stays over crashes, and is where disk faults are made. */
+  readonly drive: SimDrive;
+  readonly #diskLock: SimLock = new SimLock();
   readonly #options: SimNodeOptions;
   #program: SimProgram | undefined;
   #incarnation = 0;
   #lives: SimLife[] = [];
   #outside: Outside;
   #threads: Threads;
+  #disk: Disk;
   #pauseCount = 0;
 
   constructor(options: SimNodeOptions) {
     this.#options = options;
     this.name = options.name;
     this.clock = new SimClock(options.scheduler);
-    [this.#outside, this.#threads] = this.#start();
+    this.drive = new SimDrive(options.random.child('drive'));
+    [this.#outside, this.#threads, this.#disk] = this.#start();
   }
 
   /** The outside of the main thread of the present life. */
@@ -52,6 +60,11 @@ export class SimNode {
 
   get threads(): Threads {
     return this.#threads;
+  }
+
+  /** The data folder, for the main thread of the present life. */
+  get disk(): Disk {
+    return this.#disk;
   }
 
   get isUp(): boolean {
@@ -66,21 +79,22 @@ export class SimNode {
   }
 
   /**
-   * Ends all threads at once. Peers see their connections reset; without power (`hasPower: false`) they
-   * see nothing.
+   * Ends all threads at once. Peers see their connections reset, and all that was written is in the files.
+   * Without power (`hasPower: false`) peers see nothing, and what was not synced is lost, or a part of it.
    */
   crash({ hasPower = true }: { hasPower?: boolean } = {}): void {
     if (!this.isUp) return;
     for (const life of this.#lives) life.end();
     this.#lives = [];
     this.#options.internet.crash(this.name, { hasPower });
+    if (!hasPower) this.drive.cutPower();
   }
 
   /** Starts the program again after a crash. */
   restart(): void {
     assert(!this.isUp, `${this.name} is up`);
     this.#options.internet.powerUp(this.name);
-    [this.#outside, this.#threads] = this.#start();
+    [this.#outside, this.#threads, this.#disk] = this.#start();
     this.#runProgram();
   }
 
@@ -102,7 +116,7 @@ export class SimNode {
     const { scheduler, name } = this.#options;
     scheduler.after(0, 'start', name, () => {
       life.run(() => {
-        const over = program(this.#outside, this.#threads);
+        const over = program(this.#outside, this.#threads, this.#disk);
         Promise.resolve(over).catch((error: unknown) => {
           if (!life.isOver) scheduler.fail(error);
         });
@@ -110,7 +124,7 @@ export class SimNode {
     });
   }
 
-  #start(): [Outside, Threads] {
+  #start(): [Outside, Threads, Disk] {
     this.#incarnation++;
     const { scheduler, random, coreCount, entryOf } = this.#options;
     const { life, outside } = this.#startLife();
@@ -122,7 +136,14 @@ export class SimNode {
       startLife: () => this.#startLife(),
       entryOf,
     });
-    return [outside, threads];
+    const disk = new SimDisk({
+      scheduler,
+      random: random.child(`disk ${this.#incarnation}`),
+      life,
+      drive: this.drive,
+      lock: this.#diskLock,
+    });
+    return [outside, threads, disk];
   }
 
   #startLife(): { life: SimLife; outside: Outside } {
