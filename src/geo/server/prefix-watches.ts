@@ -69,6 +69,8 @@ export class PrefixWatches {
       const clients = this.#clientsByPrefix.get(prefix);
       if (clients === undefined) continue;
       for (const client of clients) {
+        // Who has gone back to RESP2 could not tell a push from the reply it waits for.
+        if (client.protocol !== 3) continue;
         this.pushed += 1;
         client.push((reply) => {
           reply.push(kind === 'put' ? 5 : 4);
