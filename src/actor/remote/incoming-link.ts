@@ -6,6 +6,7 @@ import { FieldReader, FieldWriter } from './fields.ts';
 import { batchBodyBytes, encodeFrame, frameTypes, readBatchHead, type FrameType } from './frame.ts';
 import { AcceptorHandshake, type Step } from './handshake.ts';
 import { nonceBytes, type Refusal } from './hello.ts';
+import { obeyStep } from './obey-step.ts';
 import { Wire, type WireOwner } from './wire.ts';
 import type { LinkContext } from './link-context.ts';
 
@@ -140,41 +141,14 @@ export class IncomingLink implements WireOwner {
   }
 
   #obey(step: Step): void {
-    switch (step.kind) {
-      case 'continue':
-        this.#wire.writeFrame(step.reply);
-        return;
-      case 'agree':
-        this.#wire.trust();
-        if (step.reply !== undefined) this.#wire.writeFrame(step.reply);
-        this.#agreed = {
-          peer: step.peer,
-          arrivals: this.#owner.onAgreed(this, step.peer, step.stream),
-        };
-        return;
-      case 'refuse':
-        this.#wire.writeFrame(step.reply);
-        this.#wire.end(refused(`${this.#remote} is refused: ${step.refusal.text}`));
-        return;
-      case 'refused':
-        this.#wire.end(refused(`${this.#remote} refused this system: ${step.refusal.text}`));
-        return;
-      case 'invalid':
-        this.#wire.fail('FRAME_INVALID', step.reason);
-        return;
-      case 'leave':
-        this.#wire.end();
-        return;
-    }
+    obeyStep(step, this.#wire, this.#remote, (peer, stream) => {
+      this.#agreed = { peer, arrivals: this.#owner.onAgreed(this, peer, stream) };
+    });
   }
 
   get #remote(): string {
     return formatHostPort(this.#wire.remote);
   }
-}
-
-function refused(message: string): AtollError {
-  return new AtollError('HELLO_REFUSED', message);
 }
 
 const nothing: Uint8Array = new Uint8Array(0);

@@ -6,6 +6,7 @@ import { FieldReader, FieldWriter } from './fields.ts';
 import { encodeFrame, frameTypes, type FrameType } from './frame.ts';
 import { DiallerHandshake, type Step } from './handshake.ts';
 import { nonceBytes } from './hello.ts';
+import { obeyStep } from './obey-step.ts';
 import type { Outbox } from './outbox.ts';
 import { Wire, type WireOwner } from './wire.ts';
 import type { LinkContext } from './link-context.ts';
@@ -125,31 +126,10 @@ export class OutgoingLink implements WireOwner {
   }
 
   #obey(step: Step): void {
-    switch (step.kind) {
-      case 'continue':
-        this.#wire.writeFrame(step.reply);
-        return;
-      case 'agree':
-        this.#agreed(step.peer, step.stream);
-        return;
-      case 'refuse':
-        this.#wire.writeFrame(step.reply);
-        this.#wire.end(refused(`${this.#name} is refused: ${step.refusal.text}`));
-        return;
-      case 'refused':
-        this.#wire.end(refused(`${this.#name} refused this system: ${step.refusal.text}`));
-        return;
-      case 'invalid':
-        this.#wire.fail('FRAME_INVALID', step.reason);
-        return;
-      case 'leave':
-        this.#wire.end();
-        return;
-    }
+    obeyStep(step, this.#wire, this.#name, (peer, stream) => this.#agreed(peer, stream));
   }
 
   #agreed(peer: Address, stream: number): void {
-    this.#wire.trust();
     this.#outbox = this.#owner.onAgreed(peer, stream);
     if (this.#outbox === undefined) {
       this.#wire.end();
@@ -214,9 +194,5 @@ export class OutgoingLink implements WireOwner {
 
 /** Stamps are microseconds, as whole numbers: time on the wire is not a fraction. */
 const stampsPerMs = 1_000;
-
-function refused(message: string): AtollError {
-  return new AtollError('HELLO_REFUSED', message);
-}
 
 const nothing: Uint8Array = new Uint8Array(0);
