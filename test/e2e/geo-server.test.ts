@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createConnection } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
@@ -40,6 +40,15 @@ function connectTo(port: number): GeoStore {
 async function fetchText(url: string): Promise<{ status: number; text: string }> {
   const response = await fetch(url);
   return { status: response.status, text: await response.text() };
+}
+
+/** A client that says something and never listens. Resolves when the server has answered. */
+async function openDeaf(port: number, says: string): Promise<Socket> {
+  const socket = createConnection(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write(says);
+  await once(socket, 'readable');
+  return socket;
 }
 
 describe('a geo server', () => {
@@ -158,6 +167,18 @@ describe('a geo server', () => {
     await Promise.all([watcher.close(), writer.close(), redis.quit()]);
   });
 
+  test('closes a watch that does not read what it is pushed, and nobody else notices', async () => {
+    const deaf = await openDeaf(geo.port, 'HELLO 3\r\nWATCHPREFIX loud/\r\n');
+    const client = new Redis(geo.port, '127.0.0.1');
+    const value = 'v'.repeat(2 ** 20);
+    const overflows = /client_output_buffer_limit_disconnections:([1-9])/;
+    while (!overflows.test(await client.info('stats'))) await client.set('loud/a', value);
+    assert.equal(await client.ping(), 'PONG');
+    assert.match(await client.info('geo'), /geo_watching_clients:0/);
+    await client.quit();
+    deaf.destroy();
+  });
+
   test('survives HTTP, garbage and half commands on its query port', async () => {
     for (const text of [
       'GET / HTTP/1.1\r\n\r\n',
@@ -247,6 +268,21 @@ describe('a geo server that is told to stop', () => {
       assert.deepEqual([exitCode, stderr], [0, '']);
     });
   }
+});
+
+test('a second signal ends a geo server at once', async () => {
+  const { atoll, port } = await startGeo();
+  const deaf = await openDeaf(port, `SET a ${'v'.repeat(16_000)}\r\n${'GET a\r\n'.repeat(2_000)}`);
+  const admin = createConnection(port, '127.0.0.1');
+  await once(admin, 'connect');
+  atoll.child.kill('SIGTERM');
+  // The server closes who is idle; the deaf client keeps it waiting.
+  await once(admin.resume(), 'close');
+  assert.equal(atoll.child.exitCode, null);
+  atoll.child.kill('SIGTERM');
+  const { exitCode } = await atoll.end();
+  assert.equal(exitCode, 143);
+  deaf.destroy();
 });
 
 describe('atoll geo', () => {

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { createCounters } from '../actor/counters.ts';
+import type { PortReport } from '../geo/server/port-report.ts';
+import { projectRoot } from '../../tools/project-root.ts';
+import { geoMetrics } from './geo-metrics.ts';
+import { prometheusText } from './prometheus-text.ts';
+
+const report: PortReport = {
+  port: 7001,
+  clients: 3,
+  queryBufferBytes: 0,
+  counters: {
+    connectionsAccepted: 5,
+    connectionsRefused: 0,
+    commands: 9,
+    protocolErrors: 0,
+    foreignProtocols: 0,
+    timeouts: 0,
+    outputOverflows: 0,
+  },
+  commands: [{ name: 'client|setname', calls: 2, failures: 1, rejected: 0 }],
+  unknownCommands: 0,
+  refusedCommands: 0,
+  replica: {
+    keys: 4,
+    expiringKeys: 0,
+    tombstones: 0,
+    bytes: 100,
+    writes: 4,
+    hits: 0,
+    misses: 0,
+    expired: 0,
+    tombstonesDropped: 0,
+    stampsRefused: 0,
+    watchingClients: 0,
+    changesPushed: 0,
+  },
+};
+const figures = { residentBytes: 1, heapBytes: 1, cpuSeconds: 0.5 };
+const metrics = geoMetrics({ ...createCounters(), toldFromOutside: 9 }, [report], figures);
+
+test('every metric is on its page, and the page names no other', () => {
+  const page = readFileSync(join(projectRoot, 'docs/reference/metrics.md'), 'utf8');
+  const documented = [...page.matchAll(/^\| `([a-z_]+)/gm)].map(([, name]) => name ?? '');
+  assert.deepEqual(documented.toSorted(), metrics.map(({ name }) => name).toSorted());
+});
+
+test('metrics are written as Prometheus reads them', () => {
+  const text = prometheusText(metrics);
+  for (const line of [
+    '# TYPE atoll_geo_keys gauge',
+    'atoll_geo_keys{port="7001"} 4',
+    'atoll_actor_told_total{from="outside"} 9',
+    'atoll_command_failures_total{port="7001",command="client|setname"} 1',
+    'process_cpu_seconds_total 0.5',
+  ]) {
+    assert.ok(text.includes(`${line}\n`), line);
+  }
+  const sample = /^[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? [\d.]+$/;
+  for (const line of text.trimEnd().split('\n')) {
+    assert.ok(line.startsWith('# ') || sample.test(line), line);
+  }
+});
+
+test('what a label holds cannot end it', () => {
+  const text = prometheusText([
+    { name: 'x', type: 'gauge', help: 'a\nb', samples: [[{ name: '"}\n\\' }, 1]] },
+  ]);
+  assert.equal(text, '# HELP x a\\nb\n# TYPE x gauge\nx{name="\\"}\\n\\\\"} 1\n');
+});
