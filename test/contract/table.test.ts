@@ -39,13 +39,14 @@ type Step =
     }
   | { readonly kind: 'setExpiry'; readonly key: string; readonly expiryMs: number }
   | { readonly kind: 'bury'; readonly key: string; readonly isEnd: boolean }
-  | { readonly kind: 'drop'; readonly count: number };
+  | { readonly kind: 'drop'; readonly count: number }
+  | { readonly kind: 'bury all' };
 
 const expiry = fc.constantFrom(0, 0, 10, 20, 30);
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     {
-      weight: 5,
+      weight: 30,
       arbitrary: fc.record({
         kind: fc.constant('put' as const),
         key: bytesText,
@@ -54,7 +55,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
       }),
     },
     {
-      weight: 1,
+      weight: 6,
       arbitrary: fc.record({
         kind: fc.constant('setExpiry' as const),
         key: bytesText,
@@ -62,15 +63,16 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
       }),
     },
     {
-      weight: 3,
+      weight: 18,
       arbitrary: fc.record({
         kind: fc.constant('bury' as const),
         key: bytesText,
         isEnd: fc.boolean(),
       }),
     },
+    { weight: 1, arbitrary: fc.constant({ kind: 'bury all' as const }) },
     {
-      weight: 1,
+      weight: 6,
       arbitrary: fc.record({
         kind: fc.constant('drop' as const),
         count: fc.integer({ min: 0, max: 3 }),
@@ -204,6 +206,8 @@ class Pair {
         return this.#setExpiry(step.key, step.expiryMs);
       case 'bury':
         return this.#bury(step.key, step.isEnd);
+      case 'bury all':
+        return this.#buryAll();
       case 'drop': {
         const dropped = this.table.dropTombstones(step.count);
         assert.equal(dropped, Math.min(step.count, this.#buried.length));
@@ -293,6 +297,21 @@ class Pair {
     entry.value = undefined;
     entry.expiryMs = 0;
     this.#buried.push(key);
+  }
+
+  #buryAll(): void {
+    const visited: string[] = [];
+    this.table.buryAll((reference) => {
+      const key = this.keyOf(reference);
+      const entry = this.#model.get(key);
+      assert.ok(entry?.value !== undefined && this.table.isLive(reference));
+      const version = this.#nextVersion();
+      this.#model.set(key, { value: undefined, expiryMs: 0, version: { ...version } });
+      visited.push(key);
+      return version;
+    });
+    assert.deepEqual(this.liveKeys(), []);
+    this.#buried.push(...visited);
   }
 
   #compareEntry(key: string, entry: ModelEntry): void {

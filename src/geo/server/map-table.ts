@@ -93,16 +93,19 @@ export class MapTable implements Table {
   }
 
   bury(reference: number, version?: Version): void {
-    const key = this.#keys[reference];
-    assert(key !== undefined && this.isLive(reference), 'only what is live can be buried');
-    const lengthAt = reference * rowLength + lengthColumn;
-    this.#contentBytes -= this.#rows[lengthAt] ?? 0;
-    this.#rows[lengthAt] = 0;
-    this.#values[reference] = undefined;
-    this.#expiries.set(reference, 0);
-    this.#ordered.delete(key);
-    this.#tombstones.add(reference);
+    assert(this.isLive(reference), 'only what is live can be buried');
+    this.#ordered.delete(this.#key(reference));
+    this.#dropValue(reference);
     if (version !== undefined) this.#setVersion(reference, version);
+  }
+
+  buryAll(versionFor: (reference: number) => Version): void {
+    for (let slot = 0; slot < this.#keys.length; slot += 1) {
+      if (!this.isLive(slot)) continue;
+      this.#setVersion(slot, versionFor(slot));
+      this.#dropValue(slot);
+    }
+    this.#ordered.clear();
   }
 
   dropTombstones(countMax: number): number {
@@ -231,6 +234,16 @@ export class MapTable implements Table {
   #revive(slot: number): void {
     this.#tombstones.delete(slot);
     this.#ordered.set(this.#key(slot), slot);
+  }
+
+  /** A live entry becomes a tombstone, in all but the ordered index. */
+  #dropValue(slot: number): void {
+    const lengthAt = slot * rowLength + lengthColumn;
+    this.#contentBytes -= this.#rows[lengthAt] ?? 0;
+    this.#rows[lengthAt] = 0;
+    this.#values[slot] = undefined;
+    this.#expiries.set(slot, 0);
+    this.#tombstones.add(slot);
   }
 
   #drop(slot: number): void {

@@ -131,17 +131,12 @@ export class Replica {
     }
   }
 
-  /** Deletes every live entry, one by one, as any other delete. Returns how many there were. */
-  deleteAll(): number {
-    const references: number[] = [];
-    let cursor = 0;
-    do {
-      cursor = this.table.scan(cursor, geoLimits.scanVisitsMax, (reference) => {
-        references.push(reference);
-      });
-    } while (cursor !== 0);
-    for (const reference of references) this.delete(reference);
-    return references.length;
+  /** Deletes every live entry: each becomes a tombstone with a stamp of its own. */
+  deleteAll(): void {
+    this.table.buryAll((reference) => {
+      if (!this.watches.isEmpty) this.#publishDelete(reference);
+      return this.#issue();
+    });
   }
 
   /** Whether something may have ended, or is to be forgotten, without anybody asking for it. */
