@@ -53,6 +53,14 @@ export class ReplyWriter extends OutputBuffer implements Reply {
     this.lineEnd();
   }
 
+  bulkView(bytes: DataView, start: number, end: number): void {
+    const length = end - start;
+    this.reserve(length + 34);
+    this.header(36, length);
+    this.copyView(bytes, start, end);
+    this.lineEnd();
+  }
+
   bulkLatin1(text: string): void {
     this.reserve(text.length + 34);
     this.header(36, text.length);

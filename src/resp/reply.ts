@@ -18,6 +18,8 @@ export interface Reply {
   integer(value: number): void;
   /** A binary-safe string from `bytes[start … end)`. Copied. */
   bulk(bytes: Uint8Array, start: number, end: number): void;
+  /** The same for who keeps a view of the bytes: positions are those of the view. Copied. */
+  bulkView(bytes: DataView, start: number, end: number): void;
   /** A binary-safe string of which each character is one byte. */
   bulkLatin1(text: string): void;
   /** A binary-safe string in UTF-8. */

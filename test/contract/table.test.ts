@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { ArenaTable } from '../../src/geo/server/arena/arena-table.ts';
 import { MapTable } from '../../src/geo/server/map-table.ts';
 import type { Table, Version } from '../../src/geo/server/table.ts';
 import { ReplyWriter } from '../../src/resp/reply-writer.ts';
@@ -9,6 +10,7 @@ import { SimRandom } from '../../src/sim/sim-random.ts';
 /** Every implementation of the table of keys. */
 const implementations: readonly { readonly name: string; readonly create: () => Table }[] = [
   { name: 'MapTable', create: () => new MapTable() },
+  { name: 'ArenaTable', create: () => new ArenaTable(new SimRandom(1)) },
 ];
 
 /** What the model knows of a key; value undefined: a tombstone. */
@@ -87,7 +89,10 @@ for (const { name, create } of implementations) {
     fc.assert(
       fc.property(steps, bytesText, (all, probe) => {
         const pair = new Pair(create());
-        for (const step of all) pair.apply(step);
+        for (const step of all) {
+          pair.apply(step);
+          pair.audit();
+        }
         pair.compareAll();
         pair.compareList('', '');
         pair.compareList(probe, '');
@@ -115,6 +120,7 @@ for (const { name, create } of implementations) {
           next += 1;
           if (step !== undefined) {
             pair.apply(step);
+            pair.audit();
             const live = new Set(pair.liveKeys());
             for (const key of staying) if (!live.has(key)) staying.delete(key);
           }
@@ -198,6 +204,11 @@ class Pair {
     this.table = table;
   }
 
+  /** Checks what must hold inside the table, where it offers that. */
+  audit(): void {
+    if (this.table instanceof ArenaTable) this.table.audit();
+  }
+
   apply(step: Step): void {
     switch (step.kind) {
       case 'put':
@@ -232,6 +243,7 @@ class Pair {
 
   compareAll(): void {
     const { table } = this;
+    this.audit();
     const live = this.liveKeys();
     assert.equal(table.size, live.length);
     assert.equal(table.tombstoneCount, this.#model.size - live.length);
@@ -289,11 +301,9 @@ class Pair {
     const entry = this.#model.get(key);
     if (entry?.value === undefined) return;
     const version = this.#nextVersion();
-    if (isEnd) this.table.bury(this.find(key));
-    else {
-      this.table.bury(this.find(key), version);
-      entry.version = { ...version };
-    }
+    const tombstone = this.table.bury(this.find(key), isEnd ? undefined : version);
+    assert.equal(this.find(key), tombstone);
+    if (!isEnd) entry.version = { ...version };
     entry.value = undefined;
     entry.expiryMs = 0;
     this.#buried.push(key);

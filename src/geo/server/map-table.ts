@@ -92,11 +92,12 @@ export class MapTable implements Table {
     this.#setVersion(reference, version);
   }
 
-  bury(reference: number, version?: Version): void {
+  bury(reference: number, version?: Version): number {
     assert(this.isLive(reference), 'only what is live can be buried');
     this.#ordered.delete(this.#key(reference));
     this.#dropValue(reference);
     if (version !== undefined) this.#setVersion(reference, version);
+    return reference;
   }
 
   buryAll(versionFor: (reference: number) => Version): void {

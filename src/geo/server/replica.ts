@@ -118,8 +118,8 @@ export class Replica {
 
   /** Deletes a live entry: it becomes a tombstone with a stamp of its own. */
   delete(reference: number): void {
-    this.table.bury(reference, this.#issue());
-    if (!this.watches.isEmpty) this.#publishDelete(reference);
+    const tombstone = this.table.bury(reference, this.#issue());
+    if (!this.watches.isEmpty) this.#publishDelete(tombstone);
   }
 
   /** A live entry, each as likely as any other; −1: there is none. */
@@ -173,9 +173,9 @@ export class Replica {
   /** What has ended by itself is not a write: the tombstone keeps the version of the put. */
   #expireIfDue(reference: number): boolean {
     if (!this.isDue(reference)) return false;
-    this.table.bury(reference);
+    const tombstone = this.table.bury(reference);
     this.counters.expired += 1;
-    if (!this.watches.isEmpty) this.#publishDelete(reference);
+    if (!this.watches.isEmpty) this.#publishDelete(tombstone);
     return true;
   }
 

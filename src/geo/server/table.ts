@@ -43,8 +43,11 @@ export interface Table {
   ): number;
   /** Sets when a live entry ends (0: never) and who said so. */
   setExpiry(reference: number, expiryMs: number, version: Version): void;
-  /** Makes a live entry a tombstone. Without `version` it keeps its own: its value has ended by itself. */
-  bury(reference: number, version?: Version): void;
+  /**
+   * Makes a live entry a tombstone and returns its reference. Without `version` it keeps its own: its value
+   * has ended by itself.
+   */
+  bury(reference: number, version?: Version): number;
   /**
    * Makes every live entry a tombstone; `versionFor` is called for each while it is still live and says who
    * buries it. Faster than one by one, because the order of keys need not be kept meanwhile.

@@ -1,0 +1,304 @@
+import { assert } from '../../../core/assert.ts';
+import { randomBelow, type Random } from '../../../core/random.ts';
+import type { Reply } from '../../../resp/reply.ts';
+import type { ListRange, Table, Version } from '../table.ts';
+import { Arena } from './arena.ts';
+import { auditTable } from './audit-table.ts';
+import { Entries } from './entries.ts';
+import { ExpiryQueue } from './expiry-queue.ts';
+import { createHashSecret, hashBytes, type HashSecret } from './hash-bytes.ts';
+import { HashIndex } from './hash-index.ts';
+import { compareBytes, equalBytes } from './key-bytes.ts';
+import { KeyOrder } from './key-order.ts';
+import { Places } from './places.ts';
+import { TombstoneQueue } from './tombstone-queue.ts';
+
+/** Draws that may hit an empty place before `random` walks to the next one that is not. */
+const drawsMax = 64;
+const noBytes = new Uint8Array(0);
+/** How much an entry takes in the indexes: a pair in the hash index, filled by half, two places. */
+const indexBytes = 24;
+
+/**
+ * The table in one arena of bytes: entries, hash index, key order, places, expiries, all of it blocks.
+ *
+ * Objects and strings cost the collector a walk over all of them and the processor a cache miss for each
+ * step from one to the next. Here an entry is one run of bytes, found by one look into an array of numbers.
+ *
+ * A reference is the block of an entry. It changes when a value outgrows its block or is buried, so `put`
+ * and `bury` say what it is now. What must not change with it holds the entry's place.
+ */
+export class ArenaTable implements Table {
+  readonly #arena = new Arena();
+  readonly #entries: Entries = new Entries(this.#arena);
+  readonly #index: HashIndex = new HashIndex(this.#arena);
+  readonly #places: Places = new Places(this.#arena);
+  readonly #order: KeyOrder = new KeyOrder(this.#arena, this.#places);
+  readonly #expiries: ExpiryQueue = new ExpiryQueue(this.#arena);
+  readonly #tombstones: TombstoneQueue = new TombstoneQueue(this.#arena);
+  readonly #secret: HashSecret;
+  /** The bytes that were given last, mostly the read buffer of the thread, and the view of them. */
+  #bytes: Uint8Array = noBytes;
+  #view: DataView = viewOf(noBytes);
+
+  /** `random` makes the hashes of keys unguessable. */
+  constructor(random: Random) {
+    this.#secret = createHashSecret(random);
+  }
+
+  get size(): number {
+    return this.#order.size;
+  }
+
+  get tombstoneCount(): number {
+    return this.#tombstones.size;
+  }
+
+  get expiringCount(): number {
+    return this.#expiries.size;
+  }
+
+  get byteLength(): number {
+    return this.#arena.usedBytes + this.#entries.largeBytes;
+  }
+
+  find(bytes: Uint8Array, start: number, end: number): number {
+    const view = this.#viewOf(bytes);
+    const hash = hashBytes(this.#secret, view, start, end);
+    const entry = this.#index.find(hash, view, start, end);
+    return entry === 0 ? -1 : entry;
+  }
+
+  put(
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+    expiryMs: number,
+    version: Version,
+  ): number {
+    const view = this.#viewOf(bytes);
+    const hash = hashBytes(this.#secret, view, keyStart, keyEnd);
+    const found = this.#index.find(hash, view, keyStart, keyEnd);
+    let entry: number;
+    if (found === 0) {
+      entry = this.#entries.create(view, keyStart, keyEnd, valueStart, valueEnd);
+      const place = this.#places.take(entry);
+      this.#entries.setPlace(entry, place);
+      this.#index.add(hash, entry);
+      this.#order.add(place, view, keyStart, keyEnd);
+    } else {
+      const isRevived = !this.#entries.isLive(found);
+      if (isRevived) this.#tombstones.remove(found);
+      entry = this.#entries.setValue(found, view, valueStart, valueEnd);
+      if (entry !== found) this.#follow(hash, found, entry);
+      if (isRevived) this.#order.add(this.#entries.place(entry), view, keyStart, keyEnd);
+    }
+    this.#expiries.set(entry, expiryMs);
+    this.#entries.setVersion(entry, version);
+    return entry;
+  }
+
+  setExpiry(reference: number, expiryMs: number, version: Version): void {
+    assert(this.isLive(reference), 'only what is live can end');
+    this.#expiries.set(reference, expiryMs);
+    this.#entries.setVersion(reference, version);
+  }
+
+  bury(reference: number, version?: Version): number {
+    assert(this.isLive(reference), 'only what is live can be buried');
+    const { view } = this.#arena.chunk(reference);
+    const start = this.#entries.keyStart(reference);
+    const end = start + this.#entries.keyLength(reference);
+    this.#order.remove(this.#entries.place(reference), view, start, end);
+    const tombstone = this.#dropValue(reference);
+    if (version !== undefined) this.#entries.setVersion(tombstone, version);
+    return tombstone;
+  }
+
+  buryAll(versionFor: (reference: number) => Version): void {
+    const { length } = this.#places;
+    for (let place = 0; place < length; place += 1) {
+      const entry = this.#places.entry(place);
+      if (entry <= 0 || !this.isLive(entry)) continue;
+      this.#entries.setVersion(entry, versionFor(entry));
+      this.#dropValue(entry);
+    }
+    this.#order.removeAll();
+  }
+
+  dropTombstones(countMax: number): number {
+    let count = 0;
+    for (; count < countMax && this.#tombstones.size > 0; count += 1) {
+      const entry = this.#tombstones.first;
+      this.#tombstones.remove(entry);
+      this.#index.remove(this.#hashOf(entry), entry);
+      this.#places.give(this.#entries.place(entry));
+      this.#entries.drop(entry);
+    }
+    // An empty table takes no room, however large it once was.
+    if (count > 0 && this.#order.size + this.#tombstones.size === 0) this.clear();
+    return count;
+  }
+
+  clear(): void {
+    this.#index.clear();
+    this.#order.clear();
+    this.#places.clear();
+    this.#expiries.clear();
+    this.#tombstones.clear();
+    this.#entries.clear();
+    this.#arena.clear();
+  }
+
+  isLive(reference: number): boolean {
+    return this.#entries.isLive(reference);
+  }
+
+  keyLength(reference: number): number {
+    return this.#entries.keyLength(reference);
+  }
+
+  readKey(reference: number, target: Buffer): number {
+    const start = this.#entries.keyStart(reference);
+    const end = start + this.#entries.keyLength(reference);
+    return this.#arena.chunk(reference).bytes.copy(target, 0, start, end);
+  }
+
+  writeKey(reference: number, reply: Reply): void {
+    const start = this.#entries.keyStart(reference);
+    const end = start + this.#entries.keyLength(reference);
+    reply.bulkView(this.#arena.chunk(reference).view, start, end);
+  }
+
+  valueLength(reference: number): number {
+    return this.#entries.valueLength(reference);
+  }
+
+  writeValue(reference: number, reply: Reply): void {
+    this.writeValueSlice(reference, 0, this.#entries.valueLength(reference), reply);
+  }
+
+  writeValueSlice(reference: number, start: number, end: number, reply: Reply): void {
+    const entries = this.#entries;
+    assert(entries.isLive(reference), 'only what is live has a value');
+    if (entries.isLarge(reference)) {
+      reply.bulkView(entries.largeValue(reference), start, end);
+    } else {
+      const from = entries.keyStart(reference) + entries.keyLength(reference);
+      reply.bulkView(this.#arena.chunk(reference).view, from + start, from + end);
+    }
+  }
+
+  expiryMs(reference: number): number {
+    return this.#entries.isLive(reference) ? this.#expiries.expiryMs(reference) : 0;
+  }
+
+  readVersion(reference: number, target: Version): void {
+    this.#entries.readVersion(reference, target);
+  }
+
+  entryBytes(reference: number): number {
+    return this.#entries.bytesOf(reference) + indexBytes;
+  }
+
+  firstToExpire(): number {
+    return this.#expiries.first;
+  }
+
+  random(random: Random): number {
+    if (this.size === 0) return -1;
+    const { length } = this.#places;
+    for (let draw = 0; draw < drawsMax; draw += 1) {
+      const entry = this.#places.entry(randomBelow(random, length));
+      if (entry > 0 && this.isLive(entry)) return entry;
+    }
+    for (let place = randomBelow(random, length); ; place = (place + 1) % length) {
+      const entry = this.#places.entry(place);
+      if (entry > 0 && this.isLive(entry)) return entry;
+    }
+  }
+
+  list(range: ListRange, visit: (reference: number) => boolean): void {
+    const { prefixStart, prefixEnd, afterStart, afterEnd } = range;
+    const prefix = this.#viewOf(range.prefix);
+    const after = this.#viewOf(range.after);
+    const prefixLength = prefixEnd - prefixStart;
+    const afterLength = afterEnd - afterStart;
+    const isBehind =
+      afterLength > 0 &&
+      compareBytes(after, afterStart, afterLength, prefix, prefixStart, prefixLength) >= 0;
+    const visitIfInside = (entry: number): boolean => {
+      const { view } = this.#arena.chunk(entry);
+      const start = this.#entries.keyStart(entry);
+      const length = this.#entries.keyLength(entry);
+      if (length < prefixLength || !equalBytes(view, start, prefix, prefixStart, prefixLength)) {
+        return false;
+      }
+      const isAfter = isBehind && length === afterLength;
+      if (isAfter && equalBytes(view, start, after, afterStart, length)) return true;
+      return visit(entry);
+    };
+    if (isBehind) this.#order.visitFrom(after, afterStart, afterEnd, visitIfInside);
+    else this.#order.visitFrom(prefix, prefixStart, prefixEnd, visitIfInside);
+  }
+
+  scan(cursor: number, count: number, visit: (reference: number) => void): number {
+    const end = Math.min(cursor + count, this.#places.length);
+    for (let place = cursor; place < end; place += 1) {
+      const entry = this.#places.entry(place);
+      if (entry > 0 && this.isLive(entry)) visit(entry);
+    }
+    return end === this.#places.length ? 0 : end;
+  }
+
+  /** Checks all that must hold between and inside the parts. Slow: for tests. */
+  audit(): void {
+    auditTable({
+      arena: this.#arena,
+      entries: this.#entries,
+      index: this.#index,
+      places: this.#places,
+      order: this.#order,
+      expiries: this.#expiries,
+      tombstones: this.#tombstones,
+      hashOf: (entry) => this.#hashOf(entry),
+    });
+  }
+
+  /** A live entry becomes a tombstone, in all but the order. Returns its block. */
+  #dropValue(entry: number): number {
+    this.#expiries.set(entry, 0);
+    const tombstone = this.#entries.strip(entry);
+    if (tombstone !== entry) this.#follow(this.#hashOf(tombstone), entry, tombstone);
+    this.#tombstones.add(tombstone);
+    return tombstone;
+  }
+
+  /** An entry has another block: who names it by that has to know. */
+  #follow(hash: number, entry: number, moved: number): void {
+    this.#index.replace(hash, entry, moved);
+    this.#places.set(this.#entries.place(moved), moved);
+    if (this.#entries.isLive(moved)) this.#expiries.moved(moved);
+  }
+
+  #hashOf(entry: number): number {
+    const start = this.#entries.keyStart(entry);
+    const end = start + this.#entries.keyLength(entry);
+    return hashBytes(this.#secret, this.#arena.chunk(entry).view, start, end);
+  }
+
+  /** A view of `bytes`: made anew only when they are not those of the last call. */
+  #viewOf(bytes: Uint8Array): DataView {
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#view = viewOf(bytes);
+    }
+    return this.#view;
+  }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
