@@ -9,7 +9,15 @@ import {
 import { Raw } from '../../../test/support/raw-link.ts';
 import type { AtollError } from '../../core/errors.ts';
 import { Simulation } from '../../sim/simulation.ts';
-import { encodeFrame, frameTypes, writeBatchFrame, batchHeadBytes } from './frame.ts';
+import {
+  batchHeadBytes,
+  encodeFrame,
+  FrameParser,
+  frameTypes,
+  writeBatchFrame,
+  type FrameType,
+} from './frame.ts';
+import { DiallerHandshake } from './handshake.ts';
 import { Links } from './links.ts';
 
 /** Two nodes that may not like each other: s1 was given s2. */
@@ -167,6 +175,63 @@ describe('a port that anybody can dial', () => {
 });
 
 describe('a member that breaks the rules', () => {
+  /** A system on loopback that says a good hello, and then whatever it likes. */
+  async function impostor(): Promise<{ simulation: Simulation; s1: LinkNode; liar: Raw }> {
+    const simulation = new Simulation({ seed: 1 });
+    const { outside } = simulation.node('s1');
+    const s1 = new LinkNode();
+    const limits = { frameBytesMax: 100_000 };
+    await s1.start(outside, '127.0.0.1', 7, { limits });
+    const self = { at: { host: '127.0.0.1', port: 9 }, boot: 'abcd', threads: 1 };
+    const terms = { self, clusterId: 'test', secret: undefined, ...limits, isLoopbackOnly: true };
+    const { digest, random, network } = outside;
+    const handshake = new DiallerHandshake({ terms, digest, nonce: random.bytes(16) }, () => 1);
+    const liar = new Raw(network, { host: '127.0.0.1', port: 7 });
+    let isAgreed = false;
+    const onFrame = (type: FrameType, bytes: Uint8Array, start: number, end: number): boolean => {
+      const step = handshake.onFrame(type, bytes, start, end);
+      if (step.kind === 'continue') liar.send(step.reply);
+      isAgreed = step.kind === 'agree';
+      return !isAgreed;
+    };
+    const parser = new FrameParser({ onFrame }, 4_096);
+    liar.onBytes = (bytes): void => void parser.push(bytes, 0, bytes.length);
+    liar.send(handshake.hello);
+    await simulation.reach('a good hello', () => isAgreed);
+    return { simulation, s1, liar };
+  }
+
+  const broken: readonly (readonly [string, Uint8Array, RegExp])[] = [
+    ['a frame larger than agreed', Uint8Array.of(0, 0, 2, 0, 16), /at most 100000 are taken/],
+    [
+      'a second hello',
+      encodeFrame(frameTypes.hello, new Uint8Array(60)),
+      /type 1 from the dialler/,
+    ],
+    ['an echo', encodeFrame(frameTypes.echo, new Uint8Array(8)), /type 8 from the dialler/],
+    ['a batch of nothing', encodeFrame(frameTypes.batch, new Uint8Array(14)), /head of a batch/],
+    ['a heartbeat cut short', encodeFrame(frameTypes.heartbeat, new Uint8Array(9)), /heartbeat/],
+    [
+      'a heartbeat numbered beyond 2⁵³',
+      encodeFrame(frameTypes.heartbeat, new Uint8Array(16).fill(255)),
+      /heartbeat/,
+    ],
+    [
+      'a message that has come before',
+      new Uint8Array([...batchFrame(2), ...batchFrame(1)]),
+      /message 1 has come before/,
+    ],
+  ];
+  for (const [what, bytes, reason] of broken) {
+    test(`sends ${what}: its link is ended and counted`, async () => {
+      const { simulation, s1, liar } = await impostor();
+      liar.send(bytes);
+      await simulation.reach('the end', () => liar.isClosed, 1_000);
+      assert.equal(s1.mustGetLinks().counters.framesInvalid, 1);
+      assert.match(s1.faults.join(), reason);
+    });
+  }
+
   test('sends a batch that cannot be read: its link is ended, counted, and made again', async () => {
     const { simulation, s1, s2 } = await attacked();
     s2.refuseNext = true;

@@ -207,16 +207,43 @@ describe('lost connections', () => {
 
   test('a peer that is down is told of once, and a good link brings the first delay back', async () => {
     const { simulation, s1 } = await pair(11);
-    simulation.node('s2').crash();
+    const s2 = simulation.node('s2');
+    s2.crash();
     await simulation.advance(30_000);
-    // Nobody listens, so each dial fails within a millisecond or two: 50, 100, … 3200, 5000 ms, halved at most.
-    const dials = s1.faults.length;
-    assert.equal(dials, 1, 'the same fault is told once');
-    simulation.node('s2').restart();
+    assert.equal(s1.faults.length, 1);
+    s2.restart();
     await simulation.reach('the link again', () => s1.ups.length === 2, 5_100);
-    await simulation.advance(3_000);
-    simulation.resetConnections('s1', 's2');
-    await simulation.reach('the link at once', () => s1.ups.length === 3, 7_000);
+    await simulation.advance(1_000);
+    s2.crash();
+    s2.restart();
+    await simulation.reach('the link at once', () => s1.ups.length === 3, 100);
+  });
+
+  test('a peer that says hello is dialled at once, however long the delay has become', async () => {
+    const { simulation, s1, s2 } = await pair(12, { limits: { reconnectLastMs: 3_600_000 } });
+    simulation.node('s2').crash();
+    await simulation.advance(3_600_000);
+    simulation.node('s2').restart();
+    await simulation.advance(100);
+    assert.equal(s1.ups.length, 1);
+    s2.mustGetLinks().addMember({ host: 's1', port: 7 });
+    await simulation.reach('the link', () => s1.ups.length === 2, 100);
+  });
+
+  test('what was under way on a link that was given up comes before the next link, or not at all', async () => {
+    for (const seed of [...seeds, ...seeds.map((each) => each + 100)]) {
+      const { simulation, s1, s2 } = await pair(seed);
+      const { address } = s2;
+      simulation.cutOneWay('s1', 's2');
+      s1.tell(address, 100);
+      await simulation.reach('the loss', () => s1.downs.length > 0, 7_000);
+      s1.tell(address, 50);
+      simulation.heal();
+      await simulation.advance(20_000);
+      assert.equal(s2.mustGetLinks().counters.framesInvalid, 0);
+      assertIncreasing(s2.from(s1.address));
+      assert.equal(s2.receivedCount + s2.missing, 150);
+    }
   });
 });
 
@@ -287,14 +314,16 @@ describe('lives', () => {
 
   test('the hello of a new life ends the link to the old one at once', async () => {
     const simulation = new Simulation({ seed: 4 });
-    const s1 = bootLinkNode(simulation, 's1', { members: ['s2'] });
-    const s2 = bootLinkNode(simulation, 's2', { members: ['s1'] });
+    // Neither silence nor a refused heartbeat can be what tells.
+    const limits = { heartbeatMs: 100_000, peerSilenceMs: 500_000 };
+    const s1 = bootLinkNode(simulation, 's1', { members: ['s2'], limits });
+    const s2 = bootLinkNode(simulation, 's2', { members: ['s1'], limits });
     await simulation.reach('links both ways', () => s1.ups.length > 0 && s2.ups.length > 0);
+    // Nothing is under way that would find nobody.
+    await simulation.advance(100);
     simulation.node('s2').crash({ hasPower: false });
     simulation.node('s2').restart();
-    const restartedMs = simulation.nowMs;
-    await simulation.reach('the new life', () => s1.ups.length === 2);
-    assert.ok(simulation.nowMs - restartedMs < 1_000, 'long before the silence would tell');
+    await simulation.reach('the new life', () => s1.ups.length === 2, 1_000);
     s1.tell(s2.address, 3);
     await simulation.reach('the messages', () => s2.receivedCount === 3);
   });
@@ -309,6 +338,16 @@ describe('lives', () => {
     s1.tell(s2.address, 5);
     await simulation.reach('the new messages', () => s2.receivedCount === 15);
     assert.equal(s2.gaps, 0);
+  });
+
+  test('a link of a former life is closed, also if its end was never heard of', async () => {
+    const { simulation, s2 } = await pair(8);
+    await simulation.advance(100);
+    simulation.node('s1').crash({ hasPower: false });
+    simulation.node('s1').restart();
+    await simulation.reach('the new life', () => s2.ups.length === 2);
+    await simulation.advance(20_000);
+    assert.equal(simulation.connectionCount, 4);
   });
 });
 
@@ -332,6 +371,19 @@ describe('peers that do not keep up', () => {
     assert.equal(s2.receivedCount + s2.missing, s1.told);
     assert.equal(s1.droppedCount, s2.missing);
     assert.deepEqual([...s1.dropped.keys()], ['outbox full']);
+  });
+
+  test('what is told a little at a time meanwhile gathers, and costs no chunk for each turn', async () => {
+    const { simulation, s1, s2 } = await pair(1);
+    simulation.setLink('s1', 's2', { bytesPerSecond: 1_000 });
+    s1.tell(s2.address, 50_000);
+    await simulation.advance(10);
+    const before = process.memoryUsage().arrayBuffers;
+    for (let turn = 0; turn < 1_000; turn += 1) {
+      s1.tell(s2.address);
+      await simulation.advance(0.1);
+    }
+    assert.ok(process.memoryUsage().arrayBuffers - before < 20_000_000);
   });
 
   test('memory for a stopped peer is bounded, and it goes on where the outbox begins', async () => {
@@ -414,6 +466,16 @@ describe('membership', () => {
     assert.equal(s1.mustGetLinks().members().length, 1);
   });
 
+  test('an address is told as soon as it is a member’s', async () => {
+    const { simulation, s1 } = await pair(1);
+    const s3 = bootLinkNode(simulation, 's3');
+    await simulation.reach('the start', () => s3.links !== undefined);
+    s1.tell(s3.address, 4);
+    s1.mustGetLinks().addMember({ host: 's3', port: 7 });
+    s1.tell(s3.address, 5);
+    await simulation.reach('the messages', () => s3.receivedCount === 5);
+  });
+
   test('a member that is removed is not dialled any more, and can be added again', async () => {
     const { simulation, s1, s2 } = await pair(2);
     s1.tell(s2.address, 10);
@@ -455,6 +517,11 @@ describe('membership', () => {
     await simulation.advance(10_000);
     assert.equal(s1.mustGetLinks().members().length, 1);
     assert.equal(simulation.connectionCount, 4);
+    s2.mustGetLinks().addMember({ host: 'alias1', port: 7 });
+    relay(simulation, 'alias1', 's1');
+    assert.equal(s2.mustGetLinks().members()[0]?.isLearned, true);
+    await simulation.advance(10_000);
+    assert.equal(s2.mustGetLinks().members()[0]?.isLearned, false, 'now it was given');
     s1.mustGetLinks().removeMember({ host: 'alias', port: 7 });
     assert.equal(s1.mustGetLinks().members().length, 0);
   });
@@ -468,6 +535,9 @@ describe('membership', () => {
     s1.tell(s2.address, 5);
     await simulation.reach('the messages', () => s2.receivedCount === 5);
     assert.equal(s1.mustGetLinks().members()[0]?.at, 's2:7');
+    simulation.node('s2').crash();
+    s1.mustGetLinks().removeMember({ host: 'alias', port: 7 });
+    assert.equal(s1.mustGetLinks().members().length, 0);
   });
 
   test('a system that was only learned is forgotten when it says goodbye', async () => {

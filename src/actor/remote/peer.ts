@@ -196,8 +196,6 @@ export class Peer implements OutgoingLinkOwner {
     else outbox.stream = stream;
     outbox.memoryBytesMax = this.#room.memoryBytesMax;
     this.#owner.rename(this, peer.at);
-    const before = this.#address === undefined ? address : formatAddress(this.#address);
-    if (before !== address) this.#endLife(before);
     this.#address = peer;
     this.#isUp = true;
     this.#connects += 1;
