@@ -56,7 +56,7 @@ export class LineTerminal implements Terminal {
     if (this.#isGone) return;
     const { output, isPlain, hasColor } = this.#options;
     const width = (output.columns ?? widthDefault) - (this.isInteractive ? 1 : 0);
-    const lines = layOut(blocks, { width, isPlain, quotesCommands: !hasColor });
+    const lines = layOut(blocks, { width, isPlain, quotesCommands: isPlain || !hasColor });
     const text = lines.map((line) => `${paint(line, hasColor)}\n`).join('');
     output.write(this.#isBehindPrompt ? `\n${text}` : text);
     this.#isBehindPrompt = false;
