@@ -36,5 +36,7 @@ export function wantsColor(environment: NodeJS.ProcessEnv, isTerminal: boolean):
 
 function paintSpan(text: string, tone: Tone, hasColor: boolean): string {
   const format = formats[tone];
-  return !hasColor || format === undefined || text === '' ? text : styleText(format, text);
+  if (!hasColor || format === undefined || text === '') return text;
+  // Whether to colour is decided already, and not by what stdout happens to be.
+  return styleText(format, text, { validateStream: false });
 }
