@@ -132,8 +132,11 @@ export const replyLimits = {
 export const actorLimits = {
   /** How deep a message may be nested: a bound on recursion, and what finds cycles. */
   messageDepthMax: 32,
-  /** One message, marshalled: a frame of 8 MiB less 1 KiB for what surrounds it. */
-  messageBytesMax: 8_387_584,
+  /**
+   * One message, marshalled: a frame of 8 MiB, less a batch that is about to be handed over (`threadBatchBytes`) and
+   * that the message comes into, and 1 KiB for what surrounds it.
+   */
+  messageBytesMax: 8_322_048,
   /** One frame between servers. */
   frameBytesMax: 8_388_608, // 8 MiB
   /** What is held for a peer that does not take it. Beyond, the newest is dropped and counted. */

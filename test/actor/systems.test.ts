@@ -5,6 +5,7 @@ import { ActorRef } from '../../src/actor/actor-ref.ts';
 import type { ActorSystem } from '../../src/actor/actor-system.ts';
 import type { ActorSystemOptions } from '../../src/actor/start-system.ts';
 import type { AtollError } from '../../src/core/errors.ts';
+import { actorLimits } from '../../src/core/limits.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
 import * as kinds from './kinds.ts';
 import { startSimSystem } from './sim-system.ts';
@@ -122,6 +123,20 @@ describe('a tell to another system', () => {
     const items = await read(simulation, far, recorder);
     assert.deepEqual(items, numbers(100));
     assert.ok(simulation.nowMs - toldMs < 300);
+  });
+
+  test('of the largest message takes along the small ones that were told before it', async () => {
+    const { simulation, near, far, errors } = await startWorld();
+    const echo = far.startActor(Echo);
+    const small = near.newChannelRef<{ value: PlainValue }>();
+    const large = near.newChannelRef<{ value: PlainValue }>();
+    const filling = new Uint8Array(65_000);
+    const largest = new Uint8Array(actorLimits.messageBytesMax - 1_000).fill(7);
+    near.tell(echo, { type: 'echo', value: filling, replyTo: small.ref });
+    near.tell(echo, { type: 'echo', value: largest, replyTo: large.ref });
+    await simulation.settle(small.message);
+    assert.deepEqual((await simulation.settle(large.message)).value, largest);
+    assert.deepEqual(errors, []);
   });
 
   test('takes as long as `linkLatencyMs` says, in order, without costing throughput', async () => {
