@@ -111,6 +111,8 @@ class Player implements TerminalEvents {
 
   #open(name: string): void {
     this.#isOpening = true;
+    // Nobody is asked anything until the world is there.
+    this.#terminal.refresh([]);
     this.#opening = this.#openSession(name).catch((fault: unknown) => this.#fail(fault));
   }
 

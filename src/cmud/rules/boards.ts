@@ -1,7 +1,8 @@
 import { coins, command, gap, heading, listed, phrase, player, text, toned } from './phrase.ts';
 import type { Block, Phrase } from './phrase.ts';
 import { placeOf, places } from './places.ts';
-import type { Sight } from './places.ts';
+import type { Place, Sight } from './places.ts';
+import { problemAt } from './problems.ts';
 import { rankOf } from './ranks.ts';
 import type { World } from './world.ts';
 
@@ -14,7 +15,7 @@ const sightWords: Readonly<Record<Sight, string>> = {
   promotions: 'who was promoted last',
   machines: 'who has the most power',
   crowd: 'what everybody is up to',
-  board: 'the board of a problem',
+  board: 'a problem on a board',
   advice: 'what to do next',
 };
 
@@ -27,7 +28,7 @@ export function describeMap(world: World, name: string): Block[] {
     const you = place.id === here ? [toned('strong', 'you')] : [];
     return [
       phrase`${toned('place', place.name)}`,
-      phrase`${sightWords[place.sight]}`,
+      phrase`${sightOf(place)}`,
       listed([...you, ...people]),
     ];
   });
@@ -44,6 +45,10 @@ export function describeMap(world: World, name: string): Block[] {
     gap,
     text`You are ${placeOf(here).at}. ${command('move PLACE')} takes you anywhere; ${command('n')} to the next one.`,
   ];
+}
+
+function sightOf({ id, sight }: Place): string {
+  return problemAt(id)?.name ?? sightWords[sight];
 }
 
 /** `who`: everybody who is online. */

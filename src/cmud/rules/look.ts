@@ -31,7 +31,7 @@ export function describePlace(world: World, name: string): Block[] {
 }
 
 /** Who else is here, in one sentence. */
-function describeCompany(world: World, place: Place, name: string): Phrase {
+export function describeCompany(world: World, place: Place, name: string): Phrase {
   const others = world.peopleAt(place.id).filter((other) => other !== name);
   if (others.length === 0) return phrase`Nobody else is here.`;
   const shown = others.slice(0, 12).map((other) => {

@@ -113,6 +113,11 @@ test('commands are set off by quotes where nothing else does it', () => {
   assert.deepEqual(shown(false), ['mine 5 digs.']);
 });
 
+test('a line never breaks within a command', () => {
+  const block = text`Dig now: ${command('mine 5')} digs five times.`;
+  assert.deepEqual(lines([block], 14), ['Dig now:', 'mine 5 digs', 'five times.']);
+});
+
 test('numbers are grouped, lists are sentences', () => {
   assert.equal(formatNumber(10_000_000), '10,000,000');
   assert.equal(formatNumber(-1_234), '-1,234');

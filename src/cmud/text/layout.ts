@@ -98,7 +98,9 @@ function wordsOf(spans: Phrase): Word[] {
   const words: Word[] = [];
   let word: Span[] = [];
   for (const { text, tone } of spans) {
-    for (const piece of text.match(/\S+|\s+/gu) ?? []) {
+    // A command is typed as a whole and stays one.
+    const pieces = tone === 'command' ? [text] : (text.match(/\S+|\s+/gu) ?? []);
+    for (const piece of pieces) {
       if (piece.trim() !== '') {
         word.push({ text: piece, tone });
         continue;

@@ -1,7 +1,8 @@
 import { advise } from '../rules/advice.ts';
-import { describePlace } from '../rules/look.ts';
+import { describeCompany, describePlace } from '../rules/look.ts';
 import { coins, command, gap, heading, phrase, player, text, toned } from '../rules/phrase.ts';
 import type { Block } from '../rules/phrase.ts';
+import { placeOf } from '../rules/places.ts';
 import { rankOf } from '../rules/ranks.ts';
 import { tellChapter } from '../rules/stories.ts';
 import type { World } from '../rules/world.ts';
@@ -25,7 +26,6 @@ export const titleBlocks: readonly Block[] = [
   {
     kind: 'art',
     lines: [
-      [],
       ...letters.map((line, index) => [toned('title', line), toned('faint', beside[index] ?? '')]),
       [],
     ],
@@ -35,15 +35,15 @@ export const titleBlocks: readonly Block[] = [
 /** What a player is told on coming in. */
 export function welcome(world: World, name: string, isNew: boolean): Block[] {
   const { coins: balance, power } = world.holdingsOf(name);
+  const place = placeOf(world.placeOf(name));
   const { called } = rankOf(world.rankOf(name));
   if (isNew) {
     return [
       heading`Welcome, ${player(name)}.`,
       ...tellChapter('undergraduate'),
       gap,
-      ...describePlace(world, name),
-      gap,
-      text`${command('mine 5')} digs for coins, ${command('help playing')} explains the game on one page, ${command('help')} lists what you can do.`,
+      // The whole of it has to fit a screen of 24 lines: the place is told in one.
+      text`You are ${place.at}. ${describeCompany(world, place, name)} ${command('look')} shows the place, ${command('mine 5')} digs for coins, ${command('help playing')} explains the game on one page.`,
     ];
   }
   const purse = balance < 0 ? phrase`${coins(-balance)} of debt` : phrase`${coins(balance)}`;
