@@ -1,6 +1,6 @@
 import type { AtollError } from '../core/errors.ts';
 
-/** What a shell script can tell apart. Documented in `docs/reference/cli.md`; never renumbered. */
+/** What a shell script can tell apart. Documented in `docs/start.md`; never renumbered. */
 export const exitCodes = {
   ok: 0,
   failed: 1,

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 
 import { runAtoll } from '../../test/support/atoll.ts';
@@ -41,4 +43,21 @@ test('no command at all shows the help and is exit 2', async () => {
   const { exitCode, stderr } = await runAtoll([]);
   assert.equal(exitCode, 2);
   assert.match(stderr, /^Usage: atoll/);
+});
+
+test('a script that gives CMUD no name has played nothing, and that is exit 2', async () => {
+  const outcome = await runAtoll(['cmud'], { input: 'mine 3\n' });
+  assert.deepEqual([outcome.exitCode, outcome.stderr], [2, '']);
+  assert.match(outcome.stdout, /"mine 3" will not do/);
+});
+
+test('a port in use is one line with what to do about it', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const words = ['start', '--port', '0', '--admin-port', String(port)];
+  const { exitCode, stdout, stderr } = await runAtoll(words);
+  taken.close();
+  assert.deepEqual([exitCode, stdout], [1, '']);
+  assert.match(stderr, /^atoll: cannot listen at .* in use .*: end it, or give --port .*\n$/);
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { Command, CommanderError } from 'commander';
 
-import { AtollError } from '../core/errors.ts';
+import { AtollError, type ErrorCode } from '../core/errors.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
 
 const examples = `
@@ -14,6 +14,11 @@ Examples:
   $ atoll help kv                      what a command can do
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 5 cannot connect, 130 Ctrl-C.`;
+
+/** What to do about a fault, where that is nearly always the same. */
+const hints: Partial<Record<ErrorCode, string>> = {
+  LISTEN_FAILED: 'Perhaps an Atoll runs already: end it, or give --port and --admin-port',
+};
 
 /** The program `atoll` with these commands. Nothing runs until `runProgram`. */
 export function createProgram(commands: readonly Command[]): Command {
@@ -49,7 +54,9 @@ export async function runProgram(
 /** Says on stderr what went wrong: of a fault its message, of a bug the stack. Gives the exit code. */
 export function reportError(error: unknown): ExitCode {
   if (error instanceof AtollError) {
-    process.stderr.write(`atoll: ${oneLine(error.message)}\n`);
+    const hint = hints[error.code];
+    const text = hint === undefined ? error.message : `${error.message}. ${hint}`;
+    process.stderr.write(`atoll: ${oneLine(text)}\n`);
     return exitCodeOf(error);
   }
   // What the operating system refuses (a full disk, a file that cannot be read) is no bug of ours.

@@ -229,7 +229,7 @@ export const cmudLimits = {
   newsGatherMs: 3_000,
   /** The past of a player, coming in late, is told in one line after so long. */
   lateFactsMs: 500,
-  /** Lines typed ahead at a pipe before it is read no further. */
+  /** Lines typed ahead: a pipe is read no further, more from a keyboard are not taken. */
   linesWaitingMax: 1_000,
   /** Lines that the history of the terminal keeps. */
   historyLinesMax: 500,

@@ -6,6 +6,7 @@ import type { SessionOptions } from '../../cmud/text/session.ts';
 import { titleBlocks } from '../../cmud/text/welcome.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { cmudLimits } from '../../core/limits.ts';
 import { LineQueue } from './line-queue.ts';
 import type { Terminal, TerminalEvents } from './terminal.ts';
 
@@ -34,6 +35,8 @@ class Player implements TerminalEvents {
   #session: Session | undefined;
   #isOpening = false;
   #opening: Promise<void> = Promise.resolve();
+  /** Typed at a terminal while the session opens; a pipe has its queue. */
+  readonly #typedAhead: string[] = [];
   #isEnding = false;
 
   constructor(
@@ -83,7 +86,7 @@ class Player implements TerminalEvents {
 
   onEnd(): void {
     if (this.#terminal.isInteractive) void this.#end(exitCodes.ok);
-    else void this.#queue.whenEmpty().then(() => this.#end(exitCodes.ok));
+    else void this.#queue.whenEmpty().then(() => this.#end(this.#codeAtEnd()));
   }
 
   /** The window was closed or the machine goes down: a goodbye to the others, and none to the player. */
@@ -97,7 +100,11 @@ class Player implements TerminalEvents {
   }
 
   #take(line: string): void {
-    if (this.#isEnding || this.#isOpening) return;
+    if (this.#isEnding) return;
+    if (this.#isOpening) {
+      if (this.#typedAhead.length < cmudLimits.linesWaitingMax) this.#typedAhead.push(line);
+      return;
+    }
     if (this.#session !== undefined) this.#session.input(line);
     else this.#takeName(line);
   }
@@ -128,7 +135,9 @@ class Player implements TerminalEvents {
       onQuit: () => void this.#end(exitCodes.ok),
     });
     this.#isOpening = false;
-    if (!this.#isEnding) this.#terminal.prompt(this.#session.prompt());
+    if (this.#isEnding) return;
+    this.#terminal.prompt(this.#session.prompt());
+    for (const line of this.#typedAhead.splice(0)) this.#take(line);
   }
 
   async #whenIdle(): Promise<void> {
@@ -146,6 +155,11 @@ class Player implements TerminalEvents {
     // What the player reads and what stands before the cursor say the same.
     this.#refresh();
     this.#terminal.show(blocks);
+  }
+
+  /** A script that never gave a name has played nothing. */
+  #codeAtEnd(): ExitCode {
+    return this.#session === undefined && !this.#isOpening ? exitCodes.usage : exitCodes.ok;
   }
 
   async #end(code: ExitCode): Promise<void> {

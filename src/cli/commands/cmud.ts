@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { connect } from '../../client.ts';
 import { nameRuleText, normalizeName } from '../../cmud/rules/names.ts';
+import { AtollError } from '../../core/errors.ts';
 import { createOutside } from '../../platform/outside.ts';
 import { historyPath, readHistory, writeHistory } from '../cmud/history-file.ts';
 import { LineTerminal } from '../cmud/line-terminal.ts';
@@ -75,6 +76,10 @@ async function run({ server, name, plain, history, pace }: CmudOptions): Promise
       },
       onLeave: (leave) => signals.listen(leave),
     });
+  } catch (fault) {
+    if (!(fault instanceof AtollError && fault.code === 'CONNECT_FAILED')) throw fault;
+    const hint = 'Is a server running there? On this machine, npm start (or atoll start) runs one';
+    throw new AtollError(fault.code, `${fault.message}. ${hint}`, { cause: fault });
   } finally {
     await store.close();
     signals.end();

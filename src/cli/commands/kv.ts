@@ -50,7 +50,7 @@ Examples:
 
 function getCommand(): Command {
   return storeCommand('get', 'print the value of a key; exit 3 if there is none')
-    .argument('<key>')
+    .argument('<key>', 'its name, byte for byte')
     .action((key: string, options: StoreOptions) =>
       withStore(options, async (store) => {
         const value = await store.getBytes(key);
@@ -65,7 +65,7 @@ function getCommand(): Command {
 
 function putCommand(): Command {
   return storeCommand('put', 'set a key')
-    .argument('<key>')
+    .argument('<key>', 'its name, byte for byte')
     .argument('<value>', 'the value; - reads it from stdin, byte for byte')
     .option('--ttl <seconds>', 'the key ends so long after (or 500ms, 10m, 2h …)', durationMs('s'))
     .action((key: string, value: string, options: PutOptions) =>
@@ -79,7 +79,7 @@ function putCommand(): Command {
 
 function delCommand(): Command {
   return storeCommand('del', 'delete a key; exit 3 if there is none')
-    .argument('<key>')
+    .argument('<key>', 'its name, byte for byte')
     .action((key: string, options: StoreOptions) =>
       withStore(options, async (store) => {
         const wasThere = await store.delete(key);

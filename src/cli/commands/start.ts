@@ -4,6 +4,9 @@ import { runGeoProcess, type GeoReady } from '../geo-process.ts';
 import { writeOut } from '../output.ts';
 import { wholeNumber } from '../whole-number.ts';
 
+/** Where `atoll cmud` and `atoll kv` look when they are told nothing else. */
+const queryPortDefault = 7_001;
+
 /** `atoll start`: a small world on this machine, and what to try in it. `npm start` runs it. */
 export function startCommand(): Command {
   const portNumber = wholeNumber({ min: 0, max: 65_535 });
@@ -21,16 +24,15 @@ export function startCommand(): Command {
 function welcomeText({ queryPorts, adminPort }: GeoReady): string {
   const [port = 0] = queryPorts;
   const server = `127.0.0.1:${port}`;
-  // Without installing: the second terminal stands in the same folder.
-  const atoll = 'node dist/src/cli/main.js';
+  const isUsual = port === queryPortDefault;
   return `
 Atoll is up: a geo server on ${server}, which keeps everything in memory.
 
 Play CMUD from a second terminal, in this folder; and once more as somebody else from a third:
-  ${atoll} cmud --server ${server} --name heather
+  npx atoll cmud --name heather${isUsual ? '' : ` --server ${server}`}
 
 Look at what the players write, while they do:
-  ${atoll} kv watch cmud/ --address ${server}
+  npx atoll kv watch cmud/${isUsual ? '' : ` --address ${server}`}
 
 Or use it as the Redis that it also is:
   redis-cli -p ${port} set greeting hello

@@ -92,16 +92,23 @@ export function describeAge(ageMs: number): string | undefined {
   return counted(Math.floor(minutes / 60), 'hour');
 }
 
-/** Several small finds or hits of others, in one line. */
+/** Several small finds or hits of others, or of another client of `listener`, in one line. */
 export function tellGathered(
+  listener: string,
   names: readonly string[],
   kind: 'earned' | 'hit',
   amount: number,
 ): Block {
-  const shown = names.slice(0, 4).map((name) => player(name));
+  const isAlone = names.length === 1;
+  const isSelf = isAlone && names[0] === listener;
+  const shown = names
+    .slice(0, 4)
+    .map((name) =>
+      name === listener ? phrase`${isAlone ? 'Elsewhere, you' : 'you'}` : player(name),
+    );
   const rest = names.length - shown.length;
   const who = listed(rest > 0 ? [...shown, counted(rest, 'other')] : shown);
-  const s = names.length === 1 ? 's' : '';
+  const s = isAlone && !isSelf ? 's' : '';
   return kind === 'earned'
     ? text`${who} dig${s} up ${coins(amount)}.`
     : text`${who} take${s} ${counted(amount, 'step')} more off the problem.`;

@@ -40,6 +40,20 @@ test('no line is wider than the terminal, and no word is lost', () => {
   );
 });
 
+test('a table that does not fit becomes sentences, and a picture is left out', () => {
+  const art: Block = { kind: 'art', lines: [phrase`${'='.repeat(31)}`] };
+  assert.deepEqual(lines([art, table], 30), [
+    'cpu: price 1, about a plain',
+    'processor that has seen better',
+    'decades.',
+    'dark_matter: price 1,000,',
+    'about bends light.',
+  ]);
+  for (let width = 8; width <= 90; width++) {
+    for (const line of lines([art, table], width)) assert.ok(textWidth(line) <= width, line);
+  }
+});
+
 test('nothing that is shown can drive the terminal, wherever it stands', () => {
   const hostile: Phrase = [toned('speech', 'a\u001b[2Jb\u202ec\nd')];
   const blocks: Block[] = [

@@ -18,6 +18,8 @@ export type Line = Phrase;
 /** Wider, and the eye loses the way back to the next line. */
 const widthMax = 92;
 const barWidthMax = 36;
+/** Narrower, and the last column of a table is a pile of single words. */
+const lastColumnMin = 16;
 
 /**
  * Turns blocks into lines.
@@ -45,9 +47,9 @@ function layOutBlock(block: Block, options: LayoutOptions): Line[] {
         0,
       );
     case 'art':
-      return isPlain ? [] : block.lines.map((line) => [...safe(line)]);
+      return isPlain ? [] : drawArt(block.lines, width);
     case 'table':
-      return isPlain ? readTable(block.columns, block.rows, width) : drawTable(block, width);
+      return isPlain ? readTable(block, width) : drawTable(block, width);
     case 'bar':
       return isPlain ? readBar(block, width) : drawBar(block, width);
   }
@@ -141,7 +143,16 @@ function splitSpans(spans: readonly Span[], columns: number): [Span[], Span[]] {
   return [head, tail];
 }
 
-/** Columns as wide as their widest cell; the last takes what is left and wraps under itself. */
+/** A picture that is broken at the edge is none. */
+function drawArt(lines: readonly Phrase[], width: number): Line[] {
+  const picture = lines.map(safe);
+  return picture.some((line) => widthOf(line) > width) ? [] : picture;
+}
+
+/**
+ * Columns as wide as their widest cell; the last takes what is left and wraps under itself. A window too
+ * narrow for that gets sentences, which wrap at words.
+ */
 function drawTable(table: Extract<Block, { kind: 'table' }>, width: number): Line[] {
   const { columns } = table;
   const rows = table.rows.map((row) => row.map(safe));
@@ -150,6 +161,10 @@ function drawTable(table: Extract<Block, { kind: 'table' }>, width: number): Lin
   const widths = columns.map((_, index) =>
     Math.max(0, ...cells.map((row) => widthOf(row[index] ?? []))),
   );
+  const lastWidth = widths.at(-1) ?? 0;
+  const needed = columns.at(-1)?.align === 'left' ? Math.min(lastWidth, lastColumnMin) : lastWidth;
+  const before = widths.slice(0, -1).reduce((sum, one) => sum + one + 2, 0);
+  if (before + needed > width) return readTable(table, width);
   return cells.flatMap((row) => drawRow(row, columns, widths, width));
 }
 
@@ -165,7 +180,7 @@ function drawRow(
     const cell = row[index] ?? [];
     const padding = Math.max(0, (widths[index] ?? 0) - widthOf(cell));
     if (index === columns.length - 1 && align === 'left') {
-      const [first = [], ...more] = wrap(cell, Math.max(16, width - used), 0);
+      const [first = [], ...more] = wrap(cell, width - used, 0);
       const below = more.map((rest) => [pad(used), ...rest]);
       const lines = [[...line, ...first], ...below];
       for (const one of lines) trimEnd(one);
@@ -183,11 +198,7 @@ function titleCell({ title }: Column): Phrase {
 }
 
 /** `gpu: price 5 coins, power 10.` */
-function readTable(
-  columns: readonly Column[],
-  rows: readonly (readonly Phrase[])[],
-  width: number,
-): Line[] {
+function readTable({ columns, rows }: Extract<Block, { kind: 'table' }>, width: number): Line[] {
   return rows.flatMap((row) => {
     const [name = [], ...rest] = row.map(safe);
     const facts = rest.flatMap((cell, index): Span[] => {

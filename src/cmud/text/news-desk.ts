@@ -41,6 +41,12 @@ export class NewsDesk {
     else show(blocks);
   }
 
+  /** Tells now which hits were gathered: what they led to is about to be told. */
+  tellHits(): void {
+    this.#gatherings.get('hit')?.timer.cancel();
+    this.#flush('hit');
+  }
+
   close(): void {
     for (const { timer } of this.#gatherings.values()) timer.cancel();
     this.#gatherings.clear();
@@ -66,7 +72,11 @@ export class NewsDesk {
     const gathering = this.#gatherings.get(kind);
     this.#gatherings.delete(kind);
     if (gathering === undefined || gathering.amount === 0) return;
-    this.#options.show([tellGathered([...gathering.names].toSorted(), kind, gathering.amount)]);
+    const { name, show } = this.#options;
+    // Whoever listens comes last, as is polite, and as a sentence may not begin with "you".
+    const others = [...gathering.names].filter((one) => one !== name).toSorted();
+    const names = gathering.names.has(name) ? [...others, name] : others;
+    show([tellGathered(name, names, kind, gathering.amount)]);
     this.#begin(kind);
   }
 }

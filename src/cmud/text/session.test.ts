@@ -172,6 +172,42 @@ test('fifty people who dig in one place are a line now and then', async () => {
   assert.match(seen.join('\n'), /digger\d+, digger\d+, .* and \d+ others dig up \d+ coins/);
 });
 
+test('what another client of mine does is told as mine', async () => {
+  const theatre = new CmudTheatre({ seed: 6 });
+  await theatre.login('heather', 'desk');
+  await theatre.login('heather', 'phone');
+  theatre.takeLines();
+  await theatre.type('phone', 'mine 10');
+  await theatre.rest();
+  await theatre.pass(5_000);
+  const seen = theatre.takeLines().filter((line) => line.startsWith('desk|'));
+  assert.match(seen.join('\n'), /^desk\| Elsewhere, you dig up \d+ coins\.$/m);
+  assert.doesNotMatch(seen.join('\n'), /heather/);
+});
+
+test('the hits that solved a problem are told before its end', async () => {
+  const theatre = new CmudTheatre({ seed: 6 });
+  await theatre.login('heather');
+  await theatre.login('robin');
+  await theatre.type('robin', 'mine 60');
+  await theatre.rest();
+  await theatre.type('robin', 'buy max cpu');
+  theatre.takeLines();
+  await theatre.type('robin', 'solve 30');
+  await theatre.rest();
+  await theatre.pass(5_000);
+  const seen = theatre.takeLines().filter((line) => line.startsWith('heather|'));
+  const end = seen.findIndex((line) => line.includes('is solved!'));
+  assert.ok(end > 0, seen.join('\n'));
+  const told = seen.slice(0, end).join('\n');
+  const steps = [...told.matchAll(/takes (\d+) steps? (?:off|more)/g)];
+  assert.equal(
+    steps.reduce((sum, [, count]) => sum + Number(count), 0),
+    100,
+    told,
+  );
+});
+
 test('Tab offers commands, places, people who are here, and what the shop sells', async () => {
   const theatre = new CmudTheatre({ seed: 6 });
   await theatre.login('heather');

@@ -276,6 +276,7 @@ export class Session {
     }
     switch (happening.kind) {
       case 'solved':
+        this.#news.tellHits();
         this.#show(describeSolved(happening, name));
         this.#work.onSolved(happening);
         break;

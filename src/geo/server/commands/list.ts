@@ -32,7 +32,8 @@ function list(replica: Replica, command: Command, client: Client): void {
     if (isCursor) cursor = i + 1;
     else if (count !== undefined && count >= 1) limit = Math.min(count, listPageEntriesMax);
     else {
-      const fault = 'syntax error, expected LIST prefix [CURSOR cursor] [LIMIT count], count ≥ 1';
+      const fault =
+        'syntax error, expected LIST prefix [CURSOR cursor] [LIMIT count], count from 1';
       client.reply.error('ERR', fault);
       return;
     }

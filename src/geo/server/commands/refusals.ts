@@ -1,7 +1,5 @@
 import type { Refusal } from '../../../resp/command-table.ts';
 
-const elsewhere = 'or use the ring store, where each key has one owner';
-
 /**
  * Commands of Redis that a store cannot have in which every server takes every write at once: two servers
  * would execute them on different values, and no rule puts the outcomes together. The error says so, and
@@ -15,19 +13,19 @@ export const mergeRefusals: readonly Refusal[] = [
     ],
     because:
       'cannot be merged: of two servers that count at the same time one count would be lost. ' +
-      `Keep a total under a key of each writer's own and add them up with LIST, ${elsewhere}`,
+      "Keep a total under a key of each writer's own and add them up with LIST",
   },
   {
     names: words('setnx msetnx getset getdel getex hsetnx rename renamenx copy move restore'),
     because:
       'cannot be merged: it decides by what this server knows, and another one may decide otherwise ' +
-      `at the same moment. Read with GET, write with SET, one writer for each key, ${elsewhere}`,
+      'at the same moment. Read with GET, write with SET, one writer for each key',
   },
   {
     names: words('append setrange setbit bitfield bitop pfadd pfmerge'),
     because:
       'cannot be merged: it changes a part of a value, and of two such changes one would be lost. ' +
-      `SET the whole value, one writer for each key, ${elsewhere}`,
+      'SET the whole value, one writer for each key',
   },
   {
     names: [
@@ -51,7 +49,7 @@ export const mergeRefusals: readonly Refusal[] = [
     ],
     because:
       'cannot be merged: a collection in one value loses what two servers add at the same time. ' +
-      'Keep each element under a key of its own (SET things/17 …) and read them with LIST things/',
+      'Keep each element under a key of its own (SET things/17 x) and read them with LIST things/',
   },
   {
     names: words('swapdb replicaof slaveof failover psync sync'),

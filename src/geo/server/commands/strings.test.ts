@@ -101,7 +101,7 @@ test('SET NX and XX are refused with the reason and a way out', async () => {
   const peer = await (await GeoWorld.create()).connect();
   for (const word of ['NX', 'xx']) {
     const error = await peer.sayText(`SET lock me ${word}`);
-    assert.match(error, /^-ERR SET with NX or XX cannot be merged: .*ring store/);
+    assert.match(error, /^-ERR SET with NX or XX cannot be merged: .*one writer/);
   }
   assert.equal(await peer.say('EXISTS lock'), 0);
 });

@@ -177,7 +177,7 @@ function parseSetOptions(
 
 const setConditionRefusal =
   'SET with NX or XX cannot be merged: another server may decide otherwise at the same moment. ' +
-  'Give every key one writer, or use the ring store, where each key has one owner';
+  'Give every key one writer and SET it without a condition';
 
 function setWithTtl(replica: Replica, command: Command, client: Client, unit: ExpiryUnit): void {
   if (!checkKey(command, 1, client)) return;
