@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { ActorRef, ActorSystem } from '../../src/actor.ts';
+import { ActorRef, ActorSystem, AtollError } from '../../src/actor.ts';
 import { Counter, type CounterMessage } from './counter.ts';
 
 /*
@@ -14,22 +14,25 @@ import { Counter, type CounterMessage } from './counter.ts';
 const modules = [new URL('./counter.js', import.meta.url)];
 const [mode = 'one', ...rest] = process.argv.slice(2);
 
-switch (mode) {
-  case 'one':
-    await countOnAllCores();
-    break;
-  case 'two':
-    await countInTwoProcesses();
-    break;
-  case 'serve':
-    await serve();
-    break;
-  case 'add':
-    await add(rest[0] ?? '', Number(rest[1] ?? 1));
-    break;
-  default:
-    console.error('usage: main.js [one | two | serve | add REF [N]]');
-    process.exitCode = 2;
+try {
+  await run();
+} catch (fault) {
+  // A fault is explained by its words; anything else is a mistake of this program and shows its stack.
+  if (!(fault instanceof AtollError)) throw fault;
+  console.error(`${fault.code}: ${fault.message}`);
+  process.exitCode = 1;
+}
+
+async function run(): Promise<void> {
+  const [ref, value = '1'] = rest;
+  if (mode === 'one') return countOnAllCores();
+  if (mode === 'two') return countInTwoProcesses();
+  if (mode === 'serve') return serve();
+  if (mode === 'add' && ref !== undefined && Number.isSafeInteger(Number(value))) {
+    return add(ref, Number(value));
+  }
+  console.error('usage: npm run example:counter -- [one | two | serve | add REF [N]]');
+  process.exitCode = 2;
 }
 
 async function countOnAllCores(): Promise<void> {
@@ -58,14 +61,17 @@ async function serve(): Promise<void> {
 }
 
 async function add(ref: string, value: number): Promise<void> {
-  const counter = ActorRef.fromJSON<CounterMessage>(JSON.parse(ref));
+  const counter = parseRef(ref);
   const system = await ActorSystem.create({ port: 0, members: [hostPortOf(counter)] });
-  system.tell(counter, { type: 'add', value });
-  const { count } = await system.ask(counter, { type: 'get' }, { timeoutMs: 5_000 });
-  console.log(
-    `process ${process.pid} added ${value}, the counter of the other process is at ${count}`,
-  );
-  await system.close();
+  try {
+    system.tell(counter, { type: 'add', value });
+    const { count } = await system.ask(counter, { type: 'get' }, { timeoutMs: 5_000 });
+    console.log(
+      `process ${process.pid} added ${value}, the counter of the other process is at ${count}`,
+    );
+  } finally {
+    await system.close();
+  }
 }
 
 async function countInTwoProcesses(): Promise<void> {
@@ -77,6 +83,18 @@ async function countInTwoProcesses(): Promise<void> {
   await add(JSON.stringify(ref), 40);
   await add(JSON.stringify(ref), 2);
   other.disconnect();
+}
+
+/** What `serve` printed. */
+function parseRef(text: string): ActorRef<CounterMessage> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    const message = `expected the line that serve printed, in single quotes, got ${text}`;
+    throw new AtollError('ACTOR_REF_INVALID', message, { cause });
+  }
+  return ActorRef.fromJSON<CounterMessage>(json);
 }
 
 /** An address is `host:port#boot.threads`. */
