@@ -1,6 +1,6 @@
 import { defineActor, type ActorKind } from '../../actor/actor-kind.ts';
 import { geoLimits } from '../../core/limits.ts';
-import { MapTable } from './map-table.ts';
+import { ArenaTable } from './arena/arena-table.ts';
 import type { Lent, QueryBatch } from './query-batch.ts';
 import { Replica } from './replica.ts';
 import { reportOf } from './replica-report.ts';
@@ -22,7 +22,7 @@ export const QueryActor: ActorKind<QueryMessage, Lent> = defineActor<QueryMessag
   'geo-query',
   (context) => {
     const { clock, self, random } = context;
-    const replica = new Replica({ uid: self.uid(), table: new MapTable(), random });
+    const replica = new Replica({ uid: self.uid(), table: new ArenaTable(random), random });
     let isSweepDue = false;
 
     function sweepLater(): void {
