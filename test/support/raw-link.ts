@@ -26,6 +26,10 @@ export class Raw {
     this.#connection.write(new Uint8Array(bytes));
   }
 
+  stopReading(): void {
+    this.#connection.pauseReading();
+  }
+
   end(): void {
     this.#connection.end();
   }

@@ -232,6 +232,20 @@ describe('a member that breaks the rules', () => {
     });
   }
 
+  test('asks for echoes and reads none: they are not held without a bound', async () => {
+    const { simulation, s1, liar } = await impostor();
+    liar.stopReading();
+    const body = new Uint8Array(16);
+    body[0] = 1;
+    const heartbeats = Buffer.alloc(21_000, encodeFrame(frameTypes.heartbeat, body));
+    for (let burst = 0; burst < 300; burst += 1) {
+      liar.send(heartbeats);
+      await simulation.advance(5);
+    }
+    assert.equal(s1.mustGetLinks().members()[0]?.isHeard, false);
+    assert.ok(s1.mustGetLinks().counters.bytesSent < 1_300_000);
+  });
+
   test('sends a batch that cannot be read: its link is ended, counted, and made again', async () => {
     const { simulation, s1, s2 } = await attacked();
     s2.refuseNext = true;

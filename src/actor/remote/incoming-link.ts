@@ -136,6 +136,10 @@ export class IncomingLink implements WireOwner {
       return;
     }
     if (missing > 0) this.#owner.onGap(peer, missing);
+    if (this.#wire.bufferedBytes > this.#context.limits.linkBufferBytesMax) {
+      this.#wire.fail('CONNECTION_LOST', 'it asks and does not read the answers');
+      return;
+    }
     const body = new FieldWriter().uint64(stamp).finish();
     this.#wire.writeFrame(encodeFrame(frameTypes.echo, body));
   }
