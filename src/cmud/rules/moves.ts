@@ -132,7 +132,7 @@ export function attempt(
   if (outcome === 'nothing') return { kind: 'nothing' };
   const facts = world.problem(problem.rank);
   const round = facts.currentRound;
-  const before = facts.round(round).remaining;
+  const before = facts.remaining(round);
   const { power } = world.holdingsOf(seat.name);
   // What is more than the rest is not damage: shares of 5 % are shares of the work that there was.
   const steps = Math.min(power, before);
@@ -180,11 +180,13 @@ function settleRound(world: World, problem: Problem, name: string, isEager: bool
   const round = facts.currentRound;
   const hasPart = facts.damageOf(round, name).hits > 0;
   if (!hasPart && !isEager) return [];
-  const { remaining, contributions } = facts.round(round);
-  const last = contributions.toSorted(
-    (one, other) => other.lastMs - one.lastMs || (one.name < other.name ? -1 : 1),
-  )[0];
-  if (remaining > 0 || last === undefined) return [];
+  if (facts.remaining(round) > 0) return [];
+  const last = facts
+    .round(round)
+    .contributions.toSorted(
+      (one, other) => other.lastMs - one.lastMs || (one.name < other.name ? -1 : 1),
+    )[0];
+  if (last === undefined) return [];
   const value = encodeSolved({ by: last.name, atMs: last.lastMs });
   return [{ key: solvedKey(problem.rank, round), value }];
 }
@@ -199,10 +201,7 @@ function settleAward(world: World, problem: Problem, name: string, nowMs: number
   const facts = world.problem(problem.rank);
   const round = facts
     .roundsWith(name)
-    .find(
-      (one) =>
-        facts.round(one).solved !== undefined && earnsPromotion(problem, facts.damageOf(one, name)),
-    );
+    .find((one) => facts.isSolved(one) && earnsPromotion(problem, facts.damageOf(one, name)));
   if (round === undefined) return [];
   return [{ key: awardKey(name, above.id), value: encodeAward({ round, atMs: nowMs }) }];
 }

@@ -38,11 +38,20 @@ export class ProblemFacts {
     return this.#current - 1;
   }
 
+  /** What is left of a round; unlike `round`, at the same cost however many have worked on it. */
+  remaining(round: number): number {
+    return remainingSteps(this.problem.size, this.#rounds.get(round)?.steps ?? 0);
+  }
+
+  isSolved(round: number): boolean {
+    return this.#rounds.get(round)?.solved !== undefined;
+  }
+
   round(round: number): RoundState {
     const facts = this.#rounds.get(round);
     return {
       round,
-      remaining: remainingSteps(this.problem.size, facts?.steps ?? 0),
+      remaining: this.remaining(round),
       solved: facts?.solved,
       contributions: facts === undefined ? [] : contributionsOf(facts),
     };
@@ -84,7 +93,7 @@ export class ProblemFacts {
     const steps = after.steps - before.steps;
     if (steps === 0) return [];
     facts.steps += steps;
-    const remaining = remainingSteps(this.problem.size, facts.steps);
+    const remaining = this.remaining(round);
     return [{ kind: 'hit', name, rank: this.problem.rank, round, steps, remaining }];
   }
 

@@ -10,7 +10,7 @@ import type { World } from './world.ts';
 export function problemBar(world: World, rank: ProblemId, label?: string): Block {
   const { name, size } = mustGetProblem(rank);
   const facts = world.problem(rank);
-  const { remaining } = facts.round(facts.currentRound);
+  const remaining = facts.remaining(facts.currentRound);
   return {
     kind: 'bar',
     label: label === undefined ? phrase`${toned('strong', name)}` : phrase`${label}`,

@@ -54,7 +54,7 @@ export class Workplace {
     const facts = problem && world.problem(problem.rank);
     const left =
       this.#isSeated && facts !== undefined
-        ? phrase` | ${facts.round(facts.currentRound).remaining} steps left`
+        ? phrase` | ${facts.remaining(facts.currentRound)} steps left`
         : phrase``;
     const work = this.#work;
     if (work === undefined) return left;
