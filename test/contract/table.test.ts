@@ -182,6 +182,53 @@ for (const { name, create } of implementations) {
     fresh.compareAll();
   });
 
+  test(`${name}: a scan misses no key while thirty thousand others come and go`, () => {
+    const pair = new Pair(create());
+    for (let i = 0; i < 500; i += 1) {
+      pair.apply({ kind: 'put', key: `stays/${i}`, value: 'v', expiryMs: 0 });
+    }
+    const seen = new Set<string>();
+    let cursor = 0;
+    let next = 0;
+    do {
+      cursor = pair.table.scan(cursor, 10, (reference) => {
+        const key = pair.keyOf(reference);
+        if (key.startsWith('stays/')) seen.add(key);
+      });
+      for (const end = Math.min(next + 90, 30_000); next < end; next += 1) {
+        pair.table.bury(pair.putOnly(`comes/${next}`, 'v'));
+        pair.putOnly(`comes/${next >> 1}`, 'w');
+      }
+      if (next % 900 === 0) pair.table.dropTombstones(500);
+    } while (cursor !== 0);
+    pair.audit();
+    assert.equal(next, 30_000);
+    assert.equal(seen.size, 500);
+  });
+
+  test(`${name}: keys and values of any allowed length replace each other`, () => {
+    const length = fc.oneof(
+      fc.integer({ min: 0, max: 700 }),
+      fc.integer({ min: 16_200, max: 16_500 }),
+      fc.integer({ min: 0, max: 70_000 }),
+      fc.constantFrom(2 ** 20, 2 ** 20 - 1),
+    );
+    const key = fc.oneof(fc.constantFrom('a', 'b'), fc.constantFrom('c'.repeat(4_096)));
+    const put = fc.record({ key, length, isBuried: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(put, { maxLength: 12 }), (puts) => {
+        const pair = new Pair(create());
+        for (const [number, { key: which, length: size, isBuried }] of puts.entries()) {
+          const text = String.fromCharCode(number).repeat(size);
+          pair.apply({ kind: 'put', key: which, value: text, expiryMs: number });
+          if (isBuried) pair.apply({ kind: 'bury', key: 'a', isEnd: true });
+          pair.compareAll();
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   test(`${name}: a value of a mebibyte and one of nothing replace each other`, () => {
     const pair = new Pair(create());
     const large = '\0\xff\r\n'.repeat(2 ** 18);
@@ -235,6 +282,13 @@ class Pair {
   keyOf(reference: number): string {
     const target = Buffer.alloc(5_000);
     return target.toString('latin1', 0, this.table.readKey(reference, target));
+  }
+
+  /** Puts past the model. Returns the reference. */
+  putOnly(key: string, text: string): number {
+    const bytes = Buffer.from(key + text, 'latin1');
+    const [end, length] = [key.length, bytes.length];
+    return this.table.put(bytes, 0, end, end, length, 0, this.#nextVersion());
   }
 
   liveKeys(): string[] {
