@@ -59,5 +59,8 @@ test('a port in use is one line with what to do about it', async () => {
   const { exitCode, stdout, stderr } = await runAtoll(words);
   taken.close();
   assert.deepEqual([exitCode, stdout], [1, '']);
-  assert.match(stderr, /^atoll: cannot listen at .* in use .*: end it, or give --port .*\n$/);
+  assert.match(
+    stderr,
+    /^atoll: cannot listen at .* in use .*: end it, or choose others with --port .*\n$/,
+  );
 });

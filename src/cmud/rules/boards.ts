@@ -38,7 +38,7 @@ export function describeMap(world: World, name: string): Block[] {
       columns: [
         { title: '', align: 'left' },
         { title: 'to see', align: 'left' },
-        { title: 'people', align: 'left' },
+        { title: 'there now', align: 'left' },
       ],
       rows,
     },
