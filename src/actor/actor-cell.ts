@@ -16,9 +16,11 @@ export class ActorCell implements ActorContext<unknown>, Runnable {
   readonly self: ActorRef<unknown>;
   readonly kind: ActorKind<unknown, unknown>;
   readonly mailbox: Mailbox<unknown> = new Mailbox();
-  /** Replaced when the kind restarts after a throw; undefined once the actor ended. */
+  /** Replaced when the kind restarts after a throw; undefined before `create` returned and after the end. */
   behaviour: ActorBehaviour<unknown, unknown> | undefined = undefined;
   isReady = false;
+  /** Whether it is to end after what it is doing. */
+  isStopping = false;
   readonly #thread: CellThread;
 
   constructor(thread: CellThread, self: ActorRef<unknown>, kind: ActorKind<unknown, unknown>) {

@@ -29,7 +29,7 @@ export interface ActorSystemParts {
   /** Listening, not started. */
   readonly links: SystemLinks | undefined;
   readonly onError: OnError | undefined;
-  readonly alwaysMarshal: boolean | undefined;
+  readonly alwaysMarshal: boolean;
 }
 
 /**
@@ -47,6 +47,7 @@ export class ActorSystem {
   readonly #onError: OnError;
   readonly #runtime: ThreadRuntime;
   readonly #questions: Map<number, Question> = new Map();
+  readonly #endedThreads: Set<number> = new Set();
   #nextQuestion = 1;
   #nextThread = 0;
   #closing: Promise<void> | undefined = undefined;
@@ -91,6 +92,7 @@ export class ActorSystem {
     const thread = options.thread ?? this.#nextThread;
     if (options.thread === undefined) this.#nextThread = (thread + 1) % this.threadCount;
     this.#checkThread(thread);
+    if (this.#closing !== undefined) throw closedError();
     if (thread !== 0) this.#kinds.actor(kind.name);
     return this.#runtime.dispatcher.startActor(kind, thread);
   }
@@ -145,7 +147,10 @@ export class ActorSystem {
     const channel = this.newChannelRef<ReplyTo<Message, Request['type']>>();
     const message = { ...request, replyTo: channel.ref };
     const refusal = this.#runtime.dispatcher.tell(undefined, to, message);
-    if (refusal !== undefined) throw refusal;
+    if (refusal !== undefined) {
+      channel.close();
+      throw refusal;
+    }
     return await new Promise((resolve, reject) => {
       const timer = this.#outside.timers.setTimer(timeoutMs, () => {
         channel.close();
@@ -212,7 +217,9 @@ export class ActorSystem {
 
   async #close(): Promise<void> {
     const threads = (this.#group?.ports ?? []).map((_, index) => index + 1);
-    await Promise.all(threads.map((thread) => this.#ask(thread, (id) => ({ type: 'close', id }))));
+    const closing = threads.map((thread) => this.#ask(thread, (id) => ({ type: 'close', id })));
+    // A thread that died is closed too.
+    await Promise.allSettled(closing);
     await this.#runtime.close();
     await this.#links?.close();
     await this.#group?.terminate();
@@ -224,7 +231,8 @@ export class ActorSystem {
     const id = this.#nextQuestion;
     this.#nextQuestion += 1;
     return new Promise((resolve, reject) => {
-      this.#questions.set(id, { resolve, reject });
+      if (this.#endedThreads.has(thread)) return reject(closedError());
+      this.#questions.set(id, { thread, resolve, reject });
       this.#runtime.dispatcher.command(thread, question(id));
     });
   }
@@ -237,11 +245,23 @@ export class ActorSystem {
   }
 
   #report(report: ThreadReport, error: AtollError | undefined): void {
-    this.#onError(error ?? errorOf(report), report.actor === '' ? undefined : report.actor);
+    const actor = report.actor === '' ? undefined : report.actor;
+    try {
+      this.#onError(error ?? errorOf(report), actor);
+    } catch (thrown) {
+      // A tell never throws, and a turn is not broken off: also not by who is told of errors.
+      this.#outside.log.error('onError threw', { thrown: String(thrown), code: report.code, actor });
+    }
   }
 
   /** Half a system is worse than none: its refs would be black holes. */
   #onThreadExit(thread: number, reason: string): void {
+    this.#endedThreads.add(thread);
+    for (const [id, question] of this.#questions) {
+      if (question.thread !== thread) continue;
+      this.#questions.delete(id);
+      question.reject(closedError());
+    }
     if (this.#closing !== undefined) return;
     throw new Error(`thread ${thread} of the actor system ended: ${reason}`);
   }
@@ -254,6 +274,7 @@ export class ActorSystem {
 }
 
 interface Question {
+  readonly thread: number;
   readonly resolve: (answer: ThreadAnswer) => void;
   readonly reject: (error: AtollError) => void;
 }

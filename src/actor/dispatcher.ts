@@ -7,6 +7,7 @@ import type { ThreadPort } from '../core/threads.ts';
 import { ActorCell, type CellThread } from './actor-cell.ts';
 import type { ActorKind } from './actor-kind.ts';
 import { ActorRef } from './actor-ref.ts';
+import { Actors } from './actors.ts';
 import { BatchReader } from './message/batch-reader.ts';
 import { BatchWriter } from './message/batch-writer.ts';
 import { ChannelRefs, type Channel } from './channel-refs.ts';
@@ -32,7 +33,7 @@ export interface DispatcherOptions {
   /** On thread 0 of a system that has links. */
   readonly links: SystemLinks | undefined;
   /** Marshals also what stays on the thread: slower, and the outcome must be the same. For tests. */
-  readonly alwaysMarshal: boolean | undefined;
+  readonly alwaysMarshal: boolean;
   readonly onReport: (error: AtollError, actor: ActorRef<never> | undefined) => void;
   readonly onCommand: (command: ThreadCommand) => void;
 }
@@ -53,18 +54,18 @@ export class Dispatcher implements CellThread {
   readonly counters: ThreadCounters = createCounters();
   readonly #threads: number;
   readonly #options: DispatcherOptions;
-  readonly #cells: Map<number, ActorCell> = new Map();
+  readonly #actors: Actors;
   readonly #space: CounterSpace;
   readonly #channels = new ChannelRefs();
   readonly #unborn: UnbornMail;
   readonly #copier = new PlainCopier();
   readonly #reader = new BatchReader();
-  readonly #localWriter = new BatchWriter();
   readonly #rates = new PairRates(actorLimits.pairRatesMax);
   readonly #outgoing: Outgoing;
   readonly #loop: RunLoop<ActorCell>;
   readonly #delayed: Set<Timer> = new Set();
-  #nowMs: number;
+  #nowMs = 0;
+  #isClosing = false;
   #isClosed = false;
 
   constructor(options: DispatcherOptions) {
@@ -76,12 +77,14 @@ export class Dispatcher implements CellThread {
     this.#space = new CounterSpace(this.thread, this.#threads);
     this.#unborn = new UnbornMail(this.thread, this.#space);
     this.#outgoing = new Outgoing(options.ports, options.links, this.counters);
-    this.#nowMs = Math.floor(this.outside.clock.monotonicMs());
+    this.#actors = new Actors({
+      counters: this.counters,
+      report: (error, cell) => this.report(error, cell.self),
+      onEnd: (cell) => this.#rates.forget(cell.self.counter),
+    });
     this.#loop = new RunLoop(this.outside.timers, {
-      onTurnStart: () => {
-        this.#nowMs = Math.floor(this.outside.clock.monotonicMs());
-      },
-      handle: (cell, message) => this.#handle(cell, message),
+      onTurnStart: () => this.#readClock(),
+      handle: (cell, message) => this.#actors.handle(cell, message),
       onTurnEnd: () => this.#outgoing.flush(),
     });
     for (const port of options.ports) {
@@ -99,11 +102,12 @@ export class Dispatcher implements CellThread {
 
   /** Starts an actor on thread `owner` and returns its ref at once; what is told to it waits for it. */
   startActor<Message, Lent>(kind: ActorKind<Message, Lent>, owner: number): ActorRef<Message> {
-    if (this.#isClosed) throw closedError();
+    // Also what an actor starts at its end: closing would never come to an end itself.
+    if (this.#isClosing) throw closedError();
     const counter = this.#space.next(owner);
     const ref = new ActorRef<Message>(this.address, counter);
     if (owner === this.thread) {
-      this.#create(ref, kind);
+      this.#begin(ref, kind);
     } else {
       this.command(owner, { type: 'start actor', kind: kind.name, counter });
     }
@@ -112,7 +116,13 @@ export class Dispatcher implements CellThread {
 
   /** Starts an actor that another thread gave a counter to. */
   startOrdered(counter: number, kind: ActorKind<unknown, unknown>): void {
-    this.#create(new ActorRef(this.address, counter), kind);
+    if (this.#isClosing) return;
+    this.#begin(new ActorRef(this.address, counter), kind);
+    this.deliverHeld(counter);
+  }
+
+  /** Delivers what waits for the start of an actor. If that start failed, it is dead letters. */
+  deliverHeld(counter: number): void {
     for (const message of this.#unborn.take(counter)) this.deliver(counter, message);
   }
 
@@ -160,8 +170,13 @@ export class Dispatcher implements CellThread {
       this.report(error, sender?.self);
       return { cancel: () => {} };
     }
+    if (this.#isClosed) {
+      this.tell(sender, to, snapshot);
+      return { cancel: () => {} };
+    }
     const timer = this.outside.timers.setTimer(delayMs, () => {
       this.#delayed.delete(delayed);
+      this.#readClock();
       this.tell(sender, to, snapshot);
     });
     const delayed: Timer = {
@@ -181,16 +196,22 @@ export class Dispatcher implements CellThread {
    */
   lend(to: ActorRef<never>, lent: unknown, count: number): void {
     this.counters.toldFromOutside += count;
-    const cell = this.#cells.get(to.counter);
-    if (cell?.behaviour === undefined || to.address !== this.address) {
+    const cell = to.address === this.address ? this.#actors.find(to.counter) : undefined;
+    if (cell === undefined) {
       this.counters.deadLetters += count;
       return;
     }
-    this.counters.channelRefsUsed += count;
-    this.counters.handled += count;
     this.#loop.runNow(() => {
-      while (cell.mailbox.length > 0) this.#handle(cell, cell.mailbox.pop());
-      this.#run(cell, () => cell.behaviour?.onLent?.(lent));
+      // Those that wait now: what the actor tells itself meanwhile comes behind the loan, or it would never come.
+      for (let waiting = cell.mailbox.length; waiting > 0 && cell.mailbox.length > 0; waiting -= 1)
+        this.#actors.handle(cell, cell.mailbox.pop());
+      if (cell.behaviour === undefined) {
+        this.counters.deadLetters += count;
+        return;
+      }
+      this.counters.channelRefsUsed += count;
+      this.counters.handled += count;
+      this.#actors.lend(cell, lent);
     });
   }
 
@@ -198,9 +219,9 @@ export class Dispatcher implements CellThread {
     const counter = this.#space.next(this.thread);
     const ref = new ActorRef<Message>(this.address, counter);
     const message = new Promise<Message>((resolve, reject) => {
-      if (this.#isClosed) reject(closedError());
       const waiting = { resolve: (value: unknown) => resolve(value as Message), reject };
-      this.#channels.open(counter, waiting);
+      if (this.#isClosed) reject(closedError());
+      else this.#channels.open(counter, waiting);
     });
     // Nobody may be waiting any more when the system closes, and that is no crash.
     message.catch(() => {});
@@ -235,7 +256,7 @@ export class Dispatcher implements CellThread {
 
   /** Puts a message that nobody else can reach any more into the mailbox of actor `counter`. */
   deliver(counter: number, message: unknown): void {
-    const cell = this.#cells.get(counter);
+    const cell = this.#actors.find(counter);
     if (cell !== undefined && cell.mailbox.push(message)) {
       this.counters.mailboxDepth += 1;
       this.#loop.ready(cell);
@@ -254,46 +275,30 @@ export class Dispatcher implements CellThread {
 
   /** The counters as they are now. */
   count(): ThreadCounters {
-    this.counters.actors = this.#cells.size;
+    this.counters.actors = this.#actors.count;
     this.counters.pairRateMax = this.#rates.max;
     return { ...this.counters };
   }
 
-  /** Ends an actor: what waits for it, and what comes later, are dead letters. */
   stop(cell: ActorCell): void {
-    const { behaviour } = cell;
-    if (behaviour === undefined) return;
-    cell.behaviour = undefined;
-    const forgotten = cell.mailbox.close();
-    this.counters.mailboxDepth -= forgotten;
-    this.counters.deadLetters += forgotten;
-    this.#cells.delete(cell.self.counter);
-    this.#rates.forget(cell.self.counter);
-    this.#run(cell, () => behaviour.onStop?.());
+    this.#actors.stop(cell);
   }
 
   /** Ends all actors and waits for nobody. Later tells are dropped and counted. */
   close(): void {
-    if (this.#isClosed) return;
-    for (const cell of this.#cells.values()) this.stop(cell);
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    this.#actors.stopAll();
     this.#isClosed = true;
+    this.counters.deadLetters += this.#delayed.size + this.#unborn.clear();
     for (const timer of this.#delayed) timer.cancel();
     this.#channels.failAll(closedError());
     this.#outgoing.flush();
   }
 
-  #create(ref: ActorRef<never>, kind: ActorKind<unknown, unknown>): void {
-    const cell = new ActorCell(this, ref as ActorRef<unknown>, kind);
-    this.#cells.set(ref.counter, cell);
-    this.#begin(cell);
-  }
-
-  #begin(cell: ActorCell): void {
-    this.#run(cell, () => {
-      cell.behaviour = cell.kind.create(cell);
-    });
-    // A constructor that throws leaves an actor that nobody can reach.
-    if (cell.behaviour === undefined) this.#cells.delete(cell.self.counter);
+  #begin(ref: ActorRef<never>, kind: ActorKind<unknown, unknown>): void {
+    this.#readClock();
+    this.#actors.begin(new ActorCell(this, ref as ActorRef<unknown>, kind));
   }
 
   #route(to: ActorRef<never>, message: unknown): void {
@@ -303,45 +308,28 @@ export class Dispatcher implements CellThread {
       return;
     }
     const owner = to.counter % this.#threads;
-    if (owner !== this.thread) {
+    if (to.counter === threadCounter) {
+      // A ref of a stranger's making: threads take commands from each other, not from actors.
+      this.counters.deadLetters += 1;
+    } else if (owner !== this.thread) {
       this.#outgoing.toThread(owner, to.counter, message);
       this.#wakeIfIdle();
-    } else if (this.#options.alwaysMarshal === true) {
-      this.#localWriter.clear();
-      this.#localWriter.add(to.counter, message);
-      const batch = this.#localWriter.view();
-      this.counters.marshalledBytes += batch.length;
-      this.deliverBatch(batch, 0, batch.length, 'thread');
+    } else if (this.#options.alwaysMarshal) {
+      this.deliver(to.counter, this.#marshalled(to.counter, message));
     } else {
       this.deliver(to.counter, this.#copier.copy(message));
     }
   }
 
-  #handle(cell: ActorCell, message: unknown): void {
-    this.counters.mailboxDepth -= 1;
-    this.counters.handled += 1;
-    try {
-      cell.behaviour?.onMessage(message);
-    } catch (error) {
-      this.#onThrow(cell, error);
-    }
-  }
-
-  #run(cell: ActorCell, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.#onThrow(cell, error);
-    }
-  }
-
-  #onThrow(cell: ActorCell, cause: unknown): void {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const text = `${cell.kind.name} ${cell.self.uid()} threw: ${reason}`;
-    this.report(new AtollError('ACTOR_HANDLER_THREW', text, { cause }), cell.self);
-    if (cell.behaviour === undefined || cell.kind.onThrow === 'continue') return;
-    if (cell.kind.onThrow === 'stop') this.stop(cell);
-    else this.#begin(cell);
+  /** There and back. With a reader of its own: an actor that begins while a batch is read may tell others. */
+  #marshalled(counter: number, message: unknown): unknown {
+    const writer = new BatchWriter();
+    writer.add(counter, message);
+    this.counters.marshalledBytes += writer.byteLength;
+    const reader = new BatchReader();
+    reader.open(writer.view(), 0, writer.byteLength);
+    assert(reader.next(), 'what was written can be read');
+    return reader.message();
   }
 
   #onThreadBatch(bytes: Uint8Array): void {
@@ -351,6 +339,11 @@ export class Dispatcher implements CellThread {
       if (!(error instanceof AtollError)) throw error;
       this.report(error);
     }
+  }
+
+  /** For the rates: at each turn's start, and before what happens outside of turns. */
+  #readClock(): void {
+    this.#nowMs = Math.floor(this.outside.clock.monotonicMs());
   }
 
   /** Inside a turn, what is told leaves at its end anyway. */

@@ -34,18 +34,18 @@ export class Outgoing {
   }
 
   /** Throws the `AtollError` that says what is not plain data. */
-  toThread(thread: number, counter: number, message: unknown): void {
+  toThread(thread: number, counter: number, message: unknown, bytesMax?: number): void {
     let writer = this.#threadWriters[thread];
     if (writer === undefined) {
       writer = new BatchWriter();
       this.#threadWriters[thread] = writer;
     }
-    writer.add(counter, message);
+    writer.add(counter, message, bytesMax);
     if (writer.byteLength >= actorLimits.threadBatchBytes) this.#post(thread, writer);
   }
 
   command(thread: number, command: ThreadCommand): void {
-    this.toThread(thread, threadCounter, command);
+    this.toThread(thread, threadCounter, command, Number.POSITIVE_INFINITY);
   }
 
   /** Throws the `AtollError` that says what is not plain data. False if no system can have that address. */
@@ -85,7 +85,7 @@ export class Outgoing {
     const port = this.#ports[thread];
     assert(port !== undefined, `there is no port to thread ${thread}`);
     this.#counters.marshalledBytes += writer.byteLength;
-    port.post(sealThreadBatch(writer.view(), writer.count, 'thread'));
+    port.post(sealThreadBatch(writer.view(), 'thread'));
     writer.clear();
   }
 
@@ -122,7 +122,6 @@ export class Outgoing {
         this.#systems.delete(address);
       }
     }
-    this.#likelySystem = undefined;
   }
 }
 

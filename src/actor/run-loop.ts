@@ -67,8 +67,8 @@ export class RunLoop<Cell extends Runnable> {
         budget -= this.#turnOf(cell);
       }
     });
-    if (this.#ready.length > 0) this.#timers.nextTurn(this.#turn);
-    else if (this.#isWantedAgain) this.#timers.microtask(this.#turn);
+    // Never by a microtask: whatever goes on and on, sockets and timers are let in between.
+    if (this.#ready.length > 0 || this.#isWantedAgain) this.#timers.nextTurn(this.#turn);
     else this.#isScheduled = false;
   };
 

@@ -52,6 +52,7 @@ export type LoadModule = (href: string) => Promise<object>;
 interface ThreadData {
   readonly address: string;
   readonly modules: readonly string[];
+  readonly alwaysMarshal: boolean;
 }
 
 /**
@@ -74,13 +75,13 @@ export async function startSystem(
   const links = options.port === undefined ? undefined : await listen(self, machine, options);
   try {
     const address = formatAddress(links?.self ?? self);
-    const data: ThreadData = { address, modules };
+    const { onError, alwaysMarshal = false } = options;
+    const data: ThreadData = { address, modules, alwaysMarshal };
     const group =
       threads === 1
         ? undefined
         : await machine.threads.start(threads - 1, machine.threadEntry, data);
     const { outside } = machine;
-    const { onError, alwaysMarshal } = options;
     return new ActorSystem({ outside, address, kinds, group, links, onError, alwaysMarshal });
   } catch (error) {
     await links?.close();
@@ -108,7 +109,7 @@ export async function startThreadOfSystem(
   outside: Outside,
   load: LoadModule,
 ): Promise<void> {
-  const { address, modules } = start.data as ThreadData;
+  const { address, modules, alwaysMarshal } = start.data as ThreadData;
   const kinds = new Kinds(await Promise.all(modules.map((href) => load(href))));
   const { thread, ports } = start;
   // Kept alive by its ports.
@@ -119,7 +120,7 @@ export async function startThreadOfSystem(
     ports,
     kinds,
     links: undefined,
-    alwaysMarshal: undefined,
+    alwaysMarshal,
   });
 }
 

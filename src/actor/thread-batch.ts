@@ -6,17 +6,15 @@
  */
 export type BatchSource = 'thread' | 'remote';
 
-export const threadBatchHeaderBytes = 5;
+export const threadBatchHeaderBytes = 1;
 
 /** Copies the batch into a buffer of its own, which may move to another thread. */
 export function sealThreadBatch(
   batch: Uint8Array,
-  count: number,
   source: BatchSource,
 ): Uint8Array<ArrayBuffer> {
   const sealed = new Uint8Array(threadBatchHeaderBytes + batch.length);
   sealed[0] = source === 'thread' ? 0 : 1;
-  new DataView(sealed.buffer).setUint32(1, count, true);
   sealed.set(batch, threadBatchHeaderBytes);
   return sealed;
 }

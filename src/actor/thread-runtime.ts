@@ -3,7 +3,7 @@ import type { Outside } from '../core/outside.ts';
 import type { ThreadPort } from '../core/threads.ts';
 import type { ActorKind } from './actor-kind.ts';
 import type { ActorRef } from './actor-ref.ts';
-import { Dispatcher } from './dispatcher.ts';
+import { closedError, Dispatcher } from './dispatcher.ts';
 import type { Gateway, GatewayKind, GatewayThread, LocalActor } from './gateway.ts';
 import type { Kinds } from './kinds.ts';
 import type { SystemLinks } from './system-links.ts';
@@ -16,7 +16,7 @@ export interface ThreadRuntimeOptions {
   readonly ports: readonly (ThreadPort | undefined)[];
   readonly kinds: Kinds;
   readonly links: SystemLinks | undefined;
-  readonly alwaysMarshal: boolean | undefined;
+  readonly alwaysMarshal: boolean;
   /** On thread 0: where the reports of all threads end. Other threads send theirs to thread 0. */
   readonly onReport?: (report: ThreadReport, cause?: AtollError) => void;
   /** On thread 0: hears the answers of the other threads. */
@@ -31,6 +31,7 @@ export class ThreadRuntime {
   readonly dispatcher: Dispatcher;
   readonly #options: ThreadRuntimeOptions;
   readonly #gateways: Set<Gateway<unknown>> = new Set();
+  #isClosing = false;
 
   constructor(options: ThreadRuntimeOptions) {
     this.#options = options;
@@ -50,6 +51,11 @@ export class ThreadRuntime {
   /** Starts a gateway on this thread. Rejects with what its start rejects with. */
   async startGateway(kind: GatewayKind<unknown, unknown>, options: unknown): Promise<unknown> {
     const gateway = await kind.start(this.#gatewayThread(), options);
+    if (this.#isClosing) {
+      // It began before the close and was ready after it; nobody else would ever end it.
+      await this.#closeGateway(gateway);
+      throw closedError();
+    }
     this.#gateways.add(gateway);
     return gateway.ready;
   }
@@ -112,6 +118,7 @@ export class ThreadRuntime {
     } catch (error) {
       if (!(error instanceof AtollError)) throw error;
       this.dispatcher.report(error);
+      this.dispatcher.deliverHeld(counter);
     }
   }
 
@@ -142,15 +149,18 @@ export class ThreadRuntime {
   }
 
   async #closeGateways(): Promise<void> {
-    for (const gateway of this.#gateways) {
-      try {
-        await gateway.close();
-      } catch (error) {
-        const fault = new AtollError('GATEWAY_FAILED', messageOf(error), { cause: error });
-        this.dispatcher.report(fault);
-      }
-    }
+    this.#isClosing = true;
+    for (const gateway of this.#gateways) await this.#closeGateway(gateway);
     this.#gateways.clear();
+  }
+
+  async #closeGateway(gateway: Gateway<unknown>): Promise<void> {
+    try {
+      await gateway.close();
+    } catch (error) {
+      const fault = new AtollError('GATEWAY_FAILED', messageOf(error), { cause: error });
+      this.dispatcher.report(fault);
+    }
   }
 
   #report(error: AtollError, actor: ActorRef<never> | undefined): void {

@@ -24,15 +24,23 @@ export class UnbornMail {
   /** Keeps the message for its actor's start. False if there will be none, or if too much is held. */
   hold(counter: number, message: unknown): boolean {
     const creator = this.#space.creatorOf(counter);
-    // What this thread itself starts is there at once.
-    if (creator === this.#thread || this.#heldCount >= actorLimits.messagesBeforeStartMax)
-      return false;
+    // What this thread itself starts is there at once; what others own never is.
+    if (creator === this.#thread || this.#space.ownerOf(counter) !== this.#thread) return false;
+    if (this.#heldCount >= actorLimits.messagesBeforeStartMax) return false;
     if (this.#space.ordinalOf(counter) <= (this.#lastStarted[creator] ?? 0)) return false;
     const held = this.#held.get(counter);
     if (held === undefined) this.#held.set(counter, [message]);
     else held.push(message);
     this.#heldCount += 1;
     return true;
+  }
+
+  /** Forgets all that is held. Returns how many messages that were. */
+  clear(): number {
+    const forgotten = this.#heldCount;
+    this.#held.clear();
+    this.#heldCount = 0;
+    return forgotten;
   }
 
   /** Notes that the actor started, and returns what waited for it, in order. */

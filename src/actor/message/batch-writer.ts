@@ -17,6 +17,7 @@ export class BatchWriter {
   #end = 0;
   #count = 0;
   #weight = 0;
+  #weightMax: number = actorLimits.messageBytesMax;
   readonly #shapes = new ShapeTrie();
   /** Numbers of the addresses written out in this batch. */
   readonly #addresses: Map<string, number> = new Map();
@@ -44,15 +45,19 @@ export class BatchWriter {
       this.#bytes = Buffer.allocUnsafeSlow(bufferBytesFirst);
   }
 
-  /** Appends a message. Throws the `AtollError` that says what is not plain data. */
-  add(counter: number, message: unknown): void {
+  /**
+   * Appends a message. Throws the `AtollError` that says what is not plain data. What the threads of a system tell
+   * each other may be larger than a message: a batch for another system, for example.
+   */
+  add(counter: number, message: unknown, bytesMax: number = actorLimits.messageBytesMax): void {
     const startOfMessage = this.#end;
     const shapesBefore = this.#shapes.count;
     this.#weight = 0;
+    this.#weightMax = bytesMax;
     try {
       this.#varint(counter);
       this.#value(message, 0);
-      if (this.#weight > actorLimits.messageBytesMax) throw refused;
+      if (this.#weight > this.#weightMax) throw refused;
       this.#count += 1;
     } catch (error) {
       this.#end = startOfMessage;
@@ -111,7 +116,7 @@ export class BatchWriter {
       this.#defineShape(node);
     }
     this.#weight += node.weight;
-    if (this.#weight > actorLimits.messageBytesMax) throw refused;
+    if (this.#weight > this.#weightMax) throw refused;
     for (const name in value) this.#value(value[name], depth + 1);
   }
 
@@ -130,7 +135,7 @@ export class BatchWriter {
     for (const name of names) {
       if (name === '__proto__') throw refused;
       this.#weight += name.length * weights.character + weights.property;
-      if (this.#weight > actorLimits.messageBytesMax) throw refused;
+      if (this.#weight > this.#weightMax) throw refused;
       this.#string(name);
       this.#value(value[name], depth + 1);
     }
@@ -140,7 +145,7 @@ export class BatchWriter {
     if (depth >= actorLimits.messageDepthMax) throw refused;
     // Checked first, because a sparse array of 2³² − 1 holes is small and the walk over it is not.
     const weight = this.#weight + values.length * weights.value;
-    if (weight > actorLimits.messageBytesMax) throw refused;
+    if (weight > this.#weightMax) throw refused;
     this.#byte(tags.array);
     this.#varint(values.length);
     for (const value of values) this.#value(value, depth + 1);
@@ -148,7 +153,7 @@ export class BatchWriter {
 
   #uint8Array(value: Uint8Array): void {
     this.#weight += value.length;
-    if (this.#weight > actorLimits.messageBytesMax) throw refused;
+    if (this.#weight > this.#weightMax) throw refused;
     this.#byte(tags.bytes);
     this.#varint(value.length);
     this.#reserve(value.length);
@@ -195,7 +200,7 @@ export class BatchWriter {
   #bigint(value: bigint): void {
     const length = bigintBytes(value);
     this.#weight += length;
-    if (this.#weight > actorLimits.messageBytesMax) throw refused;
+    if (this.#weight > this.#weightMax) throw refused;
     this.#byte(value < 0n ? tags.bigintNegative : tags.bigintPositive);
     this.#varint(length);
     this.#reserve(length);
@@ -208,7 +213,7 @@ export class BatchWriter {
   #string(text: string): void {
     const { length } = text;
     // Before room is made for it: the weight bounds what one message may reserve.
-    if (this.#weight > actorLimits.messageBytesMax) throw refused;
+    if (this.#weight > this.#weightMax) throw refused;
     this.#reserve(2 * length + 6);
     if (length <= shortLatin1Max) {
       const bytes = this.#bytes;
