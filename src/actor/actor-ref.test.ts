@@ -49,7 +49,15 @@ describe('an address', () => {
 
   test('is nothing else: no life, no threads, too many of them, too long', () => {
     const tooLong = `${'a'.repeat(300)}:7000#boot1.2`;
-    for (const text of ['', 'a:1', 'a:1#boot1', 'a:1#boot1.0', 'a:1#boot1.1000', 'a:1#b.1', tooLong])
+    for (const text of [
+      '',
+      'a:1',
+      'a:1#boot1',
+      'a:1#boot1.0',
+      'a:1#boot1.1000',
+      'a:1#b.1',
+      tooLong,
+    ])
       assert.equal(parseAddress(text), undefined, text);
   });
 });

@@ -250,7 +250,11 @@ export class ActorSystem {
       this.#onError(error ?? errorOf(report), actor);
     } catch (thrown) {
       // A tell never throws, and a turn is not broken off: also not by who is told of errors.
-      this.#outside.log.error('onError threw', { thrown: String(thrown), code: report.code, actor });
+      this.#outside.log.error('onError threw', {
+        thrown: String(thrown),
+        code: report.code,
+        actor,
+      });
     }
   }
 

@@ -52,10 +52,50 @@ describe('the highest rate of a pair', () => {
   });
 
   test('needs bounded memory however many pairs there are, and still sees a fast one', () => {
-    const rates = new PairRates(1_000);
-    for (let receiver = 0; receiver < 100_000; receiver += 1)
-      rates.count(1, here, receiver, receiver);
-    for (let count = 0; count < 7; count += 1) rates.count(5, here, 6, 100_000 + count);
-    assert.equal(rates.max, 7);
+    for (const msForEach of [1, 0]) {
+      const rates = new PairRates(1_000);
+      for (let receiver = 0; receiver < 100_000; receiver += 1) {
+        rates.count(1, here, receiver, receiver * msForEach);
+        assert.ok(rates.pairCount <= 1_000);
+      }
+      for (let count = 0; count < 7; count += 1) rates.count(5, here, 6, 100_000 + count);
+      assert.equal(rates.max, 7);
+    }
+  });
+
+  test('forgets silent pairs to make room, and none that is not silent', () => {
+    const rates = new PairRates(100);
+    for (let receiver = 0; receiver < 60; receiver += 1) rates.count(1, here, receiver, 0);
+    for (let receiver = 60; receiver < 100; receiver += 1) rates.count(1, here, receiver, 1_500);
+    rates.count(2, here, 1, 2_000);
+    assert.equal(rates.pairCount, 41);
+    for (let count = 0; count < 4; count += 1) rates.count(1, here, 99, 2_000);
+    assert.equal(rates.max, 5);
+    for (let count = 0; count < 9; count += 1) rates.count(1, here, 0, 2_000);
+    assert.equal(rates.max, 9, 'a forgotten pair begins anew');
+  });
+
+  test('forgets the pairs of an actor that ended, and them only', () => {
+    const rates = new PairRates(100);
+    for (let count = 0; count < 3; count += 1) {
+      rates.count(1, here, 3, 0);
+      rates.count(2, here, 3, 0);
+    }
+    rates.forget(1);
+    rates.forget(1);
+    assert.equal(rates.pairCount, 1);
+    rates.count(1, here, 3, 0);
+    assert.equal(rates.max, 3);
+    rates.count(2, here, 3, 0);
+    assert.equal(rates.max, 4);
+  });
+
+  test('tells systems apart also when the same counters take turns', () => {
+    const rates = new PairRates(100);
+    for (let count = 0; count < 5; count += 1) {
+      rates.count(1, here, 2, 0);
+      rates.count(1, '127.0.0.1:7001#boot2.1', 2, 0);
+    }
+    assert.equal(rates.max, 5);
   });
 });

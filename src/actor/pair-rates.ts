@@ -22,6 +22,11 @@ export class PairRates {
     return this.#max;
   }
 
+  /** How many pairs are remembered. */
+  get pairCount(): number {
+    return this.#pairCount;
+  }
+
   /** Counts a message from actor `sender` (of this thread) to actor `receiver` of the system `address`. */
   count(sender: number, address: string, receiver: number, nowMs: number): void {
     const rates = this.#bySender.get(sender);

@@ -9,10 +9,7 @@ export type BatchSource = 'thread' | 'remote';
 export const threadBatchHeaderBytes = 1;
 
 /** Copies the batch into a buffer of its own, which may move to another thread. */
-export function sealThreadBatch(
-  batch: Uint8Array,
-  source: BatchSource,
-): Uint8Array<ArrayBuffer> {
+export function sealThreadBatch(batch: Uint8Array, source: BatchSource): Uint8Array<ArrayBuffer> {
   const sealed = new Uint8Array(threadBatchHeaderBytes + batch.length);
   sealed[0] = source === 'thread' ? 0 : 1;
   sealed.set(batch, threadBatchHeaderBytes);

@@ -152,6 +152,8 @@ export class ThreadRuntime {
     this.#isClosing = true;
     for (const gateway of this.#gateways) await this.#closeGateway(gateway);
     this.#gateways.clear();
+    // One turn, for what they told last.
+    await new Promise<void>((resolve) => this.#options.outside.timers.nextTurn(resolve));
   }
 
   async #closeGateway(gateway: Gateway<unknown>): Promise<void> {

@@ -50,11 +50,25 @@ describe('a message for an actor whose start is on its way', () => {
     assert.ok(!mail.hold(new CounterSpace(2, 3).next(2), 'late'));
   });
 
+  test('is not held for an actor that would be another thread’s', () => {
+    assert.ok(!mail.hold(creator.next(1), 'astray'));
+  });
+
+  test('is handed out once, and gives its place to others', () => {
+    const third = creator.next(2);
+    assert.ok(mail.hold(third, 'one'));
+    assert.deepEqual(mail.take(third), ['one']);
+    assert.deepEqual(mail.take(third), []);
+    assert.equal(mail.clear(), 0);
+  });
+
   test('is held up to a bound', () => {
     const stranger = creator.next(2);
     for (let count = 0; count < actorLimits.messagesBeforeStartMax; count += 1) {
       assert.ok(mail.hold(stranger, count));
     }
     assert.ok(!mail.hold(stranger, 'too many'));
+    assert.equal(mail.clear(), actorLimits.messagesBeforeStartMax);
+    assert.ok(mail.hold(stranger, 'one more'));
   });
 });

@@ -9,7 +9,7 @@ import { Simulation } from '../../src/sim/simulation.ts';
 import * as kinds from './kinds.ts';
 import { startSimSystem } from './sim-system.ts';
 
-const { Counter, Echo, Introducer, Mortal, Reborn, Recorder, Sender, Stubborn } = kinds;
+const { Counter, Drummer, Echo, Introducer, Mortal, Reborn, Recorder, Sender, Stubborn } = kinds;
 
 interface World {
   readonly simulation: Simulation;
@@ -30,6 +30,7 @@ const places: readonly (ActorSystemOptions & { name: string })[] = [
   { name: 'on one thread', threads: 1 },
   { name: 'on one thread, marshalled', threads: 1, alwaysMarshal: true },
   { name: 'on three threads', threads: 3 },
+  { name: 'on three threads, marshalled', threads: 3, alwaysMarshal: true },
 ];
 
 for (const { name, ...options } of places) {
@@ -164,6 +165,25 @@ for (const { name, ...options } of places) {
       await simulation.advance(100);
       const reading = system.ask(recorder, { type: 'read' }, { timeoutMs: 100 });
       assert.deepEqual((await simulation.settle(reading)).items, [1, 2]);
+    });
+
+    // CMUD §5.1 bounds the rate of each pair: what was long ago must not count as now.
+    test('are told in rates of one second, also when they tell after a while', async () => {
+      const { simulation, system } = await startWorld(options);
+      const recorder = system.startActor(Recorder);
+      const drummer = system.startActor(Drummer);
+      for (const afterMs of [0, 5_000, 10_000]) {
+        system.tellAfter(
+          drummer,
+          { type: 'beat', to: recorder, count: 10, delayMs: 2_500 },
+          afterMs,
+        );
+      }
+      await simulation.advance(20_000);
+      const counters = await simulation.settle(system.counters());
+      assert.equal(counters.pairRateMax, 10);
+      assert.equal(counters.toldByActors, 33);
+      assert.equal(counters.toldFromOutside, 3);
     });
 
     test('of a closed system hear nothing: tells are dropped and counted, asks fail', async () => {

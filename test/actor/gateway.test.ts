@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { ActorRef } from '../../src/actor/actor-ref.ts';
 import { defineActor } from '../../src/actor/actor-kind.ts';
 import type { ActorSystem } from '../../src/actor/actor-system.ts';
 import { defineGateway, type GatewayThread, type LocalActor } from '../../src/actor/gateway.ts';
@@ -26,6 +27,38 @@ const Scribe = defineActor<string, Ledger>('scribe', () => {
   };
 });
 
+/** Never has nothing to do. */
+const Busy = defineActor<string, Ledger>('busy', (context) => ({
+  onMessage: (m) => context.tell(context.self, m),
+  onLent: ({ lines }) => lines.push('lent'),
+}));
+
+/** Writes down on what it lives and how it ends. */
+const diary: string[] = [];
+const Diarist = defineActor<string, Ledger>('diarist', (context) => ({
+  onMessage: (m) => {
+    diary.push(m);
+    if (m === 'stop') context.stop();
+  },
+  onLent: () => diary.push('lent'),
+  onStop: () => diary.push('end'),
+}));
+
+/** Has a diarist, and a last word for it. */
+const diarists = new Map<string, { thread: GatewayThread; diarist: LocalActor<string, Ledger> }>();
+const Editor = defineGateway<{ name: string }, null>('editor', (thread, { name }) => {
+  const diarist = thread.startActor(Diarist);
+  diarists.set(name, { thread, diarist });
+  return Promise.resolve({ ready: null, close: () => thread.tell(diarist.ref, 'last word') });
+});
+
+/** Is ready when the test says so. */
+let slowReady: () => void = () => {};
+const Slow = defineGateway<null, null>('slow', async () => {
+  await new Promise<void>((resolve) => (slowReady = resolve));
+  return { ready: null, close: () => void closed.push('slow') };
+});
+
 /** The gateways that runs of this file started, by the name of their options. */
 const desks = new Map<string, { thread: GatewayThread; scribe: LocalActor<string, Ledger> }>();
 const closed: string[] = [];
@@ -49,7 +82,7 @@ async function startWorld(threads: number): Promise<{
   const simulation = new Simulation({ seed: 5 });
   const errors: AtollError[] = [];
   const onError = (error: AtollError): void => void errors.push(error);
-  const kinds = { Scribe, Desk };
+  const kinds = { Scribe, Desk, Busy, Diarist, Editor, Slow };
   const system = await startSimSystem(simulation, 's1', kinds, { threads, onError });
   return { simulation, system, errors };
 }
@@ -111,7 +144,75 @@ describe('a gateway', () => {
   });
 });
 
+describe('a gateway at the end of its system', () => {
+  test('is heard to its last word, before its actors end, on each thread', async () => {
+    for (const thread of [0, 1]) {
+      const { simulation, system } = await startWorld(2);
+      const options = { name: `at the end ${thread}` };
+      await simulation.settle(system.startGateway(Editor, { thread, options }));
+      diary.length = 0;
+      await simulation.settle(system.close());
+      assert.deepEqual(diary, ['last word', 'end']);
+    }
+  });
+
+  test('that is ready only then is ended, and who started it hears that it is too late', async () => {
+    const { simulation, system } = await startWorld(1);
+    const starting = system.startGateway(Slow, { options: null });
+    const closing = system.close();
+    slowReady();
+    await assert.rejects(simulation.settle(starting), { code: 'SYSTEM_CLOSED' });
+    await simulation.settle(closing);
+    assert.ok(closed.includes('slow'));
+  });
+
+  test('that starts on another thread then fails too', async () => {
+    const { simulation, system } = await startWorld(2);
+    const starting = system.startGateway(Slow, { thread: 1, options: null });
+    const closing = system.close();
+    await assert.rejects(simulation.settle(starting), { code: 'SYSTEM_CLOSED' });
+    await simulation.settle(closing);
+  });
+
+  test('cannot be started any more', async () => {
+    const { simulation, system } = await startWorld(2);
+    await simulation.settle(system.close());
+    for (const thread of [0, 1]) {
+      const starting = system.startGateway(Desk, { thread, options: { name: 'too late' } });
+      await assert.rejects(simulation.settle(starting), { code: 'SYSTEM_CLOSED' });
+    }
+    assert.ok(!desks.has('too late'));
+  });
+});
+
 describe('what a gateway lends', () => {
+  test('comes before what the actor tells itself meanwhile, or it would never come', async () => {
+    const { simulation, system } = await startWorld(1);
+    await simulation.settle(system.startGateway(Desk, { options: { name: 'busy' } }));
+    const { thread } = mustGetDesk('busy');
+    const busy = thread.startActor(Busy);
+    const ledger: Ledger = { lines: [] };
+    thread.tell(busy.ref, 'go on');
+    thread.lend(busy, ledger, 1);
+    assert.deepEqual(ledger.lines, ['lent']);
+  });
+
+  test('to an actor that ends before it comes to it, or lives elsewhere, is a dead letter', async () => {
+    const { simulation, system } = await startWorld(1);
+    await simulation.settle(system.startGateway(Editor, { options: { name: 'stop' } }));
+    const { thread, diarist } = diarists.get('stop') ?? assert.fail();
+    diary.length = 0;
+    const elsewhere = new ActorRef<string>('127.0.0.1:7000#boot1.1', diarist.ref.counter);
+    thread.lend({ ref: elsewhere }, { lines: [] }, 4);
+    thread.tell(diarist.ref, 'stop');
+    thread.lend(diarist, { lines: [] }, 3);
+    assert.deepEqual(diary, ['stop', 'end']);
+    const counters = await simulation.settle(system.counters());
+    assert.equal(counters.deadLetters, 7);
+    assert.equal(counters.handled, 1);
+    assert.equal(counters.channelRefsUsed, 0);
+  });
+
   test('is handled before the call returns, after what waits in the mailbox', async () => {
     const { simulation, system } = await startWorld(1);
     await simulation.settle(system.startGateway(Desk, { options: { name: 'order' } }));

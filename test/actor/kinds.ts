@@ -69,6 +69,24 @@ export const Sender: ActorKind<SenderMessage> = defineActor<SenderMessage>('send
   },
 }));
 
+export interface DrummerMessage {
+  type: 'beat';
+  to: ActorRef<RecorderMessage>;
+  count: number;
+  delayMs: number;
+}
+
+/** Tells a recorder so many notes at once, and one more later. */
+export const Drummer: ActorKind<DrummerMessage> = defineActor<DrummerMessage>(
+  'drummer',
+  (context) => ({
+    onMessage: (m) => {
+      for (let item = 0; item < m.count; item += 1) context.tell(m.to, { type: 'note', item });
+      context.tellAfter(m.to, { type: 'note', item: m.count }, m.delayMs);
+    },
+  }),
+);
+
 export interface EchoMessage {
   type: 'echo';
   value: PlainValue;

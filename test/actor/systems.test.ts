@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { PlainValue } from '../../src/actor/actor-kind.ts';
+import { defineActor, type PlainValue } from '../../src/actor/actor-kind.ts';
 import { ActorRef } from '../../src/actor/actor-ref.ts';
 import type { ActorSystem } from '../../src/actor/actor-system.ts';
 import type { ActorSystemOptions } from '../../src/actor/start-system.ts';
@@ -11,6 +11,34 @@ import * as kinds from './kinds.ts';
 import { startSimSystem } from './sim-system.ts';
 
 const { Counter, Echo, Recorder, Sender } = kinds;
+
+/** Tells small notes and then something large, all in one turn. */
+const Bearer = defineActor<{ to: ActorRef<never>; small: number; large: Uint8Array }>(
+  'bearer',
+  (context) => ({
+    onMessage: ({ to, small, large }) => {
+      const target = to as ActorRef<object>;
+      for (let item = 0; item < small; item += 1) context.tell(target, { type: 'note', item });
+      context.tell(target, { type: 'large', large });
+    },
+  }),
+);
+
+/** Keeps its thread busy for ever, and tells somebody far away at its end. */
+const Farewell = defineActor<{ to: ActorRef<kinds.RecorderMessage> }>('farewell', (context) => {
+  let heir: ActorRef<kinds.RecorderMessage> | undefined;
+  return {
+    onMessage: (m) => {
+      heir = m.to;
+      context.tell(context.self, m);
+    },
+    onStop: () => {
+      if (heir !== undefined) context.tell(heir, { type: 'note', item: 1 });
+    },
+  };
+});
+
+const all = { ...kinds, Bearer, Farewell };
 
 interface World {
   readonly simulation: Simulation;
@@ -32,7 +60,7 @@ async function startWorld(
   const onError = (error: AtollError): void => void errors.push(error);
   const secret = 'a secret that both know';
   const start = (name: string): Promise<ActorSystem> =>
-    startSimSystem(simulation, name, kinds, { port: 7_000, secret, onError, ...rest });
+    startSimSystem(simulation, name, all, { port: 7_000, secret, onError, ...rest });
   const far = await start('far');
   const near = await start('near');
   near.addMember('far:7000');
@@ -113,6 +141,41 @@ for (const threads of [1, 3]) {
 }
 
 describe('a tell to another system', () => {
+  // The largest message, behind others of its turn, still fits what travels between systems.
+  test('may be as large as a message may be, from each thread, behind small ones', async () => {
+    const { simulation, near, far, errors } = await startWorld({ threads: 2 });
+    const large = new Uint8Array(actorLimits.messageBytesMax - 1_024);
+    for (const thread of [0, 1]) {
+      const recorder = far.startActor(Recorder, { thread });
+      const bearer = near.startActor(Bearer, { thread });
+      near.tell(bearer, { to: recorder as ActorRef<never>, small: 500, large });
+      await simulation.advance(5_000);
+      assert.deepEqual(await read(simulation, far, recorder), numbers(500));
+    }
+    // A recorder has no handler for what is large: that it says so shows that it came.
+    assert.deepEqual(
+      errors.map((error) => error.code),
+      ['ACTOR_HANDLER_THREW', 'ACTOR_HANDLER_THREW'],
+    );
+  });
+
+  test('leaves also when it is told at the end of a busy system', async () => {
+    const { simulation, near, far } = await startWorld();
+    const recorder = far.startActor(Recorder);
+    near.tell(near.startActor(Farewell), { to: recorder });
+    await simulation.advance(10);
+    await simulation.settle(near.close());
+    await simulation.advance(1_000);
+    assert.deepEqual(await read(simulation, far, recorder), [1]);
+  });
+
+  test('does not outlive its system: the link is closed, and the other end knows', async () => {
+    const { simulation, near, far } = await startWorld();
+    await simulation.settle(near.close());
+    await simulation.advance(100);
+    assert.notEqual(far.members()[0]?.state, 'up');
+  });
+
   // CMUD §4: sending never waits; a remote tell does not wait for its reply either.
   test('does not wait for the ones before: a hundred take one latency, not a hundred', async () => {
     const { simulation, near, far } = await startWorld({ latencyMs: 200 });

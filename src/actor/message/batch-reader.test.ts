@@ -7,9 +7,12 @@ import { tags } from './batch-format.ts';
 import { BatchReader } from './batch-reader.ts';
 import { BatchWriter } from './batch-writer.ts';
 
-function readAll(batch: Uint8Array): unknown[] {
-  const reader = new BatchReader();
-  reader.open(batch, 0, batch.length);
+function readAll(
+  batch: Uint8Array,
+  end: number = batch.length,
+  reader: BatchReader = new BatchReader(),
+): unknown[] {
+  reader.open(batch, 0, end);
   const messages: unknown[] = [];
   while (reader.next()) messages.push([reader.counter, reader.message()]);
   return messages;
@@ -47,7 +50,99 @@ function assertInvalid(batch: Uint8Array): void {
 
 describe('a batch', () => {
   test('is read back message by message, in order', () => {
-    assert.equal(readAll(sampleBatch()).length, 5);
+    const messages = readAll(sampleBatch()) as [number, Record<string, unknown>][];
+    assert.deepEqual(
+      messages.map(([counter]) => counter),
+      [5, 2 ** 50, 6, 7, 8],
+    );
+    assert.deepEqual(messages[2]?.[1], {
+      type: 'get',
+      replyTo: new ActorRef('127.0.0.1:7000#boot1.2', 2 ** 40),
+      large: 2n ** 70n,
+      negative: -5n,
+      nothing: 0n,
+    });
+    assert.equal(messages[4]?.[1]['name79'], 79);
+  });
+
+  test('holds counters, numbers and lengths around each step in their sizes', () => {
+    const steps = [7, 8, 14, 16, 21, 28, 31, 32, 35, 42, 49, 53].map((bits) => 2 ** bits);
+    const numbers = steps.flatMap((step) => [step - 1, step, step + 1, -step - 1, -step, 1 - step]);
+    const counters = numbers.filter((number) => number >= 0 && Number.isSafeInteger(number));
+    const lengths = [0, 1, 30, 31, 32, 127, 128, 129, 255, 256, 16_383, 16_384, 16_385];
+    const values = [
+      ...numbers,
+      ...lengths.map((length) => 'ÿ'.repeat(length)),
+      ...lengths.map((length) => 'Ā'.repeat(length)),
+      ...lengths.map((length) => `${'a'.repeat(length)}Ā`),
+      ...lengths.map((length) => new Uint8Array(length).fill(7)),
+      ...lengths.map((length) => Array(length).fill(0)),
+      ...lengths.map((length) => -(256n ** BigInt(length))),
+    ];
+    const writer = new BatchWriter();
+    const told = [
+      ...counters.map((counter) => [counter, null]),
+      ...values.map((value) => [1, value]),
+    ] as [number, unknown][];
+    for (const [counter, message] of told) writer.add(counter, message);
+    assert.deepEqual(readAll(writer.view()), told);
+    assert.equal(writer.count, told.length);
+  });
+
+  test('grows wherever in a message it is full', () => {
+    const ref = new ActorRef<never>('127.0.0.1:7000#boot1.2', 2 ** 40);
+    const parts = ['Ā'.repeat(20), 'Ā'.repeat(40), 'ÿ'.repeat(40), 2n ** 200n, 0.5, ref, true];
+    for (let length = 4_000; length < 4_110; length += 1) {
+      for (const part of parts) {
+        const writer = new BatchWriter();
+        writer.add(1, new Uint8Array(length));
+        writer.add(2, part);
+        writer.add(3, 'last');
+        assert.deepEqual(readAll(writer.view()).slice(1), [
+          [2, part],
+          [3, 'last'],
+        ]);
+      }
+    }
+  });
+
+  test('explains itself: a reader keeps nothing of the one before', () => {
+    const writer = new BatchWriter();
+    const message = { type: 'get', replyTo: new ActorRef<never>('127.0.0.1:7000#boot1.2', 1) };
+    writer.add(1, message);
+    const reader = new BatchReader();
+    const first = Buffer.from(writer.view());
+    readAll(first, first.length, reader);
+    for (const batch of [
+      [1, tags.object, 0, 5, 5],
+      [1, tags.ref, first.indexOf(tags.address), 1],
+    ]) {
+      const bytes = Uint8Array.from(batch);
+      assert.throws(() => readAll(bytes, bytes.length, reader), { code: 'FRAME_INVALID' });
+    }
+    writer.clear();
+    writer.add(1, message);
+    assert.deepEqual(Buffer.from(writer.view()), first);
+    assert.equal(writer.count, 1);
+  });
+
+  test('with anything behind its last message, or anything that no writer writes, is refused', () => {
+    const text = (words: string): number[] => [
+      tags.shortLatin1 + words.length,
+      ...Buffer.from(words, 'latin1'),
+    ];
+    const tooLarge = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
+    for (const bytes of [
+      [1, 5, 5],
+      [...tooLarge, 5],
+      [1, tags.utf16, 3, 0, 0, 0],
+      [1, tags.utf16 + 0x10, 0],
+      [1, tags.shortLatin1 + 32, ...Array<number>(32).fill(97)],
+      [1, tags.address, ...text('nowhere'), 1],
+      [1, tags.ref, 0, 1],
+      [1, tags.object, 0],
+    ])
+      assertInvalid(Uint8Array.from(bytes));
   });
 
   test('can be read from the middle of a larger array', () => {
@@ -67,7 +162,7 @@ describe('a batch', () => {
     const batch = sampleBatch();
     for (let length = 0; length < batch.length; length += 1) {
       try {
-        assert.ok(readAll(batch.subarray(0, length)).length < 5);
+        assert.ok(readAll(batch, length).length < 5);
       } catch (error) {
         assert.ok(error instanceof AtollError && error.code === 'FRAME_INVALID', String(error));
       }

@@ -100,7 +100,7 @@ export class BatchReader {
   }
 
   #newShape(): readonly string[] {
-    const count = this.#count();
+    const count = this.#varint();
     const names: string[] = [];
     for (let index = 0; index < count; index += 1) names.push(this.#name());
     this.#shapes.push(names);
@@ -109,7 +109,7 @@ export class BatchReader {
 
   #dictionary(depth: number): unknown {
     if (depth >= actorLimits.messageDepthMax) throw invalid('a message nested too deeply');
-    const count = this.#count();
+    const count = this.#varint();
     const object: Record<string, unknown> = {};
     for (let index = 0; index < count; index += 1) {
       const name = this.#name();
@@ -120,14 +120,14 @@ export class BatchReader {
 
   #array(depth: number): unknown {
     if (depth >= actorLimits.messageDepthMax) throw invalid('a message nested too deeply');
-    const count = this.#count();
+    const count = this.#varint();
     const values: unknown[] = [];
     for (let index = 0; index < count; index += 1) values.push(this.#value(depth + 1));
     return values;
   }
 
   #uint8Array(): Uint8Array {
-    const length = this.#count();
+    const length = this.#varint();
     const at = this.#take(length);
     const copy = new Uint8Array(length);
     copy.set(this.#bytes.subarray(at, at + length));
@@ -149,7 +149,7 @@ export class BatchReader {
   }
 
   #bigint(): bigint {
-    const length = this.#count();
+    const length = this.#varint();
     const at = this.#take(length);
     if (length === 0) return 0n;
     const magnitude = Buffer.from(this.#bytes.subarray(at, at + length)).reverse();
@@ -175,7 +175,7 @@ export class BatchReader {
   }
 
   #longString(tag: number): string {
-    const length = this.#count();
+    const length = this.#varint();
     const at = this.#take(length);
     if (tag === tags.latin1) return readLatin1(this.#bytes, at, at + length);
     if (tag === tags.utf16 && length % 2 === 0) return readUtf16(this.#bytes, at, at + length);
@@ -195,13 +195,6 @@ export class BatchReader {
     if (length > this.#end - at) throw invalid('a batch that ends in the middle of a message');
     this.#at = at + length;
     return at;
-  }
-
-  /** A length or count: each element takes at least one of the bytes that are left. */
-  #count(): number {
-    const count = this.#varint();
-    if (count > this.#end - this.#at) throw invalid('a length beyond the end of the batch');
-    return count;
   }
 
   #varint(): number {

@@ -143,7 +143,7 @@ export class BatchWriter {
 
   #array(values: unknown[], depth: number): void {
     if (depth >= actorLimits.messageDepthMax) throw refused;
-    // Checked first, because a sparse array of 2³² − 1 holes is small and the walk over it is not.
+    // Before the walk, which makes room for all that it finds; and what is shared is walked again and again.
     const weight = this.#weight + values.length * weights.value;
     if (weight > this.#weightMax) throw refused;
     this.#byte(tags.array);

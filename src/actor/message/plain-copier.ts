@@ -93,11 +93,10 @@ export class PlainCopier {
 
   #copyArray(values: unknown[], depth: number): unknown {
     if (depth >= actorLimits.messageDepthMax) throw refused;
-    // Checked first, because a sparse array of 2³² − 1 holes is small and its copy is not.
-    if (values.length * weights.value > actorLimits.messageBytesMax) throw refused;
+    // Before the walk: what is shared is walked, and copied, again and again.
+    if (this.#weight + values.length * weights.value > actorLimits.messageBytesMax) throw refused;
     const copy: unknown[] = [];
     for (const value of values) copy.push(this.#copy(value, depth + 1));
-    if (this.#weight > actorLimits.messageBytesMax) throw refused;
     return copy;
   }
 }

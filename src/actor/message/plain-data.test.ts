@@ -39,6 +39,10 @@ function byBytes(message: unknown): unknown {
   });
 }
 
+function isArrived(outcome: unknown): boolean {
+  return outcome === 'accepted' || typeof outcome === 'object';
+}
+
 function orCode(work: () => unknown): unknown {
   try {
     return { arrived: work() };
@@ -170,6 +174,54 @@ describe('a message', () => {
     assertRefused(2n ** 80_000_000n, 'MESSAGE_TOO_LARGE');
   });
 
+  test('may be exactly as large as the limit, whatever it is made of', () => {
+    const names = Array.from({ length: 100 }, (_, index) => [`${'n'.repeat(200)}${index}`, index]);
+    for (const part of [
+      Array.from({ length: 500 }, () => ref),
+      Array.from({ length: 500 }, () => ({ type: 'put', key: 'k', ['漢'.repeat(200)]: 1 })),
+      Object.fromEntries(names),
+      { ['x'.repeat(10_000)]: true },
+      ['ÿ'.repeat(5_000), '漢', 2n ** 4_000n, -(2n ** 4_000n), 1.5, null, false],
+      [[], {}, [[]], [{}]],
+    ]) {
+      const filler = actorLimits.messageBytesMax - measure([part, new Uint8Array(0)]);
+      const fits = [part, new Uint8Array(filler)];
+      assert.deepEqual(allWays(fits).map(isArrived), [true, true, true]);
+      assertRefused([part, new Uint8Array(filler + 1)], 'MESSAGE_TOO_LARGE');
+    }
+  });
+
+  test('is measured by itself, not with the ones before it', () => {
+    const large = new Uint8Array(actorLimits.messageBytesMax * 0.6);
+    const copier = new PlainCopier();
+    const writer = new BatchWriter();
+    for (let count = 0; count < 3; count += 1) {
+      copier.copy(large);
+      writer.add(1, large);
+    }
+    assert.equal(writer.count, 3);
+  });
+
+  test('that doubles at each level is refused before anybody walks all of it', () => {
+    for (const double of [
+      (part: unknown): unknown => [part, part],
+      (part: unknown): unknown => ({ one: part, other: part }),
+    ]) {
+      let message: unknown = 1;
+      for (let level = 1; level < actorLimits.messageDepthMax; level += 1)
+        message = double(message);
+      assertRefused(message, 'MESSAGE_TOO_LARGE');
+    }
+  });
+
+  test('that is too large is refused before room is made for it', () => {
+    const writer = new BatchWriter();
+    const before = process.memoryUsage().arrayBuffers;
+    for (const message of ['x'.repeat(100_000_000), new Uint8Array(10_000_000)])
+      assert.throws(() => writer.add(1, message), { code: 'MESSAGE_TOO_LARGE' });
+    assert.ok(process.memoryUsage().arrayBuffers - before < 50_000_000);
+  });
+
   test('that refers to one part again and again is measured as often', () => {
     const part = Array.from({ length: 10_000 }, () => 'shared');
     assertRefused(
@@ -186,6 +238,7 @@ describe('a message', () => {
     assert.throws(() => writer.add(2, { fresh: 'shape', other, bad: () => 0 }));
     assert.deepEqual(Buffer.from(writer.view()), before);
     writer.add(3, { fresh: 'shape', other });
+    writer.add(4, { fresh: 'again', other, bad: false });
     const batch = writer.view();
     const reader = new BatchReader();
     reader.open(batch, 0, batch.length);
@@ -194,6 +247,9 @@ describe('a message', () => {
     assert.ok(reader.next());
     assert.equal(reader.counter, 3);
     assert.deepEqual(reader.message(), { fresh: 'shape', other });
+    assert.ok(reader.next());
+    assert.deepEqual(reader.message(), { fresh: 'again', other, bad: false });
+    assert.equal(writer.count, 3);
   });
 
   test('says where it is not plain', () => {
