@@ -125,8 +125,17 @@ const Chatty = defineActor<ParentMessage>('chatty', (context) => {
 
 const all = {
   ...kinds,
-  ...{ Speaker, Fragile, Stillborn, BornOnce, Unwilling, StopsAndThrows },
-  ...{ Testator, Sore, Phoenix, Parent, Chatty },
+  Speaker,
+  Fragile,
+  Stillborn,
+  BornOnce,
+  Unwilling,
+  StopsAndThrows,
+  Testator,
+  Sore,
+  Phoenix,
+  Parent,
+  Chatty,
 };
 
 interface World {

@@ -148,7 +148,7 @@ describe('a tell to another system', () => {
     for (const thread of [0, 1]) {
       const recorder = far.startActor(Recorder, { thread });
       const bearer = near.startActor(Bearer, { thread });
-      near.tell(bearer, { to: recorder as ActorRef<never>, small: 500, large });
+      near.tell(bearer, { to: recorder, small: 500, large });
       await simulation.advance(5_000);
       assert.deepEqual(await read(simulation, far, recorder), numbers(500));
     }

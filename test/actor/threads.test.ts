@@ -31,6 +31,11 @@ const Babbler = defineActor<string>('babbler', (context) => ({
   },
 }));
 
+/** Starts an actor and says which. */
+const Mother = defineActor<{ to: ActorRef<ActorRef<never>> }>('mother', (context) => ({
+  onMessage: (m) => context.tell(m.to, context.startActor(Counter)),
+}));
+
 /** Goes on for ever, unless its thread ends. */
 let beats = 0;
 const Heart = defineGateway<null, null>('heart', ({ outside }) => {
@@ -42,7 +47,7 @@ const Heart = defineGateway<null, null>('heart', ({ outside }) => {
   return Promise.resolve({ ready: null, close: () => {} });
 });
 
-const all = { ...kinds, Babbler, Postman, Heart };
+const all = { ...kinds, Babbler, Mother, Postman, Heart };
 
 /** A group of one thread that never says anything. */
 class DeafGroup implements ThreadGroup {
@@ -134,6 +139,14 @@ describe('a thread', () => {
     await simulation.runUntilIdle();
     assert.deepEqual(errors, ['ACTOR_KIND_UNKNOWN']);
     assert.equal((await simulation.settle(system.counters())).deadLetters, 2);
+  });
+
+  test('runs what its actors start', async () => {
+    const simulation = new Simulation({ seed: 1 });
+    const system = await startSimSystem(simulation, 's1', all, { threads: 3 });
+    const channel = system.newChannelRef<ActorRef<never>>();
+    system.tell(system.startActor(Mother, { thread: 2 }), { to: channel.ref });
+    assert.equal((await simulation.settle(channel.message)).counter % 3, 2);
   });
 
   test('is ended with its system', async () => {

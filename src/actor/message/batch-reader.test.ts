@@ -76,7 +76,7 @@ describe('a batch', () => {
       ...lengths.map((length) => 'Ā'.repeat(length)),
       ...lengths.map((length) => `${'a'.repeat(length)}Ā`),
       ...lengths.map((length) => new Uint8Array(length).fill(7)),
-      ...lengths.map((length) => Array(length).fill(0)),
+      ...lengths.map((length) => Array<number>(length).fill(0)),
       ...lengths.map((length) => -(256n ** BigInt(length))),
     ];
     const writer = new BatchWriter();
