@@ -47,7 +47,10 @@ export function parseLine(line: string): ParsedLine {
   const row = rows[0];
   if (row === undefined) return unknownCommand(word);
   if (rows.length > 1) {
-    const names = listed(rows.map(({ name }) => command(name)));
+    const names = listed(
+      rows.map(({ name }) => command(name)),
+      'or',
+    );
     return refuse(phrase`${command(word)} could be ${names}. Type a letter more.`);
   }
   return parseArguments(row, rest);

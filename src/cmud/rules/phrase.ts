@@ -101,11 +101,14 @@ export function counted(amount: number, noun: string): string {
 }
 
 /** `a`, `a and b`, `a, b and c`. */
-export function listed(items: readonly (Span | Phrase | string)[]): Phrase {
+export function listed(
+  items: readonly (Span | Phrase | string)[],
+  lastJoint: 'and' | 'or' = 'and',
+): Phrase {
   return items.flatMap((item, index) => {
     const spans = spansOf(item);
     if (index === 0) return spans;
-    const joint = index === items.length - 1 ? ' and ' : ', ';
+    const joint = index === items.length - 1 ? ` ${lastJoint} ` : ', ';
     return [{ text: joint, tone: 'plain' as const }, ...spans];
   });
 }
