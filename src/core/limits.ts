@@ -119,6 +119,33 @@ export const geoLimits = {
   keysReplyBytesMax: 16_777_216, // 16 MiB
 } as const;
 
+/** What a journal writes and holds. */
+export const journalLimits = {
+  /** A larger segment is closed and another begun: what a snapshot frees is freed in such pieces. */
+  segmentBytes: 67_108_864, // 64 MiB
+  /** A larger frame is closed: what a reader must hold to check a checksum, and little next to a disk's speed. */
+  frameBytes: 262_144, // 256 KiB
+  /** One record: a frame between servers with all it carries. */
+  recordBytesMax: 8_388_608, // 8 MiB
+  /** The records of one frame: a full one and one more of the largest. */
+  payloadBytesMax: 9_437_184, // 9 MiB
+  /** What waits for the disk. At 100 MB/s more than half a second of it: beyond, the disk is not keeping up. */
+  pendingBytesMax: 67_108_864, // 64 MiB
+  /** The buffer of a batch at first, and the largest that is kept after a burst. */
+  batchBytesFirst: 65_536, // 64 KiB
+  batchBytesKept: 4_194_304, // 4 MiB
+  /** One read while loading. */
+  readBytes: 1_048_576, // 1 MiB
+  /** With `interval`, the most that a power cut costs. */
+  syncIntervalMs: 1_000,
+  /** A snapshot is written in pieces of this size, so that commits come in between … */
+  snapshotPieceBytes: 262_144, // 256 KiB
+  /** … and synced after so many bytes, so that no commit waits for all of it. */
+  snapshotSyncBytes: 8_388_608, // 8 MiB
+  /** The newest and the one before it, with the segments to go on from there, should the newest be damaged. */
+  snapshotsKept: 2,
+} as const;
+
 /** What a server may send to a client of ours, which does not trust it either. */
 export const replyLimits = {
   /** A page of LIST has at most 8 MiB of keys and values; this is eight of them. */

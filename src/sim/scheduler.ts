@@ -81,7 +81,9 @@ export class Scheduler {
 
   /** Runs what happens until then, also what is scheduled meanwhile; time is `untilMs` afterwards. */
   async runUntil(untilMs: number): Promise<void> {
-    await this.#run(untilMs, () => false);
+    // A chain of promises longer than was followed may have scheduled something meanwhile.
+    do await this.#run(untilMs, () => false);
+    while ((this.#heap.next?.atMs ?? Infinity) <= untilMs);
     this.#nowMs = Math.max(this.#nowMs, untilMs);
   }
 

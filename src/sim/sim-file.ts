@@ -38,7 +38,8 @@ export class SimFile {
     this.#reserve(at + bytes.length);
     this.#cache.set(bytes, at);
     this.#length = at + bytes.length;
-    this.#pending.push({ kind: 'append', at, bytes: bytes.slice() });
+    // Not `slice`: of a Buffer that is a view, and would change with it.
+    this.#pending.push({ kind: 'append', at, bytes: new Uint8Array(bytes) });
   }
 
   truncate(length: number): void {

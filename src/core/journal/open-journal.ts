@@ -1,0 +1,305 @@
+import type { Disk, DiskLock } from '../disk.ts';
+import type { AtollError } from '../errors.ts';
+import { guessBoot, raiseBoot, readBoot } from './boot-counter.ts';
+import type { Boot } from './boot-counter.ts';
+import {
+  bootFile,
+  isTemporary,
+  quarantinedName,
+  segmentName,
+  segmentsOf,
+  snapshotName,
+  snapshotsOf,
+} from './file-names.ts';
+import { crcSeedOf, encodeFileHeader, fileHeaderBytes } from './format.ts';
+import { corrupt, ignoreFault, isCorrupt, JournalFolder } from './journal-folder.ts';
+import { Journal } from './journal.ts';
+import type { JournalOptions } from './journal.ts';
+import { namesBehind, planLoad } from './load-plan.ts';
+import type { LoadPlan, SegmentPlan } from './load-plan.ts';
+import { noBugs } from './planted-bugs.ts';
+import type { PlantedBugs } from './planted-bugs.ts';
+import { forEachRecord, readFrames } from './read-frames.ts';
+import type { TakeRecord } from './read-frames.ts';
+import { readSnapshot } from './snapshot-file.ts';
+
+export interface OpenJournalOptions extends JournalOptions {
+  readonly disk: Disk;
+  /**
+   * Takes the records of the newest snapshot, in the order in which its source gave them. Bytes are lent for
+   * the time of the call; the numbers count within the snapshot.
+   */
+  readonly loadSnapshot: TakeRecord;
+  /** Takes the records behind the snapshot, in order, with their numbers. Called after all of the snapshot's. */
+  readonly loadRecord: TakeRecord;
+  /** After every mebibyte or so of reading: how much is read of how much. Reading waits for what it returns. */
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void | Promise<void>;
+  /**
+   * What to do about damaged files: refuse to open (the default), or set them aside, load what is before the
+   * damage and go on from there.
+   */
+  readonly onCorrupt?: 'refuse' | 'quarantine';
+  /** For tests of tests. */
+  readonly bugs?: PlantedBugs;
+}
+
+/** What a start found. */
+export interface Recovery extends Boot {
+  /** Records that were handed out, of the snapshot and of the log. */
+  readonly snapshotRecords: number;
+  readonly logRecords: number;
+  /** Bytes of an unfinished write, cut off at the end of the log. */
+  readonly cutBytes: number;
+  /** Damage that cost nothing: snapshots that an older one and the log stood in for. */
+  readonly damagedSnapshots: number;
+  /** With `quarantine`: what was damaged, and the files that were set aside. Records may be lost. */
+  readonly fault: AtollError | undefined;
+  readonly quarantined: readonly string[];
+}
+
+/**
+ * Opens the journal of a folder, or makes one: locks the folder, raises the incarnation, reads everything and
+ * checks it, hands out the records, makes sure that what it handed out is durable, and begins a segment.
+ *
+ * Rejects with `DISK_LOCKED`, `JOURNAL_CORRUPT`, `JOURNAL_VERSION`, `DISK_FULL` or `DISK_FAILED`; the folder is
+ * unlocked then, and what it held is still there.
+ */
+export async function openJournal(
+  options: OpenJournalOptions,
+): Promise<{ journal: Journal; recovery: Recovery }> {
+  const lock = await options.disk.lock();
+  try {
+    return await new Opening(options).open(lock);
+  } catch (error) {
+    await lock.release().catch(ignoreFault);
+    throw error;
+  }
+}
+
+class Opening {
+  readonly #options: OpenJournalOptions;
+  readonly #folder: JournalFolder;
+  readonly #quarantined: string[] = [];
+  #names: readonly string[] = [];
+  #totalBytes = 0;
+  #doneBytes = 0;
+
+  constructor(options: OpenJournalOptions) {
+    this.#options = options;
+    this.#folder = new JournalFolder(options.disk, options.bugs ?? noBugs);
+  }
+
+  async open(lock: DiskLock): Promise<{ journal: Journal; recovery: Recovery }> {
+    const folder = this.#folder;
+    await this.#clearAway();
+    const boot = await this.#boot();
+    if (this.#options.onProgress !== undefined) this.#totalBytes = await this.#countBytes();
+    const plan = await planLoad(folder, boot.journalId, this.#names, this.#progress());
+    if (plan.fault !== undefined && this.#options.onCorrupt !== 'quarantine') throw plan.fault;
+    const { snapshotRecords, logRecords } = await this.#load(boot, plan);
+    // Nothing that was handed out may vanish with the next power cut, and nothing be written behind a hole.
+    await this.#hardenTail(plan, boot);
+    if (plan.fault !== undefined) await this.#setAside(namesBehind(plan, this.#names), boot);
+
+    const first = plan.nextSequence;
+    const header = encodeFileHeader({ kind: 'segment', sequence: first, ...boot });
+    const file = await folder.makeWhole(segmentName(first), (made) => made.append(header));
+    const names = await folder.disk.list();
+    const journal = new Journal(this.#options, {
+      folder,
+      lock,
+      boot,
+      file,
+      segments: segmentsOf(names),
+      snapshots: snapshotsOf(names).filter((name) => !plan.damagedSnapshots.includes(name)),
+      damagedSnapshots: snapshotsOf(names).filter((name) => plan.damagedSnapshots.includes(name)),
+      nextSequence: first,
+    });
+    const recovery = {
+      ...boot,
+      snapshotRecords,
+      logRecords,
+      cutBytes: plan.cutBytes,
+      damagedSnapshots: plan.damagedSnapshots.length,
+      fault: plan.fault,
+      quarantined: this.#quarantined,
+    };
+    return { journal, recovery };
+  }
+
+  /** What will be read, in both passes, if nothing is damaged. */
+  async #countBytes(): Promise<number> {
+    const base = snapshotsOf(this.#names).at(-1) ?? 0;
+    const segments = segmentsOf(this.#names);
+    const first = segments.findLast((sequence) => sequence <= base + 1) ?? 0;
+    const names = segments.filter((sequence) => sequence >= first).map(segmentName);
+    if (base > 0) names.push(snapshotName(base));
+    let sum = 0;
+    for (const name of names) {
+      const file = await this.#folder.disk.open(name);
+      sum += 2 * file.length;
+      await file.close();
+    }
+    return sum;
+  }
+
+  /** Removes what a crash left unfinished. */
+  async #clearAway(): Promise<void> {
+    const { disk } = this.#options;
+    const names = await disk.list();
+    for (const name of names.filter(isTemporary)) await disk.remove(name);
+    this.#names = names.filter((name) => !isTemporary(name));
+  }
+
+  async #boot(): Promise<Boot> {
+    const folder = this.#folder;
+    let before: Boot | undefined;
+    try {
+      before = await readBoot(folder, this.#names);
+    } catch (error) {
+      if (!isCorrupt(error) || this.#options.onCorrupt !== 'quarantine') throw error;
+      before = await guessBoot(folder, this.#names);
+      if (before === undefined) {
+        // Without the id no checksum can be checked: nothing here can be believed.
+        const data = this.#names.filter((name) => /\.(log|snap)$/.test(name));
+        await this.#setAside(data, { incarnation: 0 });
+      }
+      if (this.#names.includes(bootFile)) {
+        await this.#setAside([bootFile], { incarnation: before?.incarnation ?? 0 });
+      }
+    }
+    const journalId = before?.journalId ?? this.#options.random.bytes(8);
+    const boot = { journalId, incarnation: (before?.incarnation ?? 0) + 1 };
+    await raiseBoot(folder, boot);
+    return boot;
+  }
+
+  async #load(
+    { journalId }: Boot,
+    plan: LoadPlan,
+  ): Promise<{ snapshotRecords: number; logRecords: number }> {
+    const { loadSnapshot } = this.#options;
+    const { baseSequence } = plan;
+    let snapshotRecords = 0;
+    if (baseSequence > 0) {
+      const onRead = this.#progress();
+      snapshotRecords = await readSnapshot(
+        this.#folder,
+        journalId,
+        baseSequence,
+        onRead,
+        loadSnapshot,
+      );
+    }
+    let next = baseSequence + 1;
+    for (const segment of plan.segments) {
+      next = await this.#loadSegment(segment, crcSeedOf(journalId), next);
+    }
+    if (next !== plan.nextSequence) {
+      throw corrupt(this.#folder.disk, '', 0, 'the files changed while they were read');
+    }
+    return { snapshotRecords, logRecords: next - baseSequence - 1 };
+  }
+
+  /** Hands out the records of a segment from number `from` on; resolves with the number after the last. */
+  async #loadSegment(
+    { firstSequence, goodBytes }: SegmentPlan,
+    crcSeed: number,
+    from: number,
+  ): Promise<number> {
+    const file = await this.#folder.disk.open(segmentName(firstSequence));
+    let next = from;
+    try {
+      await readFrames({
+        file,
+        at: fileHeaderBytes,
+        crcSeed,
+        trustsPayloads: this.#folder.bugs.has('skips the checksum of records'),
+        onProgress: this.#progress(),
+        visit: (frame) => {
+          if (frame.endsAt > goodBytes) return 'behind what is good';
+          const isWhole = forEachRecord(frame, from, this.#options.loadRecord);
+          next = Math.max(next, frame.firstSequence + frame.recordCount);
+          return isWhole ? undefined : 'the lengths of the records do not add up';
+        },
+      });
+    } finally {
+      await file.close();
+    }
+    return next;
+  }
+
+  /**
+   * Writes the good part of the last segment anew. It was readable, but that may be the memory of the
+   * operating system speaking: after a failed sync the disk never gets it, and a sync now would say nothing.
+   */
+  async #hardenTail(plan: LoadPlan, boot: Boot): Promise<void> {
+    const last = plan.segments.at(-1);
+    const isDamaged = plan.fault !== undefined && plan.segments.length > 0;
+    if (last === undefined || (plan.isTailDurable && !isDamaged)) return;
+    // Without records it is replaced by the new segment, which has the same name.
+    if (last.goodBytes === fileHeaderBytes && !isDamaged) return;
+    const { disk, bugs } = this.#folder;
+    const name = segmentName(last.firstSequence);
+    const file = await disk.open(name);
+    try {
+      if (isDamaged && file.length > last.goodBytes) {
+        const aside = quarantinedName(name, boot.incarnation);
+        const kept = await this.#folder.makeWhole(aside, (made) => copy(file, made, file.length));
+        await kept.close();
+        this.#quarantined.push(aside);
+      }
+      if (bugs.has('believes a tail that was never synced')) {
+        await file.truncate(last.goodBytes);
+        await file.sync();
+        return;
+      }
+      const made = await this.#folder.makeWhole(name, (copied) =>
+        copy(file, copied, last.goodBytes),
+      );
+      await made.close();
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #setAside(
+    names: readonly string[],
+    { incarnation }: { readonly incarnation: number },
+  ): Promise<void> {
+    // The last first: whatever a crash leaves of it is a journal with the same damage, not with another.
+    for (const name of names.toReversed()) {
+      const aside = quarantinedName(name, incarnation);
+      await this.#folder.disk.rename(name, aside);
+      this.#quarantined.push(aside);
+    }
+    await this.#folder.disk.syncFolder();
+    this.#names = this.#names.filter((name) => !names.includes(name));
+  }
+
+  #progress(): (at: number) => void | Promise<void> {
+    const { onProgress } = this.#options;
+    let before = 0;
+    return (at) => {
+      this.#doneBytes += at - before;
+      before = at;
+      this.#totalBytes = Math.max(this.#totalBytes, this.#doneBytes);
+      return onProgress?.(this.#doneBytes, this.#totalBytes);
+    };
+  }
+}
+
+async function copy(
+  from: { read(at: number, into: Uint8Array): Promise<number> },
+  to: { append(bytes: Uint8Array): Promise<void> },
+  length: number,
+): Promise<void> {
+  const buffer = new Uint8Array(Math.min(length, 1 << 20));
+  for (let at = 0; at < length;) {
+    const piece = buffer.subarray(0, Math.min(buffer.length, length - at));
+    const count = await from.read(at, piece);
+    if (count === 0) return;
+    await to.append(piece.subarray(0, count));
+    at += count;
+  }
+}
