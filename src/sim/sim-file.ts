@@ -17,7 +17,8 @@ type Pending =
 export class SimFile {
   #cache: Uint8Array = new Uint8Array(64);
   #length = 0;
-  #platters: Uint8Array = new Uint8Array(0);
+  #platters: Uint8Array = new Uint8Array(64);
+  #plattersLength = 0;
   #pending: Pending[] = [];
 
   get length(): number {
@@ -35,7 +36,7 @@ export class SimFile {
 
   append(bytes: Uint8Array): void {
     const at = this.#length;
-    this.#reserve(at + bytes.length);
+    this.#cache = grown(this.#cache, at + bytes.length);
     this.#cache.set(bytes, at);
     this.#length = at + bytes.length;
     // Not `slice`: of a Buffer that is a view, and would change with it.
@@ -88,31 +89,38 @@ export class SimFile {
         this.#harden({ kind: 'append', at: torn.at + bytes.length, bytes: zeros });
       }
     }
+    this.#length = this.#plattersLength;
     this.#cache = this.#platters.slice();
-    this.#length = this.#platters.length;
   }
 
   /** Turns one bit over, of what is read and of what is on the platters. Requires: it is there. */
   flipBit(at: number, bit: number): void {
     assert(at < this.#length, `the file has no byte ${at}`);
     this.#cache[at] = (this.#cache[at] ?? 0) ^ (1 << bit);
-    if (at < this.#platters.length) this.#platters[at] = (this.#platters[at] ?? 0) ^ (1 << bit);
+    if (at < this.#plattersLength) this.#platters[at] = (this.#platters[at] ?? 0) ^ (1 << bit);
   }
 
   #harden(change: Pending): void {
-    const end = change.kind === 'append' ? change.at + change.bytes.length : change.length;
-    const platters = new Uint8Array(end);
-    platters.set(this.#platters.subarray(0, end));
-    if (change.kind === 'append') platters.set(change.bytes, change.at);
-    this.#platters = platters;
+    if (change.kind === 'truncate') {
+      const length = Math.min(change.length, this.#plattersLength);
+      this.#platters.fill(0, length, this.#plattersLength);
+      this.#plattersLength = change.length;
+      this.#platters = grown(this.#platters, change.length);
+      return;
+    }
+    const end = change.at + change.bytes.length;
+    this.#platters = grown(this.#platters, end);
+    this.#platters.set(change.bytes, change.at);
+    this.#plattersLength = Math.max(this.#plattersLength, end);
   }
+}
 
-  #reserve(length: number): void {
-    if (length <= this.#cache.length) return;
-    const larger = new Uint8Array(Math.max(length, 2 * this.#cache.length));
-    larger.set(this.#cache);
-    this.#cache = larger;
-  }
+/** The array, or a larger one with the same bytes and zeros behind them, if it is shorter than `length`. */
+function grown(bytes: Uint8Array, length: number): Uint8Array {
+  if (length <= bytes.length) return bytes;
+  const larger = new Uint8Array(Math.max(length, 2 * bytes.length));
+  larger.set(bytes);
+  return larger;
 }
 
 const sectorBytes = 64;

@@ -90,6 +90,8 @@ export class JournalHistory {
   /** Whether a file was damaged in a way that may cost acknowledged records, if it is named. */
   #isDamaged = false;
   #isTailDamaged = false;
+  /** Whether a start was told to set damage aside, and crashed before it could say what that cost. */
+  #mayBeAside = false;
   #isOpening = false;
   #isOver = false;
   #isSnapshotting = false;
@@ -281,6 +283,7 @@ export class JournalHistory {
       snapshotsKept: this.temper.snapshotsKept,
       bugs: new Set(this.#bug === undefined ? [] : [this.#bug]),
     };
+    if (onCorrupt === 'quarantine') this.#mayBeAside = true;
     const { journal, recovery } = await openJournal(options);
     if (recovery.incarnation <= this.#incarnation) {
       throw new Broken(`incarnation ${recovery.incarnation} comes after ${this.#incarnation}`);
@@ -290,12 +293,13 @@ export class JournalHistory {
     if (recovery.damagedSnapshots > 0 && recovery.fault === undefined) {
       this.reached.add('a damaged snapshot was replaced by an older one');
     }
-    this.#compare(loaded, recovery.fault !== undefined);
+    this.#compare(loaded, this.#mayBeAside && recovery.quarantined.length > 0);
     this.#list = loaded;
     this.#acknowledged = loaded.length;
     // A snapshot may have the effect of records that damage took. From there on places and numbers differ,
     // which is no matter to a store, but to this history.
-    const isLost = recovery.fault !== undefined || this.#isTailDamaged;
+    const isLost = this.#mayBeAside || this.#isTailDamaged;
+    this.#mayBeAside = false;
     this.#isOver = isLost && journal.stats.lastSequence !== loaded.length;
     this.#isDamaged = recovery.fault === undefined && this.#isDamaged;
     this.#isTailDamaged = false;
@@ -327,7 +331,9 @@ export class JournalHistory {
     if (hasPower) this.reached.add('a process ended and left what was not synced');
     this.#node.crash({ hasPower });
     if (this.temper.flips === 'the last segment' && this.#random.chance(0.3)) {
-      const last = this.#node.drive.names.findLast((name) => name.endsWith('.log'));
+      const last = this.#node.drive.names.findLast(
+        (name) => name.startsWith('journal-') && name.endsWith('.log'),
+      );
       if (last === undefined) return;
       this.#node.drive.flipBit(last);
       this.#isTailDamaged = true;
@@ -337,11 +343,15 @@ export class JournalHistory {
   #flipAtRest(): void {
     if (this.temper.flips !== 'files at rest' || !this.#random.chance(0.4)) return;
     // The newest segment is not at rest, and a bad end of it is what a crash leaves.
-    const names = this.#node.drive.names.filter((name) => !name.endsWith('.tmp'));
-    const live = names.findLast((name) => name.endsWith('.log'));
+    const names = this.#node.drive.names.filter((name) =>
+      /^(boot|journal-.*g|snapshot-.*p)$/.test(name),
+    );
+    const live = names.findLast((name) => name.startsWith('journal-') && name.endsWith('.log'));
     const resting = names.filter((name) => name !== live);
     const data = resting.filter((name) => name !== 'boot');
-    const name = this.#random.pick(data.length > 0 && this.#random.chance(0.9) ? data : resting);
+    const snapshot = data.findLast((name) => name.endsWith('.snap'));
+    const any = this.#random.pick(data.length > 0 && this.#random.chance(0.9) ? data : resting);
+    const name = snapshot !== undefined && this.#random.chance(0.4) ? snapshot : any;
     this.#node.drive.flipBit(name);
     this.#isDamaged = true;
   }

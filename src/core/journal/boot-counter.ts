@@ -1,5 +1,12 @@
 import { assert } from '../assert.ts';
-import { bootFile, segmentName, segmentsOf, snapshotName, snapshotsOf } from './file-names.ts';
+import {
+  bootFile,
+  isData,
+  segmentName,
+  segmentsOf,
+  snapshotName,
+  snapshotsOf,
+} from './file-names.ts';
 import { encodeFileHeader, fileHeaderBytes } from './format.ts';
 import type { FileHeader } from './format.ts';
 import { corrupt, isCorrupt } from './journal-folder.ts';
@@ -19,7 +26,7 @@ export async function readBoot(
   names: readonly string[],
 ): Promise<Boot | undefined> {
   if (!names.includes(bootFile)) {
-    const [some] = names.filter((name) => /\.(log|snap)$/.test(name));
+    const [some] = names.filter(isData);
     if (some === undefined) return undefined;
     throw corrupt(folder.disk, bootFile, 0, `the file is missing, but there is ${some}`);
   }

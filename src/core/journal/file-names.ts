@@ -28,6 +28,15 @@ export function quarantinedName(name: string, incarnation: number): string {
   return `quarantined-${incarnation}-${name}`;
 }
 
+export function isQuarantined(name: string): boolean {
+  return name.startsWith('quarantined-');
+}
+
+/** Whether it is a segment or a snapshot: a file with records. */
+export function isData(name: string): boolean {
+  return segmentsOf([name]).length + snapshotsOf([name]).length > 0;
+}
+
 /** The first records of the segments among `names`, ascending. */
 export function segmentsOf(names: readonly string[]): number[] {
   return numbersOf(names, /^journal-([0-9a-f]{16})\.log$/);

@@ -50,6 +50,8 @@ export interface JournalStart {
   readonly snapshots: readonly number[];
   readonly damagedSnapshots: readonly number[];
   readonly nextSequence: number;
+  /** Bytes of the segments that were loaded. */
+  readonly loadedBytes: number;
 }
 
 /** What a journal did since it was opened. */
@@ -65,7 +67,7 @@ export interface JournalStats {
   readonly commitMs: number;
   readonly commitMsMax: number;
   readonly segments: number;
-  /** Bytes in segments since the last snapshot of this life: what another one would save at a start. */
+  /** Bytes in segments behind the last snapshot: what another one would save at a start. */
   readonly bytesSinceSnapshot: number;
 }
 
@@ -125,6 +127,7 @@ export class Journal {
     this.#lastSequence = start.nextSequence - 1;
     this.#writtenSequence = this.#lastSequence;
     this.#durableSequence = this.#lastSequence;
+    this.#bytesSinceSnapshot = start.loadedBytes;
   }
 
   get stats(): JournalStats {

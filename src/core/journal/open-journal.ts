@@ -4,6 +4,8 @@ import { guessBoot, raiseBoot, readBoot } from './boot-counter.ts';
 import type { Boot } from './boot-counter.ts';
 import {
   bootFile,
+  isData,
+  isQuarantined,
   isTemporary,
   quarantinedName,
   segmentName,
@@ -52,8 +54,9 @@ export interface Recovery extends Boot {
   readonly cutBytes: number;
   /** Damage that cost nothing: snapshots that an older one and the log stood in for. */
   readonly damagedSnapshots: number;
-  /** With `quarantine`: what was damaged, and the files that were set aside. Records may be lost. */
+  /** With `quarantine`: what was damaged. Records may be lost. */
   readonly fault: AtollError | undefined;
+  /** All files in the folder that were set aside, now or earlier: a start may crash after it did so. */
   readonly quarantined: readonly string[];
 }
 
@@ -79,7 +82,6 @@ export async function openJournal(
 class Opening {
   readonly #options: OpenJournalOptions;
   readonly #folder: JournalFolder;
-  readonly #quarantined: string[] = [];
   #names: readonly string[] = [];
   #totalBytes = 0;
   #doneBytes = 0;
@@ -114,6 +116,7 @@ class Opening {
       snapshots: snapshotsOf(names).filter((name) => !plan.damagedSnapshots.includes(name)),
       damagedSnapshots: snapshotsOf(names).filter((name) => plan.damagedSnapshots.includes(name)),
       nextSequence: first,
+      loadedBytes: plan.segments.reduce((sum, { goodBytes }) => sum + goodBytes, 0),
     });
     const recovery = {
       ...boot,
@@ -122,7 +125,7 @@ class Opening {
       cutBytes: plan.cutBytes,
       damagedSnapshots: plan.damagedSnapshots.length,
       fault: plan.fault,
-      quarantined: this.#quarantined,
+      quarantined: names.filter(isQuarantined),
     };
     return { journal, recovery };
   }
@@ -161,7 +164,7 @@ class Opening {
       before = await guessBoot(folder, this.#names);
       if (before === undefined) {
         // Without the id no checksum can be checked: nothing here can be believed.
-        const data = this.#names.filter((name) => /\.(log|snap)$/.test(name));
+        const data = this.#names.filter(isData);
         await this.#setAside(data, { incarnation: 0 });
       }
       if (this.#names.includes(bootFile)) {
@@ -247,7 +250,6 @@ class Opening {
         const aside = quarantinedName(name, boot.incarnation);
         const kept = await this.#folder.makeWhole(aside, (made) => copy(file, made, file.length));
         await kept.close();
-        this.#quarantined.push(aside);
       }
       if (bugs.has('believes a tail that was never synced')) {
         await file.truncate(last.goodBytes);
@@ -269,9 +271,7 @@ class Opening {
   ): Promise<void> {
     // The last first: whatever a crash leaves of it is a journal with the same damage, not with another.
     for (const name of names.toReversed()) {
-      const aside = quarantinedName(name, incarnation);
-      await this.#folder.disk.rename(name, aside);
-      this.#quarantined.push(aside);
+      await this.#folder.disk.rename(name, quarantinedName(name, incarnation));
     }
     await this.#folder.disk.syncFolder();
     this.#names = this.#names.filter((name) => !names.includes(name));

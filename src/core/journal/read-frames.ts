@@ -41,7 +41,7 @@ export interface ReadFramesOptions {
  */
 export async function readFrames(options: ReadFramesOptions): Promise<FramesEnd> {
   const { file, visit, onProgress, crcSeed, trustsPayloads = false } = options;
-  let buffer = Buffer.allocUnsafe(journalLimits.readBytes);
+  let buffer = pieceOf(file, options.at);
   /** `buffer[0 … filled)` are the bytes of the file from `base` on. */
   let base = options.at;
   let filled = await file.read(base, buffer);
@@ -73,6 +73,12 @@ export async function readFrames(options: ReadFramesOptions): Promise<FramesEnd>
     if (filled === 0) return { at: base, fault: undefined };
     return { at: base, fault: `the file ends ${step.bytes - filled} bytes too early` };
   }
+}
+
+/** Memory for a piece of what is behind `at`: small files are read at once and need no more than they have. */
+function pieceOf(file: DiskFile, at: number): Buffer {
+  const leftBytes = Math.max(frameHeaderBytes, file.length - at);
+  return Buffer.allocUnsafe(Math.min(journalLimits.readBytes, leftBytes));
 }
 
 type Step =
