@@ -365,8 +365,8 @@ export class JournalHistory {
 
   #noteFault(fault: AtollError): void {
     if (fault.code === 'DISK_FULL') this.reached.add('the disk was full');
-    if (/^sync/.test(fault.message)) this.reached.add('a sync failed');
-    if (/^write/.test(fault.message)) this.reached.add('a write failed');
+    if (fault.message.startsWith('sync')) this.reached.add('a sync failed');
+    if (fault.message.startsWith('write')) this.reached.add('a write failed');
   }
 }
 
