@@ -60,6 +60,9 @@ export class MapTable implements Table {
     return this.#contentBytes + this.#slots.size * entryOverheadBytes;
   }
 
+  /** Where a Map keeps its keys cannot be told. */
+  prefetch(): void {}
+
   find(bytes: Uint8Array, start: number, end: number): number {
     return this.#slots.get(latin1(bytes, start, end)) ?? -1;
   }

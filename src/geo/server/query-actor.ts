@@ -5,6 +5,9 @@ import type { Lent, QueryBatch } from './query-batch.ts';
 import { Replica } from './replica.ts';
 import { reportOf } from './replica-report.ts';
 
+/** Fewer commands gain less than it costs to look at each twice. */
+const prefetchedCommandsMin = 4;
+
 /** To itself: look after what has ended. */
 export interface QueryMessage {
   readonly type: 'sweep';
@@ -35,6 +38,7 @@ export const QueryActor: ActorKind<QueryMessage, Lent> = defineActor<QueryMessag
       const { client } = commands;
       replica.begin(clock.wallMs());
       replica.sweep(geoLimits.sweepEntriesPerBatch);
+      if (commands.length >= prefetchedCommandsMin) replica.prefetch(commands);
       try {
         while (commands.next()) table.dispatch(replica, commands, client);
       } catch (bug) {

@@ -2,10 +2,11 @@ import type { Random } from '../../core/random.ts';
 import { clientLimits, geoLimits } from '../../core/limits.ts';
 import { readLatin1 } from '../../core/latin1.ts';
 import type { Command } from '../../resp/command.ts';
+import type { CommandBatch } from '../../resp/command-batch.ts';
 import { HybridClock } from '../hybrid-clock.ts';
 import { Origins } from './origins.ts';
 import { PrefixWatches } from './prefix-watches.ts';
-import type { Table, Version } from './table.ts';
+import { prefetchKeysMax, type Table, type Version } from './table.ts';
 
 export interface ReplicaOptions {
   /** The uid of the query actor: the origin of what is written here. */
@@ -55,6 +56,8 @@ export class Replica {
   nowMs = 0;
   /** The version of the last own write. */
   readonly #version: Version;
+  /** Where the keys of a batch lie. */
+  readonly #ranges = new Int32Array(prefetchKeysMax * 2);
   readonly #keyBytes: Buffer = Buffer.alloc(clientLimits.keyBytesMax);
 
   constructor({ uid, table, random }: ReplicaOptions) {
@@ -72,6 +75,21 @@ export class Replica {
   /** A batch of commands, or a turn of upkeep, begins at `nowMs`. */
   begin(nowMs: number): void {
     this.nowMs = nowMs;
+  }
+
+  /** A batch of commands is to be executed: nearly all of them begin with a key. */
+  prefetch(batch: CommandBatch): void {
+    const ranges = this.#ranges;
+    let count = 0;
+    const countMax = Math.min(batch.length, prefetchKeysMax);
+    for (let i = 0; i < countMax; i += 1) {
+      batch.select(i);
+      if (batch.argumentCount < 2) continue;
+      ranges[count * 2] = batch.start(1);
+      ranges[count * 2 + 1] = batch.end(1);
+      count += 1;
+    }
+    this.table.prefetch(batch.bytes, ranges, count);
   }
 
   /** The live entry whose key is argument `index`; −1: there is none, or its time is over. */

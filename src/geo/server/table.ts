@@ -25,6 +25,12 @@ export interface Table {
   /** Bytes that entries take, keys, values and what surrounds them: an estimate. */
   readonly byteLength: number;
 
+  /**
+   * Says which keys will be asked for next: the first `count` pairs of `ranges` are their starts and ends in
+   * `bytes`. Changes nothing. One key after the other, the processor waits for memory for each; asked for
+   * together, they arrive together. Requires: count ≤ `prefetchKeysMax`.
+   */
+  prefetch(bytes: Uint8Array, ranges: Int32Array, count: number): void;
   /** The entry of the key `bytes[start … end)`, tombstones too; −1: none. */
   find(bytes: Uint8Array, start: number, end: number): number;
 
@@ -106,6 +112,9 @@ export interface ListRange {
   readonly afterStart: number;
   readonly afterEnd: number;
 }
+
+/** More do not stay in the fastest caches until they are asked for. */
+export const prefetchKeysMax = 64;
 
 /** Numbers of origins are below it. A cluster that has seen so many lives of actors is ill. */
 export const originsMax: number = 2 ** 20;

@@ -1,7 +1,7 @@
 import { assert } from '../../../core/assert.ts';
 import { randomBelow, type Random } from '../../../core/random.ts';
 import type { Reply } from '../../../resp/reply.ts';
-import type { ListRange, Table, Version } from '../table.ts';
+import { prefetchKeysMax, type ListRange, type Table, type Version } from '../table.ts';
 import { Arena } from './arena.ts';
 import { auditTable } from './audit-table.ts';
 import { Entries } from './entries.ts';
@@ -33,13 +33,15 @@ export class ArenaTable implements Table {
   readonly #entries: Entries = new Entries(this.#arena);
   readonly #index: HashIndex = new HashIndex(this.#arena);
   readonly #places: Places = new Places(this.#arena);
-  readonly #order: KeyOrder = new KeyOrder(this.#arena, this.#places);
+  readonly #order: KeyOrder = new KeyOrder(this.#entries, this.#arena, this.#places);
   readonly #expiries: ExpiryQueue = new ExpiryQueue(this.#arena);
   readonly #tombstones: TombstoneQueue = new TombstoneQueue(this.#arena);
   readonly #secret: HashSecret;
   /** The bytes that were given last, mostly the read buffer of the thread, and the view of them. */
   #bytes: Uint8Array = noBytes;
   #view: DataView = viewOf(noBytes);
+  /** Hashes, then entries. */
+  readonly #prefetched = new Int32Array(prefetchKeysMax);
 
   /** `random` makes the hashes of keys unguessable. */
   constructor(random: Random) {
@@ -60,6 +62,17 @@ export class ArenaTable implements Table {
 
   get byteLength(): number {
     return this.#arena.usedBytes + this.#entries.largeBytes;
+  }
+
+  prefetch(bytes: Uint8Array, ranges: Int32Array, count: number): void {
+    const view = this.#viewOf(bytes);
+    const found = this.#prefetched;
+    for (let i = 0; i < count; i += 1) {
+      found[i] = hashBytes(this.#secret, view, ranges[i * 2] ?? 0, ranges[i * 2 + 1] ?? 0);
+    }
+    // No load of a loop needs another one of it, so the processor waits for all of them at the same time.
+    for (let i = 0; i < count; i += 1) found[i] = this.#index.peek(found[i] ?? 0);
+    for (let i = 0; i < count; i += 1) this.#entries.touch(found[i] ?? 0);
   }
 
   find(bytes: Uint8Array, start: number, end: number): number {

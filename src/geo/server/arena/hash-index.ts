@@ -56,8 +56,8 @@ export class HashIndex {
     }
   }
 
-  /** Reads what `find` will read first, so that it is in the cache then. */
-  touch(hash: number): number {
+  /** The entry that `find` looks at first; 0: there is none. */
+  peek(hash: number): number {
     const segment = this.#directory[this.#number(hash)] ?? 0;
     if (segment === 0) return 0;
     const { ints } = this.#arena.chunk(segment);

@@ -61,7 +61,7 @@ class OrderWorld {
   readonly #arena = new Arena();
   readonly #entries: Entries = new Entries(this.#arena);
   readonly #places: Places = new Places(this.#arena);
-  readonly #order: KeyOrder = new KeyOrder(this.#arena, this.#places);
+  readonly #order: KeyOrder = new KeyOrder(this.#entries, this.#arena, this.#places);
   readonly #model: Map<string, number> = new Map();
 
   add(key: string): void {
