@@ -1,6 +1,6 @@
 import { assert } from '../../src/core/assert.ts';
 import { ArenaTable } from '../../src/geo/server/arena/arena-table.ts';
-import { MapTable } from '../../src/geo/server/map-table.ts';
+import { MapTable } from '../../test/support/map-table.ts';
 import type { Table, Version } from '../../src/geo/server/table.ts';
 import { PlatformRandom } from '../../src/platform/random.ts';
 import { ReplyWriter } from '../../src/resp/reply-writer.ts';

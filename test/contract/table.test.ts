@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ArenaTable } from '../../src/geo/server/arena/arena-table.ts';
-import { MapTable } from '../../src/geo/server/map-table.ts';
+import { MapTable } from '../support/map-table.ts';
 import type { Table, Version } from '../../src/geo/server/table.ts';
 import { ReplyWriter } from '../../src/resp/reply-writer.ts';
 import { SimRandom } from '../../src/sim/sim-random.ts';

@@ -1,4 +1,4 @@
-import { assert } from '../../core/assert.ts';
+import { assert } from '../../src/core/assert.ts';
 
 /**
  * Which of numbered entries ends first: a binary heap that knows where each entry stands in it.

@@ -1,11 +1,16 @@
 import sortedBTree from 'sorted-btree';
 
-import { assert } from '../../core/assert.ts';
-import { readLatin1, writeLatin1 } from '../../core/latin1.ts';
-import { randomBelow, type Random } from '../../core/random.ts';
-import type { Reply } from '../../resp/reply.ts';
+import { assert } from '../../src/core/assert.ts';
+import { readLatin1, writeLatin1 } from '../../src/core/latin1.ts';
+import { randomBelow, type Random } from '../../src/core/random.ts';
+import {
+  originsMax,
+  type ListRange,
+  type Table,
+  type Version,
+} from '../../src/geo/server/table.ts';
+import type { Reply } from '../../src/resp/reply.ts';
 import { ExpiryHeap } from './expiry-heap.ts';
-import { originsMax, type ListRange, type Table, type Version } from './table.ts';
 
 /** What an entry takes besides its key and value: map, arrays, heads of two strings, leaf of the index. */
 const entryOverheadBytes = 200;
@@ -17,7 +22,8 @@ const [wallColumn, sequenceColumn, countColumn, lengthColumn] = [0, 1, 2, 3] as 
 const drawsMax = 64;
 
 /**
- * The table as a Map from key to slot, and arrays with one element for each slot.
+ * The table as a Map from key to slot, and arrays with one element for each slot: the yardstick of the arena
+ * in the contract suite and in the benchmark, and how one would write it who had no need of more.
  *
  * Keys and values are strings of which each character is one byte: `Map` finds them faster than anything else
  * that is not an arena of our own, and as values they cost the collector less than `Buffer`s. The rest of
