@@ -139,7 +139,10 @@ export class Dispatcher implements CellThread {
       this.counters.toldFromOutside += 1;
     } else {
       this.counters.toldByActors += 1;
-      this.#rates.count(sender.self.counter, to.address, to.counter, this.#nowMs);
+      // What an actor tells itself, to go on later, is no message of a pair.
+      if (to.counter !== sender.self.counter || to.address !== this.address) {
+        this.#rates.count(sender.self.counter, to.address, to.counter, this.#nowMs);
+      }
     }
     if (this.#isClosed) {
       this.counters.deadLetters += 1;

@@ -37,6 +37,7 @@ const report: PortReport = {
     stampsRefused: 0,
     watchingClients: 0,
     changesPushed: 0,
+    sync: { applied: 0, stale: 0, duplicate: 0, refused: 0, sent: 0 },
   },
 };
 const figures = { residentBytes: 1, heapBytes: 1, cpuSeconds: 0.5 };

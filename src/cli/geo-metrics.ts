@@ -126,6 +126,8 @@ function portMetrics(ports: readonly PortReport[]): readonly Metric[] {
   ];
 }
 
+const mergeOutcomes = ['applied', 'stale', 'duplicate', 'refused'] as const;
+
 function replicaMetrics(ports: readonly PortReport[]): readonly Metric[] {
   type Figure = (replica: PortReport['replica']) => number;
   const metric = (type: Metric['type'], name: string, help: string, figure: Figure): Metric =>
@@ -151,6 +153,15 @@ function replicaMetrics(ports: readonly PortReport[]): readonly Metric[] {
       'Stamps too far ahead of our clock',
       (r) => r.stampsRefused,
     ),
+    {
+      type: 'counter',
+      name: 'atoll_geo_entries_merged_total',
+      help: 'Writes of other query actors, by what became of them',
+      samples: ports.flatMap(({ port, replica }) =>
+        mergeOutcomes.map((outcome) => [{ port, outcome }, replica.sync[outcome]] as const),
+      ),
+    },
+    metric('counter', 'entries_sent_total', 'Entries sent to query actors', (r) => r.sync.sent),
     metric('gauge', 'watching_clients', 'Clients that watch a prefix', (r) => r.watchingClients),
     metric('counter', 'changes_pushed_total', 'Changes told to watches', (r) => r.changesPushed),
   ];

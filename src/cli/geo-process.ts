@@ -73,10 +73,6 @@ function checkOptions({ host, port, actors }: GeoProcessOptions): void {
     const why = 'could be reached from other machines, and this server asks nobody for a password';
     throw new AtollError('USAGE', `--host ${host} ${why}: use 127.0.0.1`);
   }
-  if (actors > 1) {
-    const why = 'do not exchange their writes, so each would keep data of its own';
-    throw new AtollError('USAGE', `--actors ${actors}: the query actors of a server ${why}: use 1`);
-  }
   if (port + actors > 65_535) {
     const text = `--port ${port} leaves no room for ${actors} query ports above it`;
     throw new AtollError('USAGE', text);

@@ -107,6 +107,14 @@ export const serverLimits = {
 export const geoLimits = {
   /** A stamp further ahead of our wall clock is refused: one bad clock must not poison a cluster. */
   clockSkewMs: 60_000,
+  /** CMUD §5.1: at most 10 messages a second to each peer; a little more than a tenth of one apart. */
+  syncIntervalMs: 101,
+  /** What came is confirmed within this, if nothing else is to be said before. */
+  syncConfirmMs: 400,
+  /** What is not confirmed for so long was lost: a confirmation and two times 250 ms on the way, twice. */
+  syncRepeatMs: 2_000,
+  /** Entries of one message, about; with the largest of all it still fits a frame. */
+  syncMessageBytes: 4_194_304, // 4 MiB
   /** When nobody asks, values that have ended are looked for so often … */
   sweepMs: 250,
   /** … and so many are buried, and tombstones dropped, before queries have their turn: some milliseconds. */

@@ -259,6 +259,36 @@ describe('a geo server', () => {
   });
 });
 
+// CMUD §3: all query actors are replicas of the same data, so a client can ask any of them.
+test('a geo server with three query actors is one store, whichever port is asked', async () => {
+  const { atoll, ready } = await startGeo([...anyPorts, '--actors', '3']);
+  const stores = ready.queryPorts.map((port) => connectTo(port));
+  const [first, ...others] = stores;
+  assert.ok(first !== undefined && others.length === 2);
+  const heard = others.map(async (store) => {
+    const changes: Change[] = [];
+    const deleted = deferred();
+    await store.watch('room/', (change) => {
+      changes.push(change);
+      if (change.type === 'delete') deleted.resolve();
+    });
+    return { store, changes, told: deleted.promise };
+  });
+  const watches = await Promise.all(heard);
+  await first.put('room/gates', 'open');
+  await first.put('room/fence', 'painted');
+  await first.delete('room/gates');
+  for (const { store, changes, told } of watches) {
+    await told;
+    assert.ok(changes.some((change) => change.type === 'put' && change.key === 'room/fence'));
+    assert.equal(await store.get('room/gates'), undefined);
+    assert.equal(await store.get('room/fence'), 'painted');
+  }
+  await Promise.all(stores.map((store) => store.close()));
+  atoll.child.kill('SIGTERM');
+  assert.equal((await atoll.end()).exitCode, 0);
+});
+
 describe('a geo server that is told to stop', () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     test(`by ${signal} answers what it was asked and ends with 0`, async () => {
@@ -296,7 +326,7 @@ describe('atoll geo', () => {
       [['--port', '70000'], /whole number from 0 to 65535/],
       [['--port', 'x'], /whole number from 0 to 65535/],
       [['--actors', '0'], /whole number from 1 to 64/],
-      [['--actors', '2'], /use 1/],
+      [['--actors', '65'], /whole number from 1 to 64/],
       [['--port', '65535'], /no room/],
       [['--host', '0.0.0.0'], /password/],
       [['--bogus'], /unknown option/],
@@ -322,7 +352,7 @@ describe('atoll start', () => {
   test('starts a server and says how to play and what to try', async () => {
     const atoll = new AtollProcess(['start', '--port', '0', '--admin-port', '0']);
     await atoll.said('stdout', '/metrics');
-    const port = /cmud --server 127\.0\.0\.1:(\d+) --name/.exec(atoll.stdout)?.[1] ?? '';
+    const port = /cmud --name heather --server 127\.0\.0\.1:(\d+)/.exec(atoll.stdout)?.[1] ?? '';
     const client = new Redis(Number(port), '127.0.0.1');
     assert.equal(await client.ping(), 'PONG');
     await client.quit();
@@ -330,3 +360,11 @@ describe('atoll start', () => {
     assert.equal((await atoll.end()).exitCode, 0);
   });
 });
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

@@ -21,6 +21,8 @@ export class GeoWorld {
     const system = await startSimSystem(simulation, at.host, { QueryGateway }, { threads: 2 });
     const options = { host: at.host, queryPorts: [at.port], atollVersion: '1.2.3' };
     const server = await simulation.settle(startGeoServer(system, options));
+    // The actors are told of each other in a moment of their own.
+    await simulation.advance(1);
     return new GeoWorld(simulation, system, server);
   }
 

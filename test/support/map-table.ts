@@ -146,8 +146,8 @@ export class MapTable implements Table {
     return this.#key(reference).length;
   }
 
-  readKey(reference: number, target: Buffer): number {
-    return writeLatin1(target, this.#key(reference), 0);
+  readKey(reference: number, target: Buffer, at = 0): number {
+    return writeLatin1(target, this.#key(reference), at);
   }
 
   writeKey(reference: number, reply: Reply): void {
@@ -156,6 +156,10 @@ export class MapTable implements Table {
 
   valueLength(reference: number): number {
     return this.#rows[reference * rowLength + lengthColumn] ?? 0;
+  }
+
+  readValue(reference: number, target: Buffer, at: number): number {
+    return writeLatin1(target, this.#value(reference), at);
   }
 
   writeValue(reference: number, reply: Reply): void {
@@ -181,6 +185,19 @@ export class MapTable implements Table {
 
   entryBytes(reference: number): number {
     return entryOverheadBytes + this.keyLength(reference) + this.valueLength(reference);
+  }
+
+  place(reference: number): number {
+    return reference;
+  }
+
+  atPlace(place: number): number {
+    return this.#keys[place] === undefined ? -1 : place;
+  }
+
+  firstTombstone(): number {
+    for (const slot of this.#tombstones) return slot;
+    return -1;
   }
 
   firstToExpire(): number {

@@ -43,6 +43,10 @@ export async function startGeoServer(
     ),
   );
   const queryActors = ready.map(({ actor }) => actor);
+  for (const actor of queryActors) {
+    const peers = queryActors.filter((peer) => peer !== actor);
+    system.tell(actor, { type: 'peers', peers });
+  }
   return {
     description: JSON.stringify({ system: system.address, queryActors }),
     systemAddress: system.address,

@@ -1,17 +1,24 @@
-import { defineActor, type ActorKind } from '../../actor/actor-kind.ts';
+import { defineActor, dispatch, type ActorKind } from '../../actor/actor-kind.ts';
+import type { ActorRef } from '../../actor/actor-ref.ts';
 import { geoLimits } from '../../core/limits.ts';
 import { ArenaTable } from './arena/arena-table.ts';
 import type { Lent, QueryBatch } from './query-batch.ts';
 import { Replica } from './replica.ts';
 import { reportOf } from './replica-report.ts';
+import { Synchronizer } from './sync/synchronizer.ts';
+import type { SyncMessage } from './sync/sync-message.ts';
 
 /** Fewer commands gain less than it costs to look at each twice. */
 const prefetchedCommandsMin = 4;
 
-/** To itself: look after what has ended. */
-export interface QueryMessage {
-  readonly type: 'sweep';
-}
+export type QueryMessage =
+  /** To itself: look after what has ended. */
+  | { type: 'sweep' }
+  /** To itself: a message to another replica is due. */
+  | { type: 'sync due' }
+  /** The other query actors of the server. CMUD §5.1: they are told of each other at the start. */
+  | { type: 'peers'; peers: ActorRef<SyncMessage>[] }
+  | SyncMessage;
 
 /**
  * The query actor: one replica of all keys, and the only one who touches it. CMUD §3.
@@ -20,13 +27,30 @@ export interface QueryMessage {
  * waiting for anybody (a store that is cut off answers as well as any). Between them it buries what has ended:
  * a little with each batch, so that it keeps up with whoever writes, and at intervals when nobody asks. It is
  * told to do so only while there is something to bury, and an idle server is silent.
+ *
+ * Writes go to the other query actors of the server in messages of their own, off the way of the queries
+ * (`sync/synchronizer.ts`): each replica sends its own writes to each other one, at once after a quiet tenth of a
+ * second and otherwise ten times a second, every changed key once; the later stamp wins wherever two meet.
  */
 export const QueryActor: ActorKind<QueryMessage, Lent> = defineActor<QueryMessage, Lent>(
   'geo-query',
   (context) => {
     const { clock, self, random } = context;
     const replica = new Replica({ uid: self.uid(), table: new ArenaTable(random), random });
+    const synchronizer = new Synchronizer(replica, self);
+    replica.isConfirmedByAll = (origin, sequence) =>
+      synchronizer.isConfirmedByAll(origin, sequence);
     let isSweepDue = false;
+    let isSyncDue = false;
+
+    /** Sends what is due to other replicas now, and sees to it that the rest is sent in its time. */
+    function sync(): void {
+      const nowMs = clock.monotonicMs();
+      const nextMs = synchronizer.flush(nowMs, (to, message) => context.tell(to, message));
+      if (isSyncDue || nextMs === Infinity) return;
+      isSyncDue = true;
+      context.tellAfter(self, { type: 'sync due' }, Math.max(0, nextMs - nowMs));
+    }
 
     function sweepLater(): void {
       if (isSweepDue || !replica.needsUpkeep) return;
@@ -48,19 +72,32 @@ export const QueryActor: ActorKind<QueryMessage, Lent> = defineActor<QueryMessag
       }
     }
 
-    return {
-      onMessage() {
+    const onMessage = dispatch<QueryMessage>({
+      sweep: () => {
         isSweepDue = false;
-        replica.begin(clock.wallMs());
         replica.sweep(geoLimits.sweepEntriesMax);
+      },
+      'sync due': () => {
+        isSyncDue = false;
+      },
+      peers: ({ peers }) => synchronizer.setPeers(peers),
+      sync: (message) => synchronizer.receive(message, clock.monotonicMs()),
+    });
+
+    return {
+      onMessage(message) {
+        replica.begin(clock.wallMs());
+        onMessage(message);
+        sync();
         sweepLater();
       },
       onLent(lent) {
         if (lent.kind === 'queries') {
           execute(lent);
+          sync();
           sweepLater();
         } else {
-          lent.report = reportOf(replica);
+          lent.report = reportOf(replica, synchronizer);
         }
       },
     };

@@ -1,3 +1,4 @@
+import type { SyncCounters, Synchronizer } from './sync/synchronizer.ts';
 import type { Replica } from './replica.ts';
 
 /** The figures of a replica for operators: plain data. */
@@ -15,10 +16,14 @@ export interface ReplicaReport {
   readonly stampsRefused: number;
   readonly watchingClients: number;
   readonly changesPushed: number;
+  /** Writes of other replicas, by what became of them, and entries sent to them. */
+  readonly sync: SyncCounters;
 }
 
-export function reportOf({ table, counters, clock, watches }: Replica): ReplicaReport {
+export function reportOf(replica: Replica, synchronizer: Synchronizer): ReplicaReport {
+  const { table, counters, clock, watches } = replica;
   return {
+    sync: { ...synchronizer.counters },
     ...counters,
     keys: table.size,
     expiringKeys: table.expiringCount,

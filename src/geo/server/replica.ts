@@ -4,8 +4,11 @@ import { readLatin1 } from '../../core/latin1.ts';
 import type { Command } from '../../resp/command.ts';
 import type { CommandBatch } from '../../resp/command-batch.ts';
 import { HybridClock } from '../hybrid-clock.ts';
+import { compareTimes } from '../stamp.ts';
 import { Origins } from './origins.ts';
 import { PrefixWatches } from './prefix-watches.ts';
+import { ChangeLog } from './sync/change-log.ts';
+import type { EntryPackReader } from './sync/entry-pack-reader.ts';
 import { prefetchKeysMax, type Table, type Version } from './table.ts';
 
 export interface ReplicaOptions {
@@ -14,6 +17,9 @@ export interface ReplicaOptions {
   readonly table: Table;
   readonly random: Random;
 }
+
+/** What became of a write of another replica. */
+export type MergeOutcome = 'applied' | 'stale' | 'duplicate' | 'refused';
 
 /** What a replica counts since its start. */
 export interface ReplicaCounters {
@@ -52,12 +58,17 @@ export class Replica {
     expired: 0,
     tombstonesDropped: 0,
   };
+  /** Where own writes went, for those who have not heard of them. */
+  readonly changes: ChangeLog = new ChangeLog();
+  /** Whether a tombstone may be forgotten: every member of the cluster has confirmed the write. */
+  isConfirmedByAll: (origin: string, sequence: number) => boolean = () => true;
   /** Wall milliseconds of the batch that is executed. */
   nowMs = 0;
   /** The version of the last own write. */
   readonly #version: Version;
   /** Where the keys of a batch lie. */
   readonly #ranges = new Int32Array(prefetchKeysMax * 2);
+  readonly #seen: Version = { wallMs: 0, counter: 0, origin: 0, sequence: 0 };
   readonly #keyBytes: Buffer = Buffer.alloc(clientLimits.keyBytesMax);
 
   constructor({ uid, table, random }: ReplicaOptions) {
@@ -65,6 +76,17 @@ export class Replica {
     this.table = table;
     this.random = random;
     this.#version = { wallMs: 0, counter: 0, origin: this.origins.numberOf(uid), sequence: 0 };
+  }
+
+  /** The number of the own origin. */
+  get origin(): number {
+    return this.#version.origin;
+  }
+
+  /** Who wrote an entry, and when. Lent: the next call overwrites it. */
+  versionOf(reference: number): Version {
+    this.table.readVersion(reference, this.#seen);
+    return this.#seen;
   }
 
   /** How many writes were taken here: the sequence of the last one. */
@@ -125,18 +147,21 @@ export class Replica {
       expiryMs,
       this.#issue(),
     );
+    this.#note(reference);
     if (!this.watches.isEmpty) this.#publishPut(reference);
   }
 
   /** Sets when a live entry ends; 0: never. */
   setExpiry(reference: number, expiryMs: number): void {
     this.table.setExpiry(reference, expiryMs, this.#issue());
+    this.#note(reference);
     if (!this.watches.isEmpty) this.#publishPut(reference);
   }
 
   /** Deletes a live entry: it becomes a tombstone with a stamp of its own. */
   delete(reference: number): void {
     const tombstone = this.table.bury(reference, this.#issue());
+    this.#note(tombstone);
     if (!this.watches.isEmpty) this.#publishDelete(tombstone);
   }
 
@@ -153,6 +178,7 @@ export class Replica {
   deleteAll(): void {
     this.table.buryAll((reference) => {
       if (!this.watches.isEmpty) this.#publishDelete(reference);
+      this.#note(reference);
       return this.#issue();
     });
   }
@@ -172,10 +198,55 @@ export class Replica {
       const reference = table.firstToExpire();
       if (reference < 0 || !this.#expireIfDue(reference)) break;
     }
-    // A replica without peers is the whole cluster: it has confirmed what it has buried.
-    if (table.tombstoneCount > 0) {
-      this.counters.tombstonesDropped += table.dropTombstones(countMax);
+    for (let count = 0; count < countMax; count += 1) {
+      const reference = table.firstTombstone();
+      if (reference < 0 || !this.#isForgettable(reference)) break;
+      this.counters.tombstonesDropped += table.dropTombstones(1);
     }
+  }
+
+  /**
+   * Merges a write of another replica: the later stamp wins (CMUD §5), here and everywhere. Requires: `begin` has set
+   * the time. A stamp too far ahead of our clock is refused.
+   */
+  merge(entry: EntryPackReader): MergeOutcome {
+    const { table } = this;
+    const { version, bytes } = entry;
+    const isStamp = entry.isVersionValid;
+    if (!isStamp || !this.clock.merge(version.wallMs, version.counter, this.nowMs))
+      return 'refused';
+    const known = table.find(bytes, entry.keyStart, entry.keyEnd);
+    if (known >= 0) {
+      const order = this.#compareToKnown(version, known);
+      if (order <= 0) return order === 0 ? 'duplicate' : 'stale';
+    }
+    const wasLive = known >= 0 && table.isLive(known);
+    const { keyStart, keyEnd, valueStart, valueEnd, expiryMs } = entry;
+    let merged = table.put(bytes, keyStart, keyEnd, valueStart, valueEnd, expiryMs, version);
+    if (entry.isTombstone) merged = table.bury(merged);
+    if (this.watches.isEmpty) return 'applied';
+    if (!entry.isTombstone) this.#publishPut(merged);
+    else if (wasLive) this.#publishDelete(merged);
+    return 'applied';
+  }
+
+  /** Positive: `version` is later than that of the known entry. */
+  #compareToKnown(version: Version, reference: number): number {
+    const known = this.versionOf(reference);
+    const { wallMs, counter } = known;
+    const byTime = compareTimes(version.wallMs, version.counter, wallMs, counter);
+    if (byTime !== 0 || version.origin === known.origin) return byTime;
+    // CMUD §5: ties are broken by the uid, the same way everywhere.
+    return this.origins.uid(version.origin) < this.origins.uid(known.origin) ? -1 : 1;
+  }
+
+  #isForgettable(reference: number): boolean {
+    const { origin, sequence } = this.versionOf(reference);
+    return this.isConfirmedByAll(this.origins.uid(origin), sequence);
+  }
+
+  #note(reference: number): void {
+    this.changes.append(this.table.place(reference));
   }
 
   #issue(): Version {

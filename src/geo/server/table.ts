@@ -69,12 +69,14 @@ export interface Table {
 
   isLive(reference: number): boolean;
   keyLength(reference: number): number;
-  /** Copies the key to the front of `target` and returns its length. Requires: room. */
-  readKey(reference: number, target: Buffer): number;
+  /** Copies the key to `target[at …]` (the front if not given) and returns its length. Requires: room. */
+  readKey(reference: number, target: Buffer, at?: number): number;
   /** The key as a binary-safe string in the reply. */
   writeKey(reference: number, reply: Reply): void;
   /** 0 for a tombstone. */
   valueLength(reference: number): number;
+  /** Copies the value to `target[at …]` and returns its length. Requires: live, room. */
+  readValue(reference: number, target: Buffer, at: number): number;
   /** The value as a binary-safe string in the reply. Requires: live. */
   writeValue(reference: number, reply: Reply): void;
   /** Bytes `start` to `end` (excluded) of the value. Requires: live, 0 ≤ start ≤ end ≤ its length. */
@@ -86,6 +88,12 @@ export interface Table {
   /** What the entry takes in memory: an estimate. */
   entryBytes(reference: number): number;
 
+  /** A number that the entry keeps for as long as it exists, whatever becomes of its references. */
+  place(reference: number): number;
+  /** The entry whose place this is now; −1: there is none. Places of dropped entries are given out again. */
+  atPlace(place: number): number;
+  /** The tombstone that would be dropped first; −1: there is none. */
+  firstTombstone(): number;
   /** The live entry that ends first; −1 if none ends. */
   firstToExpire(): number;
   /** A live entry, each as likely as any other as long as not most of the table is empty; −1: there is none. */

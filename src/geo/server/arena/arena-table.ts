@@ -173,10 +173,10 @@ export class ArenaTable implements Table {
     return this.#entries.keyLength(reference);
   }
 
-  readKey(reference: number, target: Buffer): number {
+  readKey(reference: number, target: Buffer, at = 0): number {
     const start = this.#entries.keyStart(reference);
     const end = start + this.#entries.keyLength(reference);
-    return this.#arena.chunk(reference).bytes.copy(target, 0, start, end);
+    return this.#arena.chunk(reference).bytes.copy(target, at, start, end);
   }
 
   writeKey(reference: number, reply: Reply): void {
@@ -187,6 +187,19 @@ export class ArenaTable implements Table {
 
   valueLength(reference: number): number {
     return this.#entries.valueLength(reference);
+  }
+
+  readValue(reference: number, target: Buffer, at: number): number {
+    const entries = this.#entries;
+    assert(entries.isLive(reference), 'only what is live has a value');
+    const length = entries.valueLength(reference);
+    if (entries.isLarge(reference)) {
+      const { buffer, byteOffset } = entries.largeValue(reference);
+      target.set(new Uint8Array(buffer, byteOffset, length), at);
+      return length;
+    }
+    const from = entries.keyStart(reference) + entries.keyLength(reference);
+    return this.#arena.chunk(reference).bytes.copy(target, at, from, from + length);
   }
 
   writeValue(reference: number, reply: Reply): void {
@@ -214,6 +227,19 @@ export class ArenaTable implements Table {
 
   entryBytes(reference: number): number {
     return this.#entries.bytesOf(reference) + indexBytes;
+  }
+
+  place(reference: number): number {
+    return this.#entries.place(reference);
+  }
+
+  atPlace(place: number): number {
+    if (place >= this.#places.length) return -1;
+    return Math.max(-1, this.#places.entry(place));
+  }
+
+  firstTombstone(): number {
+    return this.#tombstones.size === 0 ? -1 : this.#tombstones.first;
   }
 
   firstToExpire(): number {
