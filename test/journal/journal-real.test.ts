@@ -161,3 +161,26 @@ test('a full disk ends the journal with a coded fault, and what was acknowledged
   assert.equal(isInOrder, 'true');
   assert.ok(Number(read) >= Number(last), `${read} of ${last} are there`);
 });
+
+test('a failing sync of the real disk ends the journal, and what was acknowledged is readable', async (t) => {
+  if (spawnSync('strace', ['-o', '/dev/null', 'true']).status !== 0) {
+    t.skip('needs strace, and the right to trace, to make a sync fail');
+    return;
+  }
+  const folder = folderOf(t);
+  // The count is of one thread; with one thread for files it is that of the process.
+  const inject = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=fdatasync', '-e'];
+  const { stdout, status } = spawnSync(
+    'strace',
+    [...inject, 'inject=fdatasync:error=EIO:when=40', process.execPath, writerPath, folder],
+    { encoding: 'utf8', env: { ...process.env, UV_THREADPOOL_SIZE: '1' } },
+  );
+  const lines = stdout.trim().split('\n');
+  assert.equal(lines.at(-1), 'DISK_FAILED');
+  assert.equal(status, 3);
+  const acknowledged = Number(lines.at(-2));
+  assert.ok(acknowledged > 0);
+  const { journal, records } = await openOnPlatform(folder);
+  assert.ok(records.length >= acknowledged, `${records.length} of ${acknowledged} are there`);
+  await journal.close();
+});

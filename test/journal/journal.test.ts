@@ -205,6 +205,27 @@ test('a snapshot stands for what was before it, and old segments go when two new
   assert.deepEqual(server.loaded, ['state 3', 'after']);
 });
 
+test('a snapshot of a journal without records is loaded, as a backup that is restored needs', async () => {
+  const server = new Server();
+  const journal = await server.open();
+  assert.equal(await server.settle(journal.snapshot(recordsOf('all of it'))), 0);
+  append(journal, 'one');
+  await server.settle(journal.close());
+  await server.open();
+  assert.deepEqual(server.loaded, ['all of it', 'one']);
+});
+
+test('a snapshot without anything new since the last one is not written', async () => {
+  const server = new Server();
+  const journal = await server.open();
+  append(journal, 'one');
+  await server.settle(journal.snapshot(recordsOf('state')));
+  await server.settle(journal.snapshot(recordsOf('never asked for')));
+  await server.settle(journal.close());
+  await server.open();
+  assert.deepEqual(server.loaded, ['state']);
+});
+
 test('a damaged snapshot is replaced by the one before and the log behind that', async () => {
   const server = new Server();
   const journal = await server.open();

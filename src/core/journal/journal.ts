@@ -9,6 +9,8 @@ import type { Boot } from './boot-counter.ts';
 import { segmentName, snapshotName } from './file-names.ts';
 import { crcSeedOf, encodeFileHeader } from './format.ts';
 import { FrameBatch } from './frame-batch.ts';
+import { KeptFiles } from './kept-files.ts';
+import type { KeptFilesStart } from './kept-files.ts';
 import { ignoreFault } from './journal-folder.ts';
 import type { JournalFolder } from './journal-folder.ts';
 import { fillSnapshot, verifySnapshot } from './snapshot-file.ts';
@@ -38,17 +40,12 @@ export interface JournalOptions {
 }
 
 /** What a start made, for the journal to go on with. */
-export interface JournalStart {
+export interface JournalStart extends KeptFilesStart {
   readonly folder: JournalFolder;
   readonly lock: DiskLock;
   readonly boot: Boot;
   /** The segment that was begun, with a header and nothing else. */
   readonly file: DiskFile;
-  /** The first records of all segments, ascending, that one last. */
-  readonly segments: readonly number[];
-  /** The snapshots that may be good, ascending, and those that are not. */
-  readonly snapshots: readonly number[];
-  readonly damagedSnapshots: readonly number[];
   readonly nextSequence: number;
   /** Bytes of the segments that were loaded. */
   readonly loadedBytes: number;
@@ -89,9 +86,7 @@ export class Journal {
   readonly #boot: Boot;
   readonly #crcSeed: number;
   #file: DiskFile;
-  #segments: number[];
-  #snapshots: number[];
-  #damagedSnapshots: readonly number[];
+  readonly #files: KeptFiles;
   /** Where records are collected, and the one that is being written meanwhile. */
   #collecting: FrameBatch;
   #writing: FrameBatch;
@@ -119,9 +114,8 @@ export class Journal {
     this.#boot = start.boot;
     this.#crcSeed = crcSeedOf(start.boot.journalId);
     this.#file = start.file;
-    this.#segments = [...start.segments];
-    this.#snapshots = [...start.snapshots];
-    this.#damagedSnapshots = start.damagedSnapshots;
+    const keptCount = options.snapshotsKept ?? journalLimits.snapshotsKept;
+    this.#files = new KeptFiles(start.folder, keptCount, start);
     this.#collecting = new FrameBatch(options.frameBytesMax);
     this.#writing = new FrameBatch(options.frameBytesMax);
     this.#lastSequence = start.nextSequence - 1;
@@ -139,7 +133,7 @@ export class Journal {
       commits: this.#commits,
       commitMs: this.#commitMs,
       commitMsMax: this.#commitMsMax,
-      segments: this.#segments.length,
+      segments: this.#files.segmentCount,
       bytesSinceSnapshot: this.#bytesSinceSnapshot,
     };
   }
@@ -204,6 +198,8 @@ export class Journal {
     assert(this.#snapshotting === undefined, 'one snapshot at a time');
     assert(!this.#isClosed, 'the journal is closed');
     if (this.#fault !== undefined) throw this.#fault;
+    // Nothing was appended since: another one would say the same, and had to replace this one.
+    if (this.#files.hasSnapshot(this.#lastSequence)) return this.#lastSequence;
     this.#snapshotting = this.#writeSnapshot(this.#lastSequence, source);
     try {
       return await this.#snapshotting;
@@ -309,7 +305,7 @@ export class Journal {
     const header = encodeFileHeader({ kind: 'segment', sequence: first, ...this.#boot });
     const old = this.#file;
     this.#file = await this.#folder.makeWhole(segmentName(first), (made) => made.append(header));
-    this.#segments.push(first);
+    this.#files.addSegment(first);
     await old.close();
   }
 
@@ -348,9 +344,8 @@ export class Journal {
 
   async #writeSnapshot(sequence: number, source: AsyncIterable<Uint8Array>): Promise<number> {
     const { disk, bugs } = this.#folder;
-    if (bugs.has('drops segments before the snapshot is there')) {
-      await this.#drop([...this.#snapshots, sequence]);
-    }
+    const dropsEarly = bugs.has('drops segments before the snapshot is there');
+    if (dropsEarly) await this.#files.addSnapshot(sequence);
     const name = snapshotName(sequence);
     const bytesBefore = this.#bytesSinceSnapshot;
     const file = await this.#folder.makeWhole(name, async (made) => {
@@ -370,32 +365,8 @@ export class Journal {
       );
     }
     this.#bytesSinceSnapshot -= bytesBefore;
-    this.#snapshots = [...this.#snapshots.filter((other) => other !== sequence), sequence];
-    await this.#drop(this.#snapshots);
+    if (!dropsEarly) await this.#files.addSnapshot(sequence);
     return sequence;
-  }
-
-  /**
-   * Removes the snapshots that are not among the newest, then the segments that the oldest of those left does
-   * not need. The order is that in which a crash may stop it: without its segments a snapshot is no use.
-   */
-  async #drop(snapshots: readonly number[]): Promise<void> {
-    const { disk } = this.#folder;
-    const keptCount = this.#options.snapshotsKept ?? journalLimits.snapshotsKept;
-    const kept = snapshots.slice(-keptCount);
-    for (const sequence of [...this.#damagedSnapshots, ...snapshots.slice(0, -keptCount)]) {
-      if (!kept.includes(sequence)) await disk.remove(snapshotName(sequence));
-    }
-    this.#damagedSnapshots = [];
-    this.#snapshots = this.#snapshots.filter((sequence) => kept.includes(sequence));
-    // With fewer snapshots than that, the beginning of the log stands for the one that is not there.
-    const oldest = kept.length < keptCount ? 0 : (kept[0] ?? 0);
-    for (;;) {
-      const [segment, next] = this.#segments;
-      if (segment === undefined || next === undefined || next > oldest + 1) return;
-      await disk.remove(segmentName(segment));
-      this.#segments.shift();
-    }
   }
 }
 

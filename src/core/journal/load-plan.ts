@@ -17,8 +17,8 @@ export interface SegmentPlan {
 
 /** What there is to load, all of it read once and found whole. */
 export interface LoadPlan {
-  /** The last record of the snapshot to begin with; 0 without one. */
-  readonly baseSequence: number;
+  /** The snapshot to begin with, by the last record that it stands for. */
+  readonly snapshot: number | undefined;
   /** Those to go on with, in order. */
   readonly segments: readonly SegmentPlan[];
   /** The number of the first record to be written. */
@@ -49,11 +49,11 @@ export async function planLoad(
 ): Promise<LoadPlan> {
   const damagedSnapshots: number[] = [];
   let snapshotFault: AtollError | undefined;
-  let baseSequence = 0;
+  let snapshot: number | undefined;
   for (const sequence of snapshotsOf(names).toReversed()) {
     try {
       await verifySnapshot(folder, journalId, sequence, onRead);
-      baseSequence = sequence;
+      snapshot = sequence;
       break;
     } catch (error) {
       if (!isCorrupt(error)) throw error;
@@ -61,6 +61,7 @@ export async function planLoad(
       damagedSnapshots.push(sequence);
     }
   }
+  const baseSequence = snapshot ?? 0;
   const all = segmentsOf(names);
   const first = all.findLast((sequence) => sequence <= baseSequence + 1);
   if (first === undefined) {
@@ -68,7 +69,7 @@ export async function planLoad(
     const missing = (): AtollError =>
       corrupt(folder.disk, segmentName(baseSequence + 1), 0, 'the segment is missing');
     return {
-      baseSequence,
+      snapshot,
       segments: [],
       nextSequence: baseSequence + 1,
       cutBytes: 0,
@@ -86,14 +87,14 @@ export async function planLoad(
     : undefined;
   return {
     ...tail,
-    baseSequence,
+    snapshot,
     nextSequence: Math.max(tail.nextSequence, baseSequence + 1),
     damagedSnapshots,
     fault: tail.fault ?? shortFault,
   };
 }
 
-type Tail = Omit<LoadPlan, 'baseSequence' | 'damagedSnapshots'>;
+type Tail = Omit<LoadPlan, 'snapshot' | 'damagedSnapshots'>;
 
 /** Reads segments in order and holds each to what the others say of it. */
 class SegmentCheck {
@@ -182,7 +183,7 @@ class SegmentCheck {
 
 /** The files of a plan and of what is behind its fault, for setting aside: later segments last. */
 export function namesBehind(plan: LoadPlan, names: readonly string[]): string[] {
-  const lastPlanned = plan.segments.at(-1)?.firstSequence ?? plan.baseSequence;
+  const lastPlanned = plan.segments.at(-1)?.firstSequence ?? plan.snapshot ?? 0;
   return [
     ...plan.damagedSnapshots.map(snapshotName),
     ...segmentsOf(names)

@@ -132,11 +132,12 @@ class Opening {
 
   /** What will be read, in both passes, if nothing is damaged. */
   async #countBytes(): Promise<number> {
-    const base = snapshotsOf(this.#names).at(-1) ?? 0;
+    const snapshot = snapshotsOf(this.#names).at(-1);
+    const base = snapshot ?? 0;
     const segments = segmentsOf(this.#names);
     const first = segments.findLast((sequence) => sequence <= base + 1) ?? 0;
     const names = segments.filter((sequence) => sequence >= first).map(segmentName);
-    if (base > 0) names.push(snapshotName(base));
+    if (snapshot !== undefined) names.push(snapshotName(snapshot));
     let sum = 0;
     for (const name of names) {
       const file = await this.#folder.disk.open(name);
@@ -182,26 +183,21 @@ class Opening {
     plan: LoadPlan,
   ): Promise<{ snapshotRecords: number; logRecords: number }> {
     const { loadSnapshot } = this.#options;
-    const { baseSequence } = plan;
+    const { snapshot } = plan;
     let snapshotRecords = 0;
-    if (baseSequence > 0) {
+    if (snapshot !== undefined) {
       const onRead = this.#progress();
-      snapshotRecords = await readSnapshot(
-        this.#folder,
-        journalId,
-        baseSequence,
-        onRead,
-        loadSnapshot,
-      );
+      snapshotRecords = await readSnapshot(this.#folder, journalId, snapshot, onRead, loadSnapshot);
     }
-    let next = baseSequence + 1;
+    const first = (snapshot ?? 0) + 1;
+    let next = first;
     for (const segment of plan.segments) {
       next = await this.#loadSegment(segment, crcSeedOf(journalId), next);
     }
     if (next !== plan.nextSequence) {
       throw corrupt(this.#folder.disk, '', 0, 'the files changed while they were read');
     }
-    return { snapshotRecords, logRecords: next - baseSequence - 1 };
+    return { snapshotRecords, logRecords: next - first };
   }
 
   /** Hands out the records of a segment from number `from` on; resolves with the number after the last. */
