@@ -33,7 +33,7 @@ export class ArenaTable implements Table {
   readonly #entries: Entries = new Entries(this.#arena);
   readonly #index: HashIndex = new HashIndex(this.#arena);
   readonly #places: Places = new Places(this.#arena);
-  readonly #order: KeyOrder = new KeyOrder(this.#entries, this.#arena, this.#places);
+  readonly #order: KeyOrder = new KeyOrder(this.#arena, this.#entries, this.#places);
   readonly #expiries: ExpiryQueue = new ExpiryQueue(this.#arena);
   readonly #tombstones: TombstoneQueue = new TombstoneQueue(this.#arena);
   readonly #secret: HashSecret;

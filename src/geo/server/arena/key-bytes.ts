@@ -38,3 +38,31 @@ export function compareBytes(
   }
   return aLength - bLength;
 }
+
+/** How many bytes two keys have in common at their beginning. */
+export function commonLength(
+  a: DataView,
+  aStart: number,
+  aLength: number,
+  b: DataView,
+  bStart: number,
+  bLength: number,
+): number {
+  const length = Math.min(aLength, bLength);
+  let i = 0;
+  while (i < length && a.getUint8(aStart + i) === b.getUint8(bStart + i)) i += 1;
+  return i;
+}
+
+/**
+ * Four bytes of a key from `skipped` on, as a number: of two keys with the same bytes before, the one with
+ * the smaller number is before the other. Missing bytes are zeroes, so equal numbers decide nothing.
+ */
+export function keyTag(bytes: DataView, start: number, length: number, skipped: number): number {
+  const at = start + skipped;
+  let tag = 0;
+  if (length - skipped >= 4) tag = bytes.getInt32(at, false);
+  else for (let i = 0; i < length - skipped; i += 1) tag |= bytes.getUint8(at + i) << (24 - 8 * i);
+  // The order of bytes has no sign, that of integers has.
+  return tag ^ 0x8000_0000;
+}

@@ -1,44 +1,36 @@
 import { assert } from '../../../core/assert.ts';
 import type { Arena } from './arena.ts';
-import { keyByte, keyLengthInt, keyLengthMask } from './entry-layout.ts';
 import type { Entries } from './entries.ts';
-import { compareBytes } from './key-bytes.ts';
+import { KeyLeaves, leafPlacesMax } from './key-leaves.ts';
 import type { Places } from './places.ts';
-import { chunkMask, unitBytes } from './units.ts';
 
-/** Places in a leaf: 1 KiB. */
-const leafPlaces = 256;
-const leafUnits = (leafPlaces * 4) / unitBytes;
+/** Two neighbours that have no more together become one. */
+const mergedPlacesMax = 191;
 /** So many entries are fetched at the same time: about as many loads as a processor has under way. */
 const fetchedEntries = 16;
-/** Two neighbours that have no more together become one. */
-const mergedPlacesMax = (leafPlaces / 4) * 3;
 
 /**
- * Live keys in the order of their bytes: places in leaves, and one array of all leaves.
+ * Live keys in the order of their bytes: leaves of places, and one array of all leaves.
  *
- * Nothing of the keys is copied here, they are compared where they lie. A tree of more levels would only
- * spare moving the array when a leaf is split, every hundredth new key: at ten million keys that are
- * 230 KB at most, some microseconds. In return, a step of the search reads one array and a key.
+ * A tree of more levels would only spare moving the array when a leaf is split, every hundredth new key: at ten
+ * million keys that are 230 KB at most, some microseconds. In return, a step of the search reads one
+ * array and a key.
  *
- * Invariant: no leaf is empty, and two neighbours have more than 192 places together: the index is more than
+ * Invariant: no leaf is empty, and two neighbours have more than 191 places together: the index is more than
  * a third full whatever was deleted. A place is in it exactly while its entry is live.
  */
 export class KeyOrder {
-  readonly #entries: Entries;
-  readonly #arena: Arena;
   readonly #places: Places;
-  /** The blocks of the leaves, in order; below, how many places each has and the first of them. */
+  readonly #keyLeaves: KeyLeaves;
+  /** The blocks of the leaves, in order; below, the first place of each. */
   #leaves = new Int32Array(16);
-  #counts = new Int32Array(16);
   #firsts = new Int32Array(16);
   #leafCount = 0;
   #size = 0;
 
-  constructor(entries: Entries, arena: Arena, places: Places) {
-    this.#entries = entries;
-    this.#arena = arena;
+  constructor(arena: Arena, entries: Entries, places: Places) {
     this.#places = places;
+    this.#keyLeaves = new KeyLeaves(arena, entries, places);
   }
 
   /** How many places are in it. */
@@ -48,47 +40,57 @@ export class KeyOrder {
 
   /** Adds a place whose key is `bytes[start … end)`. Requires: it is not in it. */
   add(place: number, bytes: DataView, start: number, end: number): void {
+    const leaves = this.#keyLeaves;
     this.#size += 1;
-    if (this.#leafCount === 0) {
-      this.#insertLeaf(0);
-      this.#insertAt(0, 0, place);
-      return;
-    }
-    let leaf = this.#findLeaf(bytes, start, end);
-    let at = this.#findPlace(leaf, bytes, start, end);
-    if (this.#count(leaf) === leafPlaces) {
-      if (at === leafPlaces) {
+    if (this.#leafCount === 0) this.#insertLeaf(0, leaves.create());
+    let number = this.#findLeaf(bytes, start, end);
+    let leaf = this.#leaf(number);
+    const count = leaves.count(leaf);
+    let at = count === 0 ? 0 : leaves.find(leaf, bytes, start, end);
+    if (count === leafPlacesMax) {
+      number += 1;
+      if (at === count) {
         // Keys often come in their order: then leaves are filled one after the other, none is halved.
-        leaf += 1;
         at = 0;
-        const hasRoom = leaf < this.#leafCount && this.#count(leaf) < leafPlaces;
-        if (!hasRoom) this.#insertLeaf(leaf);
+        const hasRoom =
+          number < this.#leafCount && leaves.count(this.#leaf(number)) < leafPlacesMax;
+        if (!hasRoom) this.#insertLeaf(number, leaves.create());
+        leaf = this.#leaf(number);
       } else {
-        this.#split(leaf);
-        const half = leafPlaces / 2;
+        const next = leaves.split(leaf);
+        this.#insertLeaf(number, next);
+        this.#firsts[number] = leaves.place(next, 0);
+        const half = leaves.count(leaf);
         if (at > half) {
-          leaf += 1;
+          leaf = next;
           at -= half;
+        } else {
+          number -= 1;
         }
       }
     }
-    this.#insertAt(leaf, at, place);
+    leaves.insert(leaf, at, place, bytes, start, end);
+    if (at === 0) this.#firsts[number] = place;
   }
 
   /** Takes the place of a key out. Requires: it is in it. */
   remove(place: number, bytes: DataView, start: number, end: number): void {
+    assert(this.#size > 0, 'the place is in the order');
+    const leaves = this.#keyLeaves;
     this.#size -= 1;
-    const leaf = this.#findLeaf(bytes, start, end);
-    const at = this.#findPlace(leaf, bytes, start, end);
-    const { ints } = this.#arena.chunk(this.#block(leaf));
-    const base = this.#base(leaf);
-    assert(at < this.#count(leaf) && ints[base + at] === place, 'the place is in the order');
-    const count = this.#count(leaf) - 1;
-    ints.copyWithin(base + at, base + at + 1, base + count + 1);
-    this.#counts[leaf] = count;
-    if (at === 0) this.#firsts[leaf] = ints[base] ?? 0;
-    if (count === 0) this.#removeLeaf(leaf);
-    else if (!this.#mergeWithNext(leaf) && leaf > 0) this.#mergeWithNext(leaf - 1);
+    const number = this.#findLeaf(bytes, start, end);
+    const leaf = this.#leaf(number);
+    const at = leaves.find(leaf, bytes, start, end);
+    const count = leaves.count(leaf) - 1;
+    assert(at <= count && leaves.place(leaf, at) === place, 'the place is in the order');
+    leaves.remove(leaf, at);
+    if (count === 0) {
+      leaves.free(leaf);
+      this.#removeLeaf(number);
+      return;
+    }
+    if (at === 0) this.#firsts[number] = leaves.place(leaf, 0);
+    if (!this.#mergeWithNext(number) && number > 0) this.#mergeWithNext(number - 1);
   }
 
   /**
@@ -97,19 +99,17 @@ export class KeyOrder {
    */
   visitFrom(bytes: DataView, start: number, end: number, visit: (entry: number) => boolean): void {
     if (this.#leafCount === 0) return;
-    const firstLeaf = this.#findLeaf(bytes, start, end);
-    let at = this.#findPlace(firstLeaf, bytes, start, end);
-    for (let leaf = firstLeaf; leaf < this.#leafCount; leaf += 1, at = 0) {
-      const { ints } = this.#arena.chunk(this.#block(leaf));
-      const base = this.#base(leaf);
-      const count = this.#count(leaf);
+    const leaves = this.#keyLeaves;
+    const first = this.#findLeaf(bytes, start, end);
+    let at = leaves.find(this.#leaf(first), bytes, start, end);
+    for (let number = first; number < this.#leafCount; number += 1, at = 0) {
+      const leaf = this.#leaf(number);
+      const count = leaves.count(leaf);
       while (at < count) {
         const fetchedEnd = Math.min(at + fetchedEntries, count);
-        for (let i = at; i < fetchedEnd; i += 1) {
-          this.#entries.touch(this.#places.entry(ints[base + i] ?? 0));
-        }
+        leaves.touch(leaf, at, fetchedEnd);
         for (; at < fetchedEnd; at += 1) {
-          if (!visit(this.#places.entry(ints[base + at] ?? 0))) return;
+          if (!visit(this.#places.entry(leaves.place(leaf, at)))) return;
         }
       }
     }
@@ -117,14 +117,15 @@ export class KeyOrder {
 
   /** Takes all places out. */
   removeAll(): void {
-    for (let leaf = 0; leaf < this.#leafCount; leaf += 1) this.#arena.free(this.#block(leaf));
+    for (let number = 0; number < this.#leafCount; number += 1) {
+      this.#keyLeaves.free(this.#leaf(number));
+    }
     this.clear();
   }
 
   /** Forgets everything. The arena is cleared by its owner. */
   clear(): void {
     this.#leaves = new Int32Array(16);
-    this.#counts = new Int32Array(16);
     this.#firsts = new Int32Array(16);
     this.#leafCount = 0;
     this.#size = 0;
@@ -132,143 +133,77 @@ export class KeyOrder {
 
   /** Checks everything that must hold; calls back for each leaf's block and each place in turn. For tests. */
   audit(onLeaf: (block: number) => void, onPlace: (place: number) => void): void {
+    const leaves = this.#keyLeaves;
     let size = 0;
-    let last = -1;
-    for (let leaf = 0; leaf < this.#leafCount; leaf += 1) {
-      onLeaf(this.#block(leaf));
-      const count = this.#count(leaf);
-      assert(count > 0 && count <= leafPlaces, 'no leaf is empty or too full');
-      const isAlone = leaf + 1 === this.#leafCount;
-      assert(
-        isAlone || count + this.#count(leaf + 1) > mergedPlacesMax,
-        'neighbours are full enough',
-      );
-      const { ints } = this.#arena.chunk(this.#block(leaf));
-      assert(ints[this.#base(leaf)] === this.#firsts[leaf], 'the first place of a leaf is known');
-      for (let at = 0; at < count; at += 1) {
-        const place = ints[this.#base(leaf) + at] ?? 0;
-        if (last >= 0) this.#auditPair(last, place);
-        onPlace(place);
-        last = place;
-      }
+    for (let number = 0; number < this.#leafCount; number += 1) {
+      const leaf = this.#leaf(number);
+      onLeaf(leaf);
+      leaves.audit(leaf);
+      const count = leaves.count(leaf);
+      assert(count > 0 && count <= leafPlacesMax, 'no leaf is empty or too full');
+      assert(leaves.place(leaf, 0) === this.#firsts[number], 'the first place of a leaf is known');
+      for (let at = 0; at < count; at += 1) onPlace(leaves.place(leaf, at));
       size += count;
+      if (number === 0) continue;
+      const before = this.#leaf(number - 1);
+      const beforeCount = leaves.count(before);
+      assert(beforeCount + count > mergedPlacesMax, 'neighbours are full enough');
+      this.#auditBorder(leaves.place(before, beforeCount - 1), leaf);
     }
     assert(size === this.#size, 'the order has as many places as counted');
   }
 
-  #auditPair(place: number, next: number): void {
-    const { ints, view } = this.#arena.chunk(this.#places.entry(place));
-    const unit = this.#places.entry(place) & chunkMask;
-    const start = unit * unitBytes + keyByte;
-    const length = (ints[(unit << 1) + keyLengthInt] ?? 0) & keyLengthMask;
-    assert(this.#compare(next, view, start, start + length) > 0, 'keys stand in their order');
+  /** The last key of a leaf is before all of the next one: by what finds them. */
+  #auditBorder(last: number, next: number): void {
+    const leaves = this.#keyLeaves;
+    leaves.withKey(last, (bytes, start, end) => {
+      assert(leaves.compare(leaves.place(next, 0), bytes, start, end) > 0, 'leaves are in order');
+    });
   }
 
-  /** The last leaf whose first key is not behind `bytes[start … end)`, or the first of all. */
+  /** The number of the last leaf whose first key is not behind `bytes[start … end)`, or of the first. */
   #findLeaf(bytes: DataView, start: number, end: number): number {
     let low = 0;
     let high = this.#leafCount;
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
-      if (this.#compare(this.#firsts[middle] ?? 0, bytes, start, end) <= 0) low = middle;
+      const first = this.#firsts[middle] ?? 0;
+      if (this.#keyLeaves.compare(first, bytes, start, end) <= 0) low = middle;
       else high = middle;
     }
     return low;
   }
 
-  /** The first place in a leaf whose key is not before `bytes[start … end)`. */
-  #findPlace(leaf: number, bytes: DataView, start: number, end: number): number {
-    const { ints } = this.#arena.chunk(this.#block(leaf));
-    const base = this.#base(leaf);
-    let low = 0;
-    let high = this.#count(leaf);
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#compare(ints[base + middle] ?? 0, bytes, start, end) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  /** How the key of a place compares to `bytes[start … end)`. */
-  #compare(place: number, bytes: DataView, start: number, end: number): number {
-    const entry = this.#places.entry(place);
-    const { ints, view } = this.#arena.chunk(entry);
-    const unit = entry & chunkMask;
-    const length = (ints[(unit << 1) + keyLengthInt] ?? 0) & keyLengthMask;
-    return compareBytes(view, unit * unitBytes + keyByte, length, bytes, start, end - start);
-  }
-
-  #block(leaf: number): number {
-    return this.#leaves[leaf] ?? 0;
-  }
-
-  /** Where the places of a leaf begin among the integers of its chunk. */
-  #base(leaf: number): number {
-    return (this.#block(leaf) & chunkMask) << 1;
-  }
-
-  #count(leaf: number): number {
-    return this.#counts[leaf] ?? 0;
-  }
-
-  /** Requires: the leaf has room. */
-  #insertAt(leaf: number, at: number, place: number): void {
-    const { ints } = this.#arena.chunk(this.#block(leaf));
-    const base = this.#base(leaf);
-    const count = this.#count(leaf);
-    if (at < count) ints.copyWithin(base + at + 1, base + at, base + count);
-    ints[base + at] = place;
-    this.#counts[leaf] = count + 1;
-    if (at === 0) this.#firsts[leaf] = place;
-  }
-
-  #split(leaf: number): void {
-    this.#insertLeaf(leaf + 1);
-    const half = leafPlaces / 2;
-    const from = this.#base(leaf) + half;
-    const { ints } = this.#arena.chunk(this.#block(leaf));
-    const next = this.#arena.chunk(this.#block(leaf + 1)).ints;
-    next.set(ints.subarray(from, from + half), this.#base(leaf + 1));
-    this.#counts[leaf] = half;
-    this.#counts[leaf + 1] = half;
-    this.#firsts[leaf + 1] = next[this.#base(leaf + 1)] ?? 0;
+  #leaf(number: number): number {
+    return this.#leaves[number] ?? 0;
   }
 
   /** False: they have too much for one. */
-  #mergeWithNext(leaf: number): boolean {
-    const count = this.#count(leaf);
-    const total = count + this.#count(leaf + 1);
-    if (leaf + 1 >= this.#leafCount || total > mergedPlacesMax) return false;
-    const from = this.#base(leaf + 1);
-    const next = this.#arena.chunk(this.#block(leaf + 1)).ints;
-    const { ints } = this.#arena.chunk(this.#block(leaf));
-    ints.set(next.subarray(from, from + total - count), this.#base(leaf) + count);
-    this.#counts[leaf] = total;
-    this.#removeLeaf(leaf + 1);
+  #mergeWithNext(number: number): boolean {
+    if (number + 1 >= this.#leafCount) return false;
+    const leaves = this.#keyLeaves;
+    const [leaf, next] = [this.#leaf(number), this.#leaf(number + 1)];
+    if (leaves.count(leaf) + leaves.count(next) > mergedPlacesMax) return false;
+    leaves.merge(leaf, next);
+    this.#removeLeaf(number + 1);
     return true;
   }
 
-  #insertLeaf(leaf: number): void {
+  #insertLeaf(number: number, leaf: number): void {
     const count = this.#leafCount;
     if (count === this.#leaves.length) {
       this.#leaves = doubled(this.#leaves);
-      this.#counts = doubled(this.#counts);
       this.#firsts = doubled(this.#firsts);
     }
-    for (const column of [this.#leaves, this.#counts, this.#firsts]) {
-      column.copyWithin(leaf + 1, leaf, count);
-    }
-    this.#leaves[leaf] = this.#arena.allocate(leafUnits);
-    this.#counts[leaf] = 0;
+    this.#leaves.copyWithin(number + 1, number, count);
+    this.#firsts.copyWithin(number + 1, number, count);
+    this.#leaves[number] = leaf;
     this.#leafCount = count + 1;
   }
 
-  #removeLeaf(leaf: number): void {
-    this.#arena.free(this.#block(leaf));
-    for (const column of [this.#leaves, this.#counts, this.#firsts]) {
-      column.copyWithin(leaf, leaf + 1, this.#leafCount);
-    }
+  #removeLeaf(number: number): void {
+    this.#leaves.copyWithin(number, number + 1, this.#leafCount);
+    this.#firsts.copyWithin(number, number + 1, this.#leafCount);
     this.#leafCount -= 1;
   }
 }
