@@ -30,7 +30,7 @@ export class ActorKind<Message, Lent = never> {
 /**
  * What becomes of an actor whose handler threw: `continue` goes on with the next message and the state as it is
  * (the handout's rule); `restart` makes a new behaviour, with the mailbox and the ref kept; `stop` ends it.
- * The error is reported through `onError` in any case.
+ * The error is reported through `onError` in any case. An actor whose `create` throws ends, whatever its kind says.
  */
 export type OnThrow = 'continue' | 'restart' | 'stop';
 
@@ -57,7 +57,7 @@ export interface ActorContext<Message> {
   startActor<Other, Lent>(kind: ActorKind<Other, Lent>): ActorRef<Other>;
   /** Whether the actor lives in this system. */
   isLocal(ref: ActorRef<never>): boolean;
-  /** Ends this actor after the current message; later tells to it are dead letters. */
+  /** Ends this actor after the current message; what waits and what comes later are dead letters. */
   stop(): void;
 }
 

@@ -116,7 +116,6 @@ export class Dispatcher implements CellThread {
 
   /** Starts an actor that another thread gave a counter to. */
   startOrdered(counter: number, kind: ActorKind<unknown, unknown>): void {
-    if (this.#isClosing) return;
     this.#begin(new ActorRef(this.address, counter), kind);
     this.deliverHeld(counter);
   }

@@ -98,7 +98,6 @@ class SenderRates {
   forgetIdle(nowMs: number): number {
     const sizeBefore = this.size;
     this.size = 0;
-    this.last = undefined;
     for (const [receiver, pairs] of this.#byReceiver) {
       const active = pairs.filter((pair) => pair.lastMs > nowMs - windowMs);
       this.size += active.length;

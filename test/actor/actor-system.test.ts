@@ -3,13 +3,14 @@ import { describe, test } from 'node:test';
 import { ActorRef } from '../../src/actor/actor-ref.ts';
 import { defineActor, type PlainValue } from '../../src/actor/actor-kind.ts';
 import type { ActorSystem } from '../../src/actor/actor-system.ts';
-import type { ActorSystemOptions } from '../../src/actor/start-system.ts';
+import { startSystem, type ActorSystemOptions } from '../../src/actor/start-system.ts';
 import type { AtollError } from '../../src/core/errors.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
 import * as kinds from './kinds.ts';
 import { startSimSystem } from './sim-system.ts';
 
-const { Counter, Drummer, Echo, Introducer, Mortal, Reborn, Recorder, Sender, Stubborn } = kinds;
+const { Counter, Drummer, Eager, Echo, Introducer, Mortal, Reborn, Recorder, Sender, Stubborn } =
+  kinds;
 
 interface World {
   readonly simulation: Simulation;
@@ -186,6 +187,20 @@ for (const { name, ...options } of places) {
       assert.equal(counters.toldFromOutside, 3);
     });
 
+    test('are told in those rates from their first moment on', async () => {
+      const { simulation, system } = await startWorld(options);
+      await simulation.advance(5_000);
+      system.startActor(Eager);
+      await simulation.runUntilIdle();
+      assert.equal((await simulation.settle(system.counters())).pairRateMax, 10);
+    });
+
+    test('with an address that no system has are nobody: dead letters', async () => {
+      const { simulation, system } = await startWorld(options);
+      system.tell(new ActorRef<string>('nowhere', 1), 'hello');
+      assert.equal((await simulation.settle(system.counters())).deadLetters, 1);
+    });
+
     test('of a closed system hear nothing: tells are dropped and counted, asks fail', async () => {
       const { simulation, system } = await startWorld(options);
       const counters = [0, 1, 2].map(() => system.startActor(Counter));
@@ -260,6 +275,29 @@ describe('a system', () => {
     }
     assert.equal(hashes[0], hashes[1]);
     assert.notEqual(hashes[0], hashes[2]);
+  });
+
+  test('runs on as many threads as there are cores, if it is to', async () => {
+    const simulation = new Simulation({ seed: 1 });
+    const system = await startSimSystem(simulation, 's1', kinds, { threads: 'cores' });
+    assert.equal(system.threadCount, simulation.node('s1').threads.coreCount);
+    assert.ok(system.threadCount > 1);
+  });
+
+  test('whose threads cannot start leaves nothing behind: its port is free again', async () => {
+    const simulation = new Simulation({ seed: 1 });
+    const { outside, threads } = simulation.node('s1');
+    const threadEntry = new URL('sim://broken-thread');
+    simulation.defineThreadEntry(threadEntry, () => Promise.reject(new Error('broken')));
+    const load = (): Promise<object> => Promise.resolve(kinds);
+    const machine = { outside, threads, threadEntry, load };
+    const starting = startSystem(machine, { port: 7_000, threads: 2 });
+    await assert.rejects(simulation.settle(starting), /broken/);
+    await startSimSystem(simulation, 's1', kinds, {
+      port: 7_000,
+      secret: 'any',
+      host: '127.0.0.1',
+    });
   });
 
   test('refuses threads that no machine has, and two kinds of one name', async () => {

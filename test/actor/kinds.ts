@@ -87,6 +87,19 @@ export const Drummer: ActorKind<DrummerMessage> = defineActor<DrummerMessage>(
   }),
 );
 
+/** Tells itself five messages when it begins, and five more when it hears them. */
+export const Eager: ActorKind<'first' | 'second'> = defineActor<'first' | 'second'>(
+  'eager',
+  (context) => {
+    for (let count = 0; count < 5; count += 1) context.tell(context.self, 'first');
+    return {
+      onMessage: (m) => {
+        if (m === 'first') context.tell(context.self, 'second');
+      },
+    };
+  },
+);
+
 export interface EchoMessage {
   type: 'echo';
   value: PlainValue;

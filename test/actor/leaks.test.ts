@@ -9,6 +9,7 @@ import { Mailbox } from '../../src/actor/mailbox.ts';
 import { BatchWriter } from '../../src/actor/message/batch-writer.ts';
 import { createCounters } from '../../src/actor/counters.ts';
 import { Outgoing } from '../../src/actor/outgoing.ts';
+import { PairRates } from '../../src/actor/pair-rates.ts';
 import type { SystemLinks } from '../../src/actor/system-links.ts';
 import { Counter, Echo } from './kinds.ts';
 
@@ -124,6 +125,7 @@ describe('nothing is left of', () => {
     for (let count = 0; count < 1_000_000; count += 1) mailbox.push(new Uint8Array(0).fill(0));
     while (mailbox.length > 0) mailbox.pop();
     assert.ok((await usedBytes()) - before < 2_000_000, 'the room');
+    assert.equal(mailbox.length, 0);
   });
 
   test('one large message in the batches to come', async () => {
@@ -162,6 +164,19 @@ describe('nothing is left of', () => {
     }
     assert.ok((await usedBytes()) - before < 3_000_000);
     assert.equal(writer.count, 0);
+  });
+
+  test('questions that other threads answered', async () => {
+    const system = await ActorSystem.create({ threads: 2, modules: [] });
+    await assertKeepsNothing(async () => void (await system.counters()), 5_000);
+    await system.close();
+  });
+
+  test('the milliseconds in which a pair was busy', async () => {
+    const rates = new PairRates(10);
+    let nowMs = 0;
+    await assertKeepsNothing(() => rates.count(1, 'here', 2, (nowMs += 1)), 100_000);
+    assert.equal(rates.max, 1_000);
   });
 
   test('systems that were told something once', async () => {

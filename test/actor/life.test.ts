@@ -110,11 +110,13 @@ const Phoenix: ActorKind<Word> = defineActor<Word>('phoenix', (context) => ({
   onStop: () => void context.startActor(Phoenix),
 }));
 type ParentMessage = { type: 'bear'; heir: ActorRef<kinds.RecorderMessage>; item: number };
-/** Bears a recorder, tells it, and stops itself before and after: two actors run inside each other. */
+/** Bears a child and stops itself: two actors run inside each other. */
 const Parent = defineActor<ParentMessage>('parent', (context) => ({
   onMessage: (m) => {
+    const child = context.startActor(Chatty);
     context.stop();
-    context.tell(context.startActor(Chatty), m);
+    context.tell(child, m);
+    trace.push('parent goes on');
   },
   onStop: () => trace.push('parent ends'),
 }));
@@ -274,7 +276,7 @@ for (const threads of [1, 2]) {
       const parent = system.startActor(Parent, { thread });
       system.tell(parent, { type: 'bear', heir, item: 4 });
       await simulation.runUntilIdle();
-      assert.deepEqual(trace, ['child begins', 'parent ends']);
+      assert.deepEqual(trace, ['child begins', 'parent goes on', 'parent ends']);
       const reading = system.ask(heir, { type: 'read' }, { timeoutMs: 100 });
       assert.deepEqual((await simulation.settle(reading)).items, [4]);
       await assertNothingLost(world);

@@ -238,6 +238,21 @@ describe('a tell to another system', () => {
   });
 });
 
+describe('a system that is started with members', () => {
+  test('reaches them by itself', async () => {
+    const { simulation, far } = await startWorld();
+    simulation.node('third');
+    const third = await startSimSystem(simulation, 'third', all, {
+      port: 7_000,
+      secret: 'a secret that both know',
+      members: ['far:7000'],
+    });
+    const counter = far.startActor(Counter);
+    const asking = third.ask(counter, { type: 'get' }, { timeoutMs: 5_000 });
+    assert.equal((await simulation.settle(asking)).count, 0);
+  });
+});
+
 describe('a peer', () => {
   test('that is cut off loses what its link lost, hears the rest in order, and reports the gap', async () => {
     const { simulation, near, far, errors } = await startWorld();

@@ -3,9 +3,12 @@ import { describe, test } from 'node:test';
 import { defineActor, type PlainValue } from '../../src/actor/actor-kind.ts';
 import { ActorRef } from '../../src/actor/actor-ref.ts';
 import { ActorSystem } from '../../src/actor/actor-system.ts';
+import { CounterSpace } from '../../src/actor/counter-space.ts';
 import { Dispatcher } from '../../src/actor/dispatcher.ts';
 import { defineGateway } from '../../src/actor/gateway.ts';
 import { Kinds } from '../../src/actor/kinds.ts';
+import { BatchWriter } from '../../src/actor/message/batch-writer.ts';
+import { RemoteInbox } from '../../src/actor/remote-inbox.ts';
 import { startSystem, startThreadOfSystem } from '../../src/actor/start-system.ts';
 import { sealThreadBatch } from '../../src/actor/thread-batch.ts';
 import type { AtollError } from '../../src/core/errors.ts';
@@ -72,6 +75,23 @@ function startOnDeafGroup(): { simulation: Simulation; system: ActorSystem; grou
     alwaysMarshal: false,
   });
   return { simulation, system, group };
+}
+
+/** Thread 1 of two, on its own. */
+function startDispatcher(): { dispatcher: Dispatcher; port: ThreadPort; codes: string[] } {
+  const codes: string[] = [];
+  const port: ThreadPort = { post: () => {}, onBytes: () => {}, close: () => {} };
+  const dispatcher = new Dispatcher({
+    outside: new Simulation({ seed: 1 }).node('s1').outside,
+    address: '127.0.0.1:0#boot1.2',
+    thread: 1,
+    ports: [port, undefined],
+    links: undefined,
+    alwaysMarshal: false,
+    onReport: (error) => void codes.push(error.code),
+    onCommand: () => assert.fail('a stranger commands'),
+  });
+  return { dispatcher, port, codes };
 }
 
 describe('a thread that dies', () => {
@@ -160,24 +180,39 @@ describe('a thread', () => {
   });
 
   test('reports a batch that cannot be read, and goes on', () => {
-    const simulation = new Simulation({ seed: 1 });
-    const codes: string[] = [];
-    const port: ThreadPort = { post: () => {}, onBytes: () => {}, close: () => {} };
-    const dispatcher = new Dispatcher({
-      outside: simulation.node('s1').outside,
-      address: '127.0.0.1:0#boot1.2',
-      thread: 1,
-      ports: [port, undefined],
-      links: undefined,
-      alwaysMarshal: false,
-      onReport: (error) => void codes.push(error.code),
-      onCommand: () => assert.fail('a stranger commands'),
-    });
+    const { dispatcher, port, codes } = startDispatcher();
     port.onBytes(sealThreadBatch(Uint8Array.of(0, 0xff), 'remote'));
     port.onBytes(sealThreadBatch(Uint8Array.of(0, 1), 'remote'));
     assert.deepEqual(codes, ['FRAME_INVALID']);
     assert.equal(dispatcher.counters.deadLetters, 1);
     assert.equal(dispatcher.counters.remoteReceivedBytes, 4);
+  });
+});
+
+describe('a thread that is closed', () => {
+  test('counts what still comes: for channels, for the dead, and for those not yet begun', () => {
+    const { dispatcher, port } = startDispatcher();
+    const channel = dispatcher.newChannelRef();
+    dispatcher.close();
+    const writer = new BatchWriter();
+    const notYetBegun = new CounterSpace(0, 2).next(1);
+    for (const counter of [channel.ref.counter, 1, notYetBegun]) writer.add(counter, 'late');
+    port.onBytes(sealThreadBatch(writer.view(), 'thread'));
+    assert.equal(dispatcher.counters.deadLetters, 3);
+    assert.equal(dispatcher.counters.channelRefsUsed, 0);
+  });
+});
+
+describe('what links drop', () => {
+  test('is counted by its reason, and reported when an outbox was full', () => {
+    const { dispatcher, codes } = startDispatcher();
+    const inbox = new RemoteInbox(dispatcher, []);
+    inbox.onDropped('far:7000', 5, 'outbox full');
+    inbox.onDropped('far:7000', 3, 'outbox age');
+    inbox.onDropped('stranger:7000', 2, 'not a member');
+    assert.equal(dispatcher.counters.droppedBeforeSend, 8);
+    assert.equal(dispatcher.counters.deadLetters, 2);
+    assert.deepEqual(codes, ['OUTBOX_FULL', 'OUTBOX_FULL']);
   });
 });
 
