@@ -88,6 +88,8 @@ export const serverLimits = {
   queryBuffersHeapShare: 0.25,
   /** The same in bytes, where the size of the heap is not known: a quarter of one of 1 GiB. */
   queryBuffersBytesMax: 268_435_456, // 256 MiB
+  /** Output of all clients together that they have not read: eight clients at their hard limit. */
+  outputBuffersBytesMax: 268_435_456, // 256 MiB
   /** At its end a server waits so long for clients to read their replies. */
   closeMs: 5_000,
   /** A TLS handshake not done by then is destroyed (node does not do it by itself). */
@@ -123,8 +125,8 @@ export const geoLimits = {
   sweepEntriesPerBatch: 64,
   /** Places of the table that one SCAN visits at most, whatever COUNT says. */
   scanVisitsMax: 10_000,
-  /** The reply of one KEYS; the hard limit of the output less what surrounds the keys. */
-  keysReplyBytesMax: 16_777_216, // 16 MiB
+  /** The reply of one KEYS or MGET: the hard limit of the output, less replies that wait already. */
+  manyReplyBytesMax: 25_165_824, // 24 MiB
 } as const;
 
 /** What a journal writes and holds. */

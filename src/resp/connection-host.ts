@@ -4,6 +4,7 @@ import type { ClientRegistry } from './client-registry.ts';
 import { CommandBatch } from './command-batch.ts';
 import { CommandParser } from './command-parser.ts';
 import { DeadlineWheel } from './deadline-wheel.ts';
+import { OutputBudget } from './output-budget.ts';
 import { QueryBuffers } from './query-buffers.ts';
 import { ReplyWriter } from './reply-writer.ts';
 
@@ -31,6 +32,7 @@ export interface ConnectionHostOptions {
   readonly limitsUnauthenticated: ClientLimits;
   readonly needsAuthentication: boolean;
   readonly queryBuffersBytesMax: number;
+  readonly outputBuffersBytesMax: number;
 }
 
 /** Whoever has written pushes that are to leave at the end of the turn. */
@@ -48,6 +50,7 @@ export class ConnectionHost {
   readonly parser: CommandParser = new CommandParser(this.batch);
   readonly replies: ReplyWriter;
   readonly queryBuffers: QueryBuffers;
+  readonly output: OutputBudget;
   readonly wheel: DeadlineWheel;
   readonly counters: RespCounters = {
     connectionsAccepted: 0,
@@ -68,6 +71,7 @@ export class ConnectionHost {
     this.options = options;
     this.replies = new ReplyWriter(options.limits.outputBytesHard);
     this.queryBuffers = new QueryBuffers(options.queryBuffersBytesMax);
+    this.output = new OutputBudget(options.outputBuffersBytesMax);
     const { clock, timers } = options.outside;
     this.wheel = new DeadlineWheel(clock, timers, () => this.#report());
   }

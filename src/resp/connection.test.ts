@@ -112,6 +112,50 @@ test('a client that stays above the soft limit is closed after ten seconds', asy
   assert.equal(peer.connection.isDestroyed, true);
 });
 
+test('a client that reads falls below the soft limit, and its ten seconds begin anew', async () => {
+  const world = new RespWorld();
+  const { clients } = await world.listen();
+  const peer = world.dial();
+  peer.ask('HELLO', 3);
+  peer.connection.room = 0;
+  const client = [...clients.all()][0];
+  assert.ok(client !== undefined);
+  const value = Buffer.alloc(3 * MiB);
+  const push = async (): Promise<void> => {
+    client.push((reply) => reply.bulk(value, 0, value.length));
+    await world.simulation.advance(1);
+  };
+  // Between 6 and 9 MiB wait: never nothing, and never more than 8 for long.
+  await push();
+  await push();
+  for (let second = 0; second < 30; second += 1) {
+    await push();
+    peer.connection.takeFirst();
+    await world.simulation.advance(999);
+  }
+  assert.equal(peer.connection.isDestroyed, false);
+});
+
+for (const words of [['HELLO', '2'], ['RESET']]) {
+  const said = words.join(' ');
+  test(`pushes that wait when a client says ${said} do not follow its reply`, async () => {
+    const world = new RespWorld();
+    const { clients } = await world.listen();
+    const peer = world.dial();
+    peer.ask('HELLO', 3);
+    const client = [...clients.all()][0];
+    client?.push((reply) => reply.push(0));
+    peer.connection.receive(encode(...words));
+    await world.simulation.advance(1);
+    assert.ok(!peer.connection.takeSent().includes('>'));
+    peer.ask('HELLO', 3);
+    client?.push((reply) => reply.push(0));
+    await world.simulation.advance(1);
+    peer.takeReplies();
+    assert.equal(peer.pushes.length, 1);
+  });
+}
+
 test('pushes leave after the replies of the turn, in one write', async () => {
   const world = new RespWorld();
   const { clients } = await world.listen();

@@ -1,16 +1,13 @@
 import { assert } from '../core/assert.ts';
 import type { ClientLimits } from '../core/limits.ts';
 import { formatHostPort, type Connection, type ConnectionEvents } from '../core/network.ts';
+import { ClientOutput, type OutputOwner } from './client-output.ts';
 import type { ConnectedClient } from './client-registry.ts';
 import { batchCommandsMax } from './command-batch.ts';
 import type { ConnectionHost, Pusher } from './connection-host.ts';
 import type { Deadlined } from './deadline-wheel.ts';
-import { QueryBuffer } from './query-buffers.ts';
+import { QueryBuffer, type QueryHolder } from './query-buffers.ts';
 import type { Reply } from './reply.ts';
-import { ReplyWriter } from './reply-writer.ts';
-
-/** Pushes are small, and thousands of clients may wait for them. */
-const pushBytesInitial = 512;
 
 /** Who keeps the books on connections. */
 export interface ConnectionOwner {
@@ -28,7 +25,9 @@ export interface ConnectionOwner {
  * already wait in the query buffer, and the operating system's buffers fill up until the client itself is
  * slowed. The other way, to go on reading and queue the replies, has no bound but memory.
  */
-export class RespConnection implements ConnectedClient, ConnectionEvents, Deadlined, Pusher {
+export class RespConnection
+  implements ConnectedClient, ConnectionEvents, Deadlined, OutputOwner, Pusher, QueryHolder
+{
   readonly id: number;
   readonly remote: string;
   readonly openedMs: number;
@@ -47,17 +46,14 @@ export class RespConnection implements ConnectedClient, ConnectionEvents, Deadli
   #limits: ClientLimits;
   #isClosing = false;
   #isEnded = false;
-  #isPaused = false;
   #hasCommand = false;
   #lastCommandMs: number;
-  /** When the output rose above the soft limit; undefined while it is below. */
-  #overSoftSinceMs: number | undefined;
+  readonly #output: ClientOutput;
   #closingSinceMs = 0;
   /** Read and not executed yet. */
   readonly #kept: QueryBuffer;
   /** So many kept bytes it takes at least to go on. */
   #needed = 0;
-  #pushes: ReplyWriter | undefined;
   #isPushing = false;
   #closedCallbacks: (() => void)[] = [];
 
@@ -73,7 +69,8 @@ export class RespConnection implements ConnectedClient, ConnectionEvents, Deadli
     this.#wasAuthenticated = this.#isAuthenticated;
     this.#unauthenticatedSinceMs = this.openedMs;
     this.#limits = this.#host.limits(this.#isAuthenticated);
-    this.#kept = new QueryBuffer(host.queryBuffers);
+    this.#output = new ClientOutput(connection, host, this);
+    this.#kept = new QueryBuffer(host.queryBuffers, this);
     host.options.clients.add(this);
     host.wheel.set(this, this.#deadlineMs());
   }
@@ -89,6 +86,8 @@ export class RespConnection implements ConnectedClient, ConnectionEvents, Deadli
   set protocol(protocol: 2 | 3) {
     this.#protocol = protocol;
     this.#host.replies.protocol = protocol;
+    // What it was to be pushed would come behind this reply, and be taken for the next one.
+    if (protocol === 2) this.#output.dropPushes();
   }
 
   get isAuthenticated(): boolean {
@@ -114,7 +113,7 @@ export class RespConnection implements ConnectedClient, ConnectionEvents, Deadli
 
   /** It does not read its replies, so it is not read from. */
   get isPaused(): boolean {
-    return this.#isPaused;
+    return this.#output.isPaused;
   }
 
   get limits(): ClientLimits {
@@ -142,7 +141,27 @@ export class RespConnection implements ConnectedClient, ConnectionEvents, Deadli
   kill(): void {
     this.#isClosing = true;
     this.#isEnded = true;
+    this.#output.end();
     this.#connection.destroy();
+  }
+
+  onUnread(reason: string): void {
+    if (!this.#isEnded) {
+      this.#host.counters.outputOverflows += 1;
+      this.#host.clientClosed(this.remote, reason);
+    }
+    // Also one that is ending, and only has to read what is left.
+    this.kill();
+  }
+
+  onOverSoft(): void {
+    this.#host.wheel.set(this, this.#deadlineMs());
+  }
+
+  closeForQuery(): void {
+    if (this.#isEnded) return;
+    this.#host.protocolError(this.remote, 'the unfinished commands of all clients are too large');
+    this.kill();
   }
 
   /** Closes when the replies have left, between two read events. */
@@ -165,18 +184,16 @@ export class RespConnection implements ConnectedClient, ConnectionEvents, Deadli
 
   push(write: (reply: Reply) => void): void {
     if (this.#isClosing) return;
-    const { outputBytesHard } = this.#limits;
-    const pushes = (this.#pushes ??= new ReplyWriter(outputBytesHard, pushBytesInitial));
-    pushes.protocol = this.#protocol;
-    write(pushes);
-    if (this.#isPushing) return;
+    write(this.#output.pushesFor(this.#protocol));
+    this.#output.pushed();
+    if (this.#isPushing || this.#isClosing) return;
     this.#isPushing = true;
     this.#host.flushPushesSoon(this);
   }
 
   flushPushes(): void {
     this.#isPushing = false;
-    if (!this.#isClosing && this.#pushes !== undefined) this.#send(this.#pushes);
+    if (!this.#isClosing) this.#output.sendPushes();
   }
 
   onData(bytes: Uint8Array, start: number, end: number): void {
@@ -189,15 +206,15 @@ export class RespConnection implements ConnectedClient, ConnectionEvents, Deadli
       if (rest < end && !this.#isClosing) this.#keep(view, rest, end);
     } else {
       this.#keep(view, start, end);
-      if (!this.#isPaused && this.#kept.length >= this.#needed) this.#runKept();
+      if (!this.isPaused && this.#kept.length >= this.#needed) this.#runKept();
     }
     this.#flush();
   }
 
   onDrain(): void {
-    this.#overSoftSinceMs = undefined;
-    if (!this.#isPaused || this.#isClosing) return;
-    this.#isPaused = false;
+    this.#output.drained();
+    if (!this.isPaused || this.#isClosing) return;
+    this.#output.isPaused = false;
     this.#host.replies.protocol = this.#protocol;
     this.#runKept();
     this.#flush();
@@ -212,18 +229,20 @@ export class RespConnection implements ConnectedClient, ConnectionEvents, Deadli
     host.options.clients.delete(this.id);
     host.wheel.delete(this);
     this.#kept.dropFirst(Infinity);
+    this.#output.end();
     if (!this.#wasAuthenticated) this.#owner.onAuthenticated();
     this.#callClosed();
     this.#owner.onEnd();
   }
 
   onDue(nowMs: number): void {
+    this.#output.measure();
     const deadlineMs = this.#deadlineMs();
     if (nowMs < deadlineMs) {
       this.#host.wheel.set(this, deadlineMs);
       return;
     }
-    if (this.#overSoftSinceMs !== undefined) this.#closeSlow();
+    if (this.#output.deadlineMs <= nowMs) this.onUnread('it does not read its replies');
     else {
       this.#host.counters.timeouts += 1;
       this.kill();
@@ -296,7 +315,9 @@ export class RespConnection implements ConnectedClient, ConnectionEvents, Deadli
 
   /** Sends the replies so far; ends the connection if that was the last of it. */
   #flush(): void {
-    this.#send(this.#host.replies);
+    const { replies } = this.#host;
+    if (this.#isEnded) replies.reset();
+    else if (replies.byteLength > 0) this.#output.send(replies);
     if (!this.#isClosing || this.#isEnded) return;
     this.#isEnded = true;
     this.#kept.dropFirst(Infinity);
@@ -304,39 +325,9 @@ export class RespConnection implements ConnectedClient, ConnectionEvents, Deadli
     this.#host.wheel.set(this, this.#deadlineMs());
   }
 
-  #send(writer: ReplyWriter): void {
-    if (writer.byteLength === 0) return;
-    if (this.#isEnded || writer.hasOverflowed) {
-      const hasOverflowed = writer.hasOverflowed;
-      writer.reset();
-      if (hasOverflowed) this.#closeSlow();
-      return;
-    }
-    writer.flushTo(this.#connection);
-    const buffered = this.#connection.bufferedBytes;
-    if (buffered === 0) return;
-    const { outputBytesPause, outputBytesSoft, outputBytesHard } = this.#limits;
-    if (buffered > outputBytesHard) this.#closeSlow();
-    else if (buffered > outputBytesSoft && this.#overSoftSinceMs === undefined) {
-      this.#overSoftSinceMs = this.#host.wheel.nowMs;
-      this.#host.wheel.set(this, this.#deadlineMs());
-    }
-    if (buffered >= outputBytesPause && !this.#isPaused) {
-      this.#isPaused = true;
-      this.#connection.pauseReading();
-    }
-  }
-
-  #closeSlow(): void {
-    if (this.#isEnded) return;
-    this.#host.counters.outputOverflows += 1;
-    this.#host.clientClosed(this.remote, 'it does not read its replies');
-    this.kill();
-  }
-
   /** When the connection is to be closed if nothing happens until then. */
   #deadlineMs(): number {
-    const { firstCommandMs, idleMs, outputSoftMs } = this.#limits;
+    const { firstCommandMs, idleMs } = this.#limits;
     if (this.#isClosing) return this.#closingSinceMs + firstCommandMs;
     let deadlineMs = this.#lastCommandMs + idleMs;
     if (this.isListening) deadlineMs = Infinity;
@@ -344,10 +335,7 @@ export class RespConnection implements ConnectedClient, ConnectionEvents, Deadli
     if (!this.#isAuthenticated) {
       deadlineMs = Math.min(deadlineMs, this.#unauthenticatedSinceMs + idleMs);
     }
-    if (this.#overSoftSinceMs !== undefined) {
-      deadlineMs = Math.min(deadlineMs, this.#overSoftSinceMs + outputSoftMs);
-    }
-    return deadlineMs;
+    return Math.min(deadlineMs, this.#output.deadlineMs);
   }
 
   #callClosed(): void {

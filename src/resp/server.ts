@@ -31,6 +31,8 @@ export interface RespServerOptions {
   readonly connectionsMax?: number;
   /** All unfinished commands together; a quarter of the heap is a good value. */
   readonly queryBuffersBytesMax?: number;
+  /** All output together that clients have not read. */
+  readonly outputBuffersBytesMax?: number;
 }
 
 /** One port that speaks the Redis protocol, and its clients. */
@@ -76,6 +78,7 @@ export class RespServer {
       limitsUnauthenticated,
       needsAuthentication: options.needsAuthentication === true,
       queryBuffersBytesMax: options.queryBuffersBytesMax ?? serverLimits.queryBuffersBytesMax,
+      outputBuffersBytesMax: options.outputBuffersBytesMax ?? serverLimits.outputBuffersBytesMax,
     });
   }
 
@@ -85,6 +88,11 @@ export class RespServer {
 
   get counters(): RespCounters {
     return this.#host.counters;
+  }
+
+  /** Bytes that clients have not read yet. */
+  get outputBufferBytes(): number {
+    return this.#host.output.countedBytes;
   }
 
   /** Bytes held for commands that are not there whole yet. */

@@ -134,6 +134,60 @@ test('unfinished commands of all clients together have a bound', async () => {
   assert.ok(open.length > 0 && open.length < 20, `${open.length} are open`);
 });
 
+test('who sends halves of large commands does not keep others from sending theirs', async () => {
+  const world = new RespWorld();
+  const { server, store } = await world.listen({ queryBuffersBytesMax: 10 * MiB });
+  const hogs = Array.from({ length: 20 }, () => world.dial());
+  for (const hog of hogs) {
+    hog.connection.receive(`*2\r\n$3\r\nGET\r\n$8000000\r\n${'x'.repeat(300 * KiB)}`);
+  }
+  const other = world.dial();
+  const stream = encode('SET', 'key', 'v'.repeat(200 * KiB));
+  for (let at = 0; at < stream.length; at += 50 * KiB) {
+    other.connection.receive(stream.slice(at, at + 50 * KiB));
+    assert.ok(server.queryBufferBytes <= 10 * MiB);
+  }
+  assert.deepEqual(other.takeReplies(), ['OK']);
+  assert.ok(store.has('key'));
+  assert.ok(hogs.some((hog) => hog.connection.isDestroyed));
+  await world.simulation.advance(2_000);
+  assert.equal(world.warnings.length, 1);
+});
+
+test('what all clients together have not read has a bound, and who holds the most is closed', async () => {
+  const world = new RespWorld();
+  const outputBuffersBytesMax = 20 * MiB;
+  const { server, clients, store } = await world.listen({ outputBuffersBytesMax });
+  store.set('big', Buffer.alloc(1 * MiB));
+  const modest = world.dial();
+  modest.connection.room = 0;
+  modest.connection.receive(encode('GET', 'big'));
+  const peers = Array.from({ length: 20 }, () => world.dial());
+  for (const peer of peers) {
+    peer.connection.room = 0;
+    peer.connection.receive(encode('MGET', 'big', 'big'));
+    assert.ok(server.outputBufferBytes <= outputBuffersBytesMax);
+  }
+  const watchers = Array.from({ length: 50 }, () => world.dial('127.0.0.2'));
+  for (const watcher of watchers) watcher.ask('HELLO', 3);
+  const value = Buffer.alloc(100 * KiB);
+  // Pushes wait for the end of the turn, and count as well.
+  for (const client of clients.all()) {
+    if (client.remote.startsWith('127.0.0.2'))
+      client.push((reply) => reply.bulk(value, 0, value.length));
+    assert.ok(server.outputBufferBytes <= outputBuffersBytesMax);
+  }
+  assert.ok(peers.some((peer) => peer.connection.isDestroyed));
+  assert.equal(modest.connection.isDestroyed, false);
+  modest.connection.drain();
+  assert.equal(modest.takeReplies().length, 1);
+  assert.equal(world.dial().ask('PING'), 'PONG');
+  for (const peer of [...peers, ...watchers]) if (peer.connection.isOpen) peer.connection.close();
+  assert.equal(server.outputBufferBytes, 0);
+  await world.simulation.advance(2_000);
+  assert.equal(world.warnings.length, 1);
+});
+
 test('pipelined GETs of 1 MiB by a client that never reads stay within bounds and end', async () => {
   const world = new RespWorld();
   const { store } = await world.listen();

@@ -88,6 +88,12 @@ export class FakeConnection implements Connection {
     if (wasHolding && !this.isDestroyed) this.#events?.onDrain?.();
   }
 
+  /** The other end reads the first of the writes that wait for it. */
+  takeFirst(): void {
+    const first = this.#held.shift();
+    if (first !== undefined) this.#sent.push(Buffer.from(first));
+  }
+
   /** The other end closes, or what we ended is over. */
   close(): void {
     this.isDestroyed = true;

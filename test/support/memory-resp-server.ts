@@ -68,7 +68,10 @@ export interface MemoryServer {
 }
 
 export type MemoryServerOptions = Partial<
-  Pick<RespServerOptions, 'limits' | 'limitsUnauthenticated' | 'at' | 'queryBuffersBytesMax'>
+  Pick<
+    RespServerOptions,
+    'limits' | 'limitsUnauthenticated' | 'at' | 'queryBuffersBytesMax' | 'outputBuffersBytesMax'
+  >
 > &
   Partial<Pick<ServerFacts<Store>, 'authenticate'>>;
 

@@ -73,10 +73,10 @@ test('KEYS gives all keys that match', async () => {
   assert.deepEqual(await peer.say('KEYS nope*'), []);
 });
 
-test('KEYS of more than 16 MiB is refused and names what to use', async () => {
+test('KEYS with a reply of more than 24 MiB is refused and names what to use', async () => {
   const peer = await (await GeoWorld.create()).connect();
   const tail = 'x'.repeat(4_000);
-  for (let i = 0; i < 4_300; i += 100) {
+  for (let i = 0; i < 6_400; i += 100) {
     const pairs = Array.from({ length: 100 }, (_, j) => [`${i + j}/${tail}`, '']);
     await peer.ask('MSET', ...pairs.flat());
   }

@@ -32,6 +32,8 @@ export const scanCommands: readonly CommandRow<Replica>[] = [
 ];
 
 const countDefault = 10;
+/** What a key takes in a reply besides itself: `$4096`, CR LF, CR LF. */
+const stringHeadBytesMax = 9;
 const keyBytes: Buffer = Buffer.alloc(clientLimits.keyBytesMax);
 
 function scan(replica: Replica, command: Command, client: Client): void {
@@ -105,13 +107,13 @@ function keys(replica: Replica, command: Command, client: Client): void {
   };
   table.list(range, (reference) => {
     if (replica.isDue(reference) || !isMatch(replica, reference, glob)) return true;
-    byteLength += table.keyLength(reference);
+    byteLength += table.keyLength(reference) + stringHeadBytesMax;
     found.push(reference);
-    return byteLength <= geoLimits.keysReplyBytesMax;
+    return byteLength <= geoLimits.manyReplyBytesMax;
   });
-  if (byteLength > geoLimits.keysReplyBytesMax) {
-    const bytesMax = geoLimits.keysReplyBytesMax;
-    client.reply.error('ERR', `the keys have more than ${bytesMax} bytes: use SCAN or LIST`);
+  if (byteLength > geoLimits.manyReplyBytesMax) {
+    const bytesMax = geoLimits.manyReplyBytesMax;
+    client.reply.error('ERR', `the reply would have more than ${bytesMax} bytes: use SCAN or LIST`);
     return;
   }
   client.reply.array(found.length);

@@ -174,3 +174,15 @@ test('a wall clock that jumps back does not make later writes lose', async () =>
   assert.equal(second[1], first[1]);
   assert.ok(Number(second[3]) > Number(first[3]));
 });
+
+test('MGET of more than 24 MiB is refused with what it may ask for, and the connection lives', async () => {
+  const peer = await (await GeoWorld.create()).connect();
+  await peer.ask('SET', 'big', 'v'.repeat(2 ** 20));
+  const keys = ' big'.repeat(25);
+  const refusal = await peer.sayText(`MGET${keys}`);
+  assert.match(refusal, /26214400 bytes together, at most 25165824 .* ask for fewer keys/);
+  const values = await peer.ask('MGET', 'nothing', ...Array.from({ length: 24 }, () => 'big'));
+  assert.ok(Array.isArray(values));
+  assert.equal(values.length, 25);
+  assert.equal(values[0], null);
+});

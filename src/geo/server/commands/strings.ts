@@ -1,3 +1,4 @@
+import { geoLimits } from '../../../core/limits.ts';
 import type { Client } from '../../../resp/client.ts';
 import type { Command } from '../../../resp/command.ts';
 import type { CommandRow } from '../../../resp/command-table.ts';
@@ -65,14 +66,7 @@ export const stringCommands: readonly CommandRow<Replica>[] = [
     since: '1.0.0',
     summary: 'Returns the values of several keys',
     synopsis: 'key [key ...]',
-    run: (replica, command, { reply }) => {
-      reply.array(command.argumentCount - 1);
-      for (let i = 1; i < command.argumentCount; i += 1) {
-        const reference = replica.read(command, i);
-        if (reference < 0) reply.nil();
-        else replica.table.writeValue(reference, reply);
-      }
-    },
+    run: getMany,
   },
   {
     name: 'mset',
@@ -111,6 +105,29 @@ export const stringCommands: readonly CommandRow<Replica>[] = [
     run: getRange,
   },
 ];
+
+function getMany(replica: Replica, command: Command, { reply }: Client): void {
+  const { table } = replica;
+  const references: number[] = [];
+  let byteLength = 0;
+  // Burying what has ended, which reading does, leaves the references of other entries as they are.
+  for (let i = 1; i < command.argumentCount; i += 1) {
+    const reference = replica.read(command, i);
+    references.push(reference);
+    if (reference >= 0) byteLength += table.valueLength(reference);
+  }
+  const bytesMax = geoLimits.manyReplyBytesMax;
+  if (byteLength > bytesMax) {
+    const text = `the values have ${byteLength} bytes together, at most ${bytesMax} are sent at once`;
+    reply.error('ERR', `${text}: ask for fewer keys`);
+    return;
+  }
+  reply.array(references.length);
+  for (const reference of references) {
+    if (reference < 0) reply.nil();
+    else table.writeValue(reference, reply);
+  }
+}
 
 function set(replica: Replica, command: Command, client: Client): void {
   const { reply } = client;
