@@ -18,7 +18,7 @@ import { PairRates } from './pair-rates.ts';
 import { PlainCopier } from './message/plain-copier.ts';
 import { RunLoop } from './run-loop.ts';
 import type { SystemLinks } from './system-links.ts';
-import { sourceOf, threadBatchHeaderBytes, type BatchSource } from './thread-batch.ts';
+import { senderOf, startOf, type BatchSource } from './thread-batch.ts';
 import { threadCounter, type ThreadCommand } from './thread-command.ts';
 import { UnbornMail } from './unborn-mail.ts';
 
@@ -335,11 +335,14 @@ export class Dispatcher implements CellThread {
   }
 
   #onThreadBatch(bytes: Uint8Array): void {
+    const sender = senderOf(bytes);
     try {
-      this.deliverBatch(bytes, threadBatchHeaderBytes, bytes.length, sourceOf(bytes));
+      const source = sender === '' ? 'thread' : 'remote';
+      this.deliverBatch(bytes, startOf(bytes), bytes.length, source);
     } catch (error) {
-      if (!(error instanceof AtollError)) throw error;
-      this.report(error);
+      // Between our own threads it is a bug; a peer that sends such a batch loses its link.
+      if (!(error instanceof AtollError) || sender === '') throw error;
+      this.command(0, { type: 'reject', from: sender, reason: error.message });
     }
   }
 

@@ -7,7 +7,7 @@ import { createCounters, type ThreadCounters } from './counters.ts';
 import { BatchReader } from './message/batch-reader.ts';
 import { Outgoing } from './outgoing.ts';
 import type { SystemLinks } from './system-links.ts';
-import { threadBatchHeaderBytes } from './thread-batch.ts';
+import { startOf } from './thread-batch.ts';
 import type { ThreadCommand } from './thread-command.ts';
 
 interface Sent {
@@ -40,6 +40,7 @@ function startOutgoing(thread: 0 | 1): World {
     send: (address, lane, _batch, count) => void sent.push({ address, lane, count }),
     drop: (address, count) => dropped.push(...Array<string>(count).fill(address)),
     addMember: () => {},
+    reject: () => {},
     members: () => [],
     close: () => Promise.resolve(),
   };
@@ -51,7 +52,7 @@ function startOutgoing(thread: 0 | 1): World {
 
 function messagesOf(sealed: Uint8Array): unknown[] {
   const reader = new BatchReader();
-  reader.open(sealed, threadBatchHeaderBytes, sealed.length);
+  reader.open(sealed, startOf(sealed), sealed.length);
   const messages: unknown[] = [];
   while (reader.next()) messages.push(reader.message());
   return messages;
@@ -118,7 +119,10 @@ describe('what a turn produces for others', () => {
       { address, lane, count },
       { address: refAt('far').address, lane: 1, count: 1 },
     );
-    assert.equal(counters.marshalledBytes, (posted[0]?.length ?? 0) - threadBatchHeaderBytes);
+    assert.equal(
+      counters.marshalledBytes,
+      (posted[0]?.length ?? 0) - startOf(posted[0] ?? new Uint8Array(2)),
+    );
   });
 
   test('goes there also when one message is as large as a message may be', () => {

@@ -85,7 +85,7 @@ export class Outgoing {
     const port = this.#ports[thread];
     assert(port !== undefined, `there is no port to thread ${thread}`);
     this.#counters.marshalledBytes += writer.byteLength;
-    port.post(sealThreadBatch(writer.view(), 'thread'));
+    port.post(sealThreadBatch(writer.view()));
     writer.clear();
   }
 

@@ -21,14 +21,21 @@ export class RemoteInbox implements LinksEvents {
   }
 
   /** Throws `FRAME_INVALID`, and the connection that the batch came by ends. */
-  onBatch(lane: number, bytes: Uint8Array, start: number, end: number): void {
+  onBatch(
+    lane: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    _count: number,
+    from: Address,
+  ): void {
     if (lane === 0) {
       this.#dispatcher.deliverBatch(bytes, start, end, 'remote');
       return;
     }
     const port = this.#ports[lane];
     assert(port !== undefined, 'links know how many threads there are');
-    port.post(sealThreadBatch(bytes.subarray(start, end), 'remote'));
+    port.post(sealThreadBatch(bytes.subarray(start, end), formatAddress(from)));
   }
 
   onGap(peer: Address, missing: number): void {

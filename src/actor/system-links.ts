@@ -1,4 +1,5 @@
 import type { HostPort } from '../core/network.ts';
+import type { Address } from './address.ts';
 import type { LinksEvents, MemberStatus } from './remote/links-options.ts';
 
 /** How messages leave for other systems. `remote/` has the one that uses the network; thread 0 owns it. */
@@ -11,6 +12,8 @@ export interface SystemLinks {
   send(address: string, lane: number, batch: Uint8Array, count: number): void;
   /** Counts messages that were not even marshalled, because `mayTake` said no. */
   drop(address: string, count: number): void;
+  /** Ends the link by which the system sends: it sent what is no batch. */
+  reject(from: Address, reason: string): void;
   /** Dials the system at `at`, now and whenever the link is lost. */
   addMember(at: HostPort): void;
   members(): readonly MemberStatus[];

@@ -1,21 +1,34 @@
-/**
- * A batch on its way between two threads: one byte that tells where its messages are from, then the batch.
- *
- * Only another thread of the same system may send commands; a batch that came from a remote system is passed
- * on unopened and marked, so that no stranger can start an actor.
- */
+/** Where messages come from: only a thread of the same system may send commands. */
 export type BatchSource = 'thread' | 'remote';
 
-export const threadBatchHeaderBytes = 1;
-
-/** Copies the batch into a buffer of its own, which may move to another thread. */
-export function sealThreadBatch(batch: Uint8Array, source: BatchSource): Uint8Array<ArrayBuffer> {
-  const sealed = new Uint8Array(threadBatchHeaderBytes + batch.length);
-  sealed[0] = source === 'thread' ? 0 : 1;
-  sealed.set(batch, threadBatchHeaderBytes);
+/**
+ * A batch on its way between two threads: the address of the system that it came from (empty: from a thread of
+ * our own) with its length in two bytes, then the batch.
+ *
+ * Only another thread of the same system may send commands. A batch of a remote system is passed on unopened
+ * and named, so that no stranger can start an actor, and so that the thread that opens it can say
+ * whose link is to end if it is malformed.
+ */
+export function sealThreadBatch(batch: Uint8Array, sender = ''): Uint8Array<ArrayBuffer> {
+  const start = lengthBytes + sender.length;
+  const sealed = new Uint8Array(start + batch.length);
+  sealed[0] = sender.length & 0xff;
+  sealed[1] = sender.length >> 8;
+  for (let index = 0; index < sender.length; index += 1) {
+    sealed[lengthBytes + index] = sender.charCodeAt(index);
+  }
+  sealed.set(batch, start);
   return sealed;
 }
 
-export function sourceOf(sealed: Uint8Array): BatchSource {
-  return sealed[0] === 0 ? 'thread' : 'remote';
+/** Where the batch begins. */
+export function startOf(sealed: Uint8Array): number {
+  return lengthBytes + (sealed[0] ?? 0) + (sealed[1] ?? 0) * 0x100;
 }
+
+/** The address of the system that sent it; empty: a thread of our own did. */
+export function senderOf(sealed: Uint8Array): string {
+  return String.fromCharCode(...sealed.subarray(lengthBytes, startOf(sealed)));
+}
+
+const lengthBytes = 2;

@@ -9,6 +9,8 @@ export type ThreadCommand =
   | { type: 'start actor'; kind: string; counter: number }
   /** A batch for another system: thread 0 has the links. */
   | { type: 'forward'; address: string; lane: number; count: number; batch: Uint8Array }
+  /** The system at `from` sent a malformed batch: thread 0 ends its link. */
+  | { type: 'reject'; from: string; reason: string }
   | { type: 'report'; report: ThreadReport }
   /** The following are answered with their `id`. */
   | { type: 'start gateway'; id: number; kind: string; options: unknown }

@@ -1,6 +1,8 @@
+import { assert } from '../core/assert.ts';
 import { AtollError, errorCodes, type ErrorCode } from '../core/errors.ts';
 import type { Outside } from '../core/outside.ts';
 import type { ThreadPort } from '../core/threads.ts';
+import { parseAddress } from './address.ts';
 import type { ActorKind } from './actor-kind.ts';
 import type { ActorRef } from './actor-ref.ts';
 import { closedError, Dispatcher } from './dispatcher.ts';
@@ -95,6 +97,8 @@ export class ThreadRuntime {
         return void this.#startGatewayFor(command);
       case 'forward':
         return this.#forward(command);
+      case 'reject':
+        return this.#reject(command.from, command.reason);
       case 'report':
         return this.#options.onReport?.(command.report);
       case 'count':
@@ -120,6 +124,12 @@ export class ThreadRuntime {
       this.dispatcher.report(error);
       this.dispatcher.deliverHeld(counter);
     }
+  }
+
+  #reject(from: string, reason: string): void {
+    const address = parseAddress(from);
+    assert(address !== undefined, 'links know whom they hear');
+    this.#options.links?.reject(address, reason);
   }
 
   #forward(command: Extract<ThreadCommand, { type: 'forward' }>): void {

@@ -186,6 +186,7 @@ describe('nothing is left of', () => {
       send: () => {},
       drop: () => {},
       addMember: () => {},
+      reject: () => {},
       members: () => [],
       close: () => Promise.resolve(),
     };

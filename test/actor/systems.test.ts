@@ -8,6 +8,7 @@ import type { AtollError } from '../../src/core/errors.ts';
 import { actorLimits } from '../../src/core/limits.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
 import * as kinds from './kinds.ts';
+import { LinkNode } from '../support/link-node.ts';
 import { startSimSystem } from './sim-system.ts';
 
 const { Counter, Echo, Recorder, Sender } = kinds;
@@ -329,6 +330,27 @@ describe('a peer', () => {
     const starting = startSimSystem(simulation, 'open', kinds, { port: 7_000 });
     await assert.rejects(starting, { code: 'LISTEN_FAILED' });
   });
+});
+
+describe('a system that sends what is no batch', () => {
+  for (const lane of [0, 1]) {
+    test(`to thread ${lane} loses its link, and nobody else notices`, async () => {
+      const { simulation, near, far } = await startWorld({ threads: 2 });
+      const attacker = new LinkNode();
+      simulation.node('attacker').boot(async (outside) => {
+        const options = { secret: 'a secret that both know', clusterId: 'atoll' };
+        await attacker.start(outside, 'attacker', 7_000, options);
+        attacker.mustGetLinks().addMember({ host: 'far', port: 7_000 });
+      });
+      await simulation.reach('the attacker is in', () => attacker.ups.length === 1);
+      attacker.mustGetLinks().send(far.address, lane, Uint8Array.of(0, 0xff), 1);
+      await simulation.reach('it is out', () => attacker.downs.length === 1);
+      const counter = far.startActor(Counter, { thread: lane });
+      near.tell(counter, { type: 'add', value: 1 });
+      const asking = near.ask(counter, { type: 'get' }, { timeoutMs: 1_000 });
+      assert.equal((await simulation.settle(asking)).count, 1);
+    });
+  }
 });
 
 test('what counts bytes of systems counts both ends the same', async () => {

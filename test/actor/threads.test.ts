@@ -10,7 +10,8 @@ import { Kinds } from '../../src/actor/kinds.ts';
 import { BatchWriter } from '../../src/actor/message/batch-writer.ts';
 import { RemoteInbox } from '../../src/actor/remote-inbox.ts';
 import { startSystem, startThreadOfSystem } from '../../src/actor/start-system.ts';
-import { sealThreadBatch } from '../../src/actor/thread-batch.ts';
+import { BatchReader } from '../../src/actor/message/batch-reader.ts';
+import { sealThreadBatch, startOf } from '../../src/actor/thread-batch.ts';
 import type { AtollError } from '../../src/core/errors.ts';
 import type { ThreadGroup, ThreadPort } from '../../src/core/threads.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
@@ -78,11 +79,21 @@ function startOnDeafGroup(): { simulation: Simulation; system: ActorSystem; grou
 }
 
 /** Thread 1 of two, on its own. */
-function startDispatcher(): { dispatcher: Dispatcher; port: ThreadPort; codes: string[] } {
+/** Thread 1 of a system, whose port to thread 0 a test holds. */
+function startDispatcher(): {
+  simulation: Simulation;
+  dispatcher: Dispatcher;
+  port: ThreadPort;
+  posted: Uint8Array[];
+  codes: string[];
+} {
+  const simulation = new Simulation({ seed: 1 });
   const codes: string[] = [];
-  const port: ThreadPort = { post: () => {}, onBytes: () => {}, close: () => {} };
+  const posted: Uint8Array[] = [];
+  const post = (bytes: Uint8Array): void => void posted.push(bytes);
+  const port: ThreadPort = { post, onBytes: () => {}, close: () => {} };
   const dispatcher = new Dispatcher({
-    outside: new Simulation({ seed: 1 }).node('s1').outside,
+    outside: simulation.node('s1').outside,
     address: '127.0.0.1:0#boot1.2',
     thread: 1,
     ports: [port, undefined],
@@ -91,7 +102,7 @@ function startDispatcher(): { dispatcher: Dispatcher; port: ThreadPort; codes: s
     onReport: (error) => void codes.push(error.code),
     onCommand: () => assert.fail('a stranger commands'),
   });
-  return { dispatcher, port, codes };
+  return { simulation, dispatcher, port, posted, codes };
 }
 
 describe('a thread that dies', () => {
@@ -179,11 +190,20 @@ describe('a thread', () => {
     assert.equal(beats, beatsAtClose);
   });
 
-  test('reports a batch that cannot be read, and goes on', () => {
-    const { dispatcher, port, codes } = startDispatcher();
-    port.onBytes(sealThreadBatch(Uint8Array.of(0, 0xff), 'remote'));
-    port.onBytes(sealThreadBatch(Uint8Array.of(0, 1), 'remote'));
-    assert.deepEqual(codes, ['FRAME_INVALID']);
+  test('asks for the end of the link by which a batch came that cannot be read, and goes on', async () => {
+    const { simulation, dispatcher, port, posted, codes } = startDispatcher();
+    const stranger = '10.0.0.7:7000#boot2.1';
+    port.onBytes(sealThreadBatch(Uint8Array.of(0, 0xff), stranger));
+    port.onBytes(sealThreadBatch(Uint8Array.of(0, 1), stranger));
+    await simulation.runUntilIdle();
+    const [sealed] = posted;
+    assert.ok(sealed !== undefined && posted.length === 1);
+    const reader = new BatchReader();
+    reader.open(sealed, startOf(sealed), sealed.length);
+    assert.ok(reader.next() && reader.counter === 0);
+    const { type, from } = reader.message() as { type: string; from: string };
+    assert.deepEqual({ type, from }, { type: 'reject', from: stranger });
+    assert.deepEqual(codes, []);
     assert.equal(dispatcher.counters.deadLetters, 1);
     assert.equal(dispatcher.counters.remoteReceivedBytes, 4);
   });
@@ -197,7 +217,7 @@ describe('a thread that is closed', () => {
     const writer = new BatchWriter();
     const notYetBegun = new CounterSpace(0, 2).next(1);
     for (const counter of [channel.ref.counter, 1, notYetBegun]) writer.add(counter, 'late');
-    port.onBytes(sealThreadBatch(writer.view(), 'thread'));
+    port.onBytes(sealThreadBatch(writer.view()));
     assert.equal(dispatcher.counters.deadLetters, 3);
     assert.equal(dispatcher.counters.channelRefsUsed, 0);
   });
