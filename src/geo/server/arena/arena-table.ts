@@ -1,5 +1,5 @@
 import { assert } from '../../../core/assert.ts';
-import { randomBelow, type Random } from '../../../core/random.ts';
+import type { Random } from '../../../core/random.ts';
 import type { Reply } from '../../../resp/reply.ts';
 import { prefetchKeysMax, type ListRange, type Table, type Version } from '../table.ts';
 import { Arena } from './arena.ts';
@@ -8,13 +8,11 @@ import { Entries } from './entries.ts';
 import { ExpiryQueue } from './expiry-queue.ts';
 import { createHashSecret, hashBytes, type HashSecret } from './hash-bytes.ts';
 import { HashIndex } from './hash-index.ts';
-import { compareBytes, equalBytes } from './key-bytes.ts';
 import { KeyOrder } from './key-order.ts';
+import { KeyRange } from './key-range.ts';
 import { Places } from './places.ts';
 import { TombstoneQueue } from './tombstone-queue.ts';
 
-/** Draws that may hit an empty place before `random` walks to the next one that is not. */
-const drawsMax = 64;
 const noBytes = new Uint8Array(0);
 /** How much an entry takes in the indexes: a pair in the hash index, filled by half, two places. */
 const indexBytes = 24;
@@ -248,39 +246,18 @@ export class ArenaTable implements Table {
 
   random(random: Random): number {
     if (this.size === 0) return -1;
-    const { length } = this.#places;
-    for (let draw = 0; draw < drawsMax; draw += 1) {
-      const entry = this.#places.entry(randomBelow(random, length));
-      if (entry > 0 && this.isLive(entry)) return entry;
-    }
-    for (let place = randomBelow(random, length); ; place = (place + 1) % length) {
-      const entry = this.#places.entry(place);
-      if (entry > 0 && this.isLive(entry)) return entry;
-    }
+    return this.#places.draw(random, (entry) => this.isLive(entry));
   }
 
   list(range: ListRange, visit: (reference: number) => boolean): void {
-    const { prefixStart, prefixEnd, afterStart, afterEnd } = range;
-    const prefix = this.#viewOf(range.prefix);
-    const after = this.#viewOf(range.after);
-    const prefixLength = prefixEnd - prefixStart;
-    const afterLength = afterEnd - afterStart;
-    const isBehind =
-      afterLength > 0 &&
-      compareBytes(after, afterStart, afterLength, prefix, prefixStart, prefixLength) >= 0;
-    const visitIfInside = (entry: number): boolean => {
+    const keys = new KeyRange(range, this.#viewOf(range.prefix), this.#viewOf(range.after));
+    this.#order.visitFrom(keys.bytes, keys.start, keys.end, (entry) => {
       const { view } = this.#arena.chunk(entry);
       const start = this.#entries.keyStart(entry);
       const length = this.#entries.keyLength(entry);
-      if (length < prefixLength || !equalBytes(view, start, prefix, prefixStart, prefixLength)) {
-        return false;
-      }
-      const isAfter = isBehind && length === afterLength;
-      if (isAfter && equalBytes(view, start, after, afterStart, length)) return true;
-      return visit(entry);
-    };
-    if (isBehind) this.#order.visitFrom(after, afterStart, afterEnd, visitIfInside);
-    else this.#order.visitFrom(prefix, prefixStart, prefixEnd, visitIfInside);
+      if (!keys.hasPrefix(view, start, length)) return false;
+      return keys.isAfter(view, start, length) ? true : visit(entry);
+    });
   }
 
   scan(cursor: number, count: number, visit: (reference: number) => void): number {
@@ -319,7 +296,6 @@ export class ArenaTable implements Table {
   #follow(hash: number, entry: number, moved: number): void {
     this.#index.replace(hash, entry, moved);
     this.#places.set(this.#entries.place(moved), moved);
-    if (this.#entries.isLive(moved)) this.#expiries.moved(moved);
   }
 
   #hashOf(entry: number): number {

@@ -60,6 +60,7 @@ test('a size takes over the memory that another has given back', () => {
     const blocks = fill(size);
     assert.ok(arena.heldBytes <= 9.5 * chunkBytes, `${arena.heldBytes} bytes with size ${size}`);
     for (const block of blocks) arena.free(block);
+    assert.ok(arena.heldBytes <= chunkBytes, 'chunks without a block go back to the system');
   }
 });
 

@@ -40,7 +40,7 @@ export class ExpiryQueue {
     return position < 0 ? 0 : this.#ms(position);
   }
 
-  /** Sets when `entry` ends; 0 takes it out. */
+  /** Sets when `entry` ends; 0 takes it out. Called also when it has moved: its old block is still named here. */
   set(entry: number, expiryMs: number): void {
     assert(expiryMs >= 0, 'nothing ends before 1970');
     const position = this.#position(entry);
@@ -51,12 +51,6 @@ export class ExpiryQueue {
     } else {
       this.#settle(position, entry, expiryMs);
     }
-  }
-
-  /** The header of an entry, which stands at its place in the queue if it ends, is in another block now. */
-  moved(entry: number): void {
-    const position = this.#position(entry);
-    if (position >= 0) this.#place(position, entry, this.#ms(position));
   }
 
   /** Forgets everything. The arena is cleared by its owner. */
@@ -88,8 +82,9 @@ export class ExpiryQueue {
   #remove(entry: number, position: number): void {
     this.#setPosition(entry, -1);
     this.#size -= 1;
-    const last = this.#entry(this.#size);
-    if (last !== entry) this.#settle(position, last, this.#ms(this.#size));
+    if (position !== this.#size) {
+      this.#settle(position, this.#entry(this.#size), this.#ms(this.#size));
+    }
     // One page more than needed may stay.
     const pages = (this.#size >>> pageShift) + 2;
     if (this.#pages.count > pages) this.#pages.removeLast();

@@ -1,10 +1,13 @@
 import { assert } from '../../../core/assert.ts';
+import { randomBelow, type Random } from '../../../core/random.ts';
 import type { Arena } from './arena.ts';
 import { Pages } from './pages.ts';
 import { chunkMask } from './units.ts';
 
 const pageShift = 12;
 const pageMask = 2 ** pageShift - 1;
+/** Draws that may hit places without what is wanted before `draw` walks to the next one with it. */
+const drawsMax = 64;
 
 /**
  * A number for each entry that stays the same for as long as the entry exists, while its block moves.
@@ -61,6 +64,21 @@ export class Places {
     assert(this.entry(place) > 0, 'a place is given back once');
     this.set(place, -2 - this.#firstFree);
     this.#firstFree = place;
+  }
+
+  /**
+   * An entry that is wanted, each as likely as any other as long as not most places have none. Requires:
+   * there is one.
+   */
+  draw(random: Random, isWanted: (entry: number) => boolean): number {
+    for (let count = 0; count < drawsMax; count += 1) {
+      const entry = this.entry(randomBelow(random, this.#length));
+      if (entry > 0 && isWanted(entry)) return entry;
+    }
+    for (let place = randomBelow(random, this.#length); ; place = (place + 1) % this.#length) {
+      const entry = this.entry(place);
+      if (entry > 0 && isWanted(entry)) return entry;
+    }
   }
 
   /** Forgets everything. The arena is cleared by its owner. */
