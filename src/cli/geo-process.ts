@@ -68,13 +68,19 @@ function metricsText(counters: ThreadCounters, ports: readonly PortReport[]): st
   return prometheusText(geoMetrics(counters, ports, figures));
 }
 
-function checkOptions({ host, port, actors }: GeoProcessOptions): void {
+function checkOptions({ host, port, actors, adminPort }: GeoProcessOptions): void {
+  if (host === '')
+    throw new AtollError('USAGE', '--host is empty, expected an address: use 127.0.0.1');
   if (!isLoopback(host)) {
     const why = 'could be reached from other machines, and this server asks nobody for a password';
     throw new AtollError('USAGE', `--host ${host} ${why}: use 127.0.0.1`);
   }
   if (port + actors > 65_535) {
-    const text = `--port ${port} leaves no room for ${actors} query ports above it`;
+    const text = `--port ${port} leaves no room above it for a query port: at most ${65_535 - actors}`;
+    throw new AtollError('USAGE', text);
+  }
+  if (port !== 0 && adminPort >= port && adminPort <= port + actors) {
+    const text = `--admin-port ${adminPort} is taken by --port ${port}, whose ports end at ${port + actors}`;
     throw new AtollError('USAGE', text);
   }
 }

@@ -24,6 +24,10 @@ test('help and version are on stdout and exit with 0', async () => {
 test('wrong usage is one line with what is wrong, where help is, and exit 2', async () => {
   const cases: readonly (readonly [string[], RegExp])[] = [
     [['nope'], /^atoll: unknown command 'nope'\nSee: atoll --help\n$/],
+    [['help', 'nope'], /^atoll: unknown command 'nope'\nSee: atoll --help\n$/],
+    [['geo', '--port', '65535'], /^atoll: --port 65535 leaves no room .*: at most 65534\n$/],
+    [['geo', '--port', '9', '--admin-port', '10'], /^atoll: --admin-port 10 is taken by --port 9/],
+    [['geo', '--host', ''], /^atoll: --host is empty/],
     [['kv', 'get'], /^atoll: missing required argument 'key'\nSee: atoll kv get --help\n$/],
     [['kv', 'get', 'a', 'b'], /^atoll: too many arguments/],
     [['kv', 'get', 'a', '--nope'], /^atoll: unknown option '--nope'/],

@@ -42,8 +42,14 @@ export async function runProgram(
   program: Command,
   arguments_: readonly string[],
 ): Promise<number | undefined> {
+  // The parser would show its general help, and not say why.
+  const [first, second] = arguments_;
+  const isHelpOfNothing =
+    first === 'help' &&
+    second !== undefined &&
+    program.commands.every((one) => one.name() !== second);
   try {
-    await program.parseAsync(arguments_, { from: 'user' });
+    await program.parseAsync(isHelpOfNothing ? [second] : arguments_, { from: 'user' });
     return undefined;
   } catch (error) {
     // The parser has already said what is wrong; help and version are not faults.

@@ -351,12 +351,16 @@ describe('atoll geo', () => {
 describe('atoll start', () => {
   test('starts a server and says how to play and what to try', async () => {
     const atoll = new AtollProcess(['start', '--port', '0', '--admin-port', '0']);
-    await atoll.said('stdout', '/metrics');
-    const port = /cmud --name heather --server 127\.0\.0\.1:(\d+)/.exec(atoll.stdout)?.[1] ?? '';
-    const client = new Redis(Number(port), '127.0.0.1');
-    assert.equal(await client.ping(), 'PONG');
-    await client.quit();
-    atoll.child.kill('SIGTERM');
+    try {
+      await atoll.said('stdout', '/metrics');
+      const port = /cmud --server 127\.0\.0\.1:(\d+) --name/.exec(atoll.stdout)?.[1];
+      assert.ok(port !== undefined, atoll.stdout);
+      const client = new Redis(Number(port), '127.0.0.1');
+      assert.equal(await client.ping(), 'PONG');
+      await client.quit();
+    } finally {
+      atoll.child.kill('SIGTERM');
+    }
     assert.equal((await atoll.end()).exitCode, 0);
   });
 });

@@ -44,9 +44,11 @@ SIGTERM and Ctrl-C end the server in order, a second one at once.`,
 
 function readyText(host: string, { queryPorts, adminPort }: GeoReady): string {
   const [port = 0] = queryPorts;
+  // Where redis-cli looks by itself.
+  const isUsual = host === '127.0.0.1' || host === 'localhost';
   return `Geo server ready on ${formatHostPort({ host, port })}, which speaks the Redis protocol:
 
-  redis-cli -p ${port} set greeting hello
+  redis-cli ${isUsual ? '' : `-h ${host} `}-p ${port} set greeting hello
 
 Everything is kept in memory: when this process ends, the data is gone. Ctrl-C ends it.
 Metrics: http://${formatHostPort({ host, port: adminPort })}/metrics

@@ -29,7 +29,7 @@ function welcomeText({ queryPorts, adminPort }: GeoReady): string {
 Atoll is up: a geo server on ${server}, which keeps everything in memory.
 
 Play CMUD from a second terminal, in this folder; and once more as somebody else from a third:
-  npx atoll cmud --name heather${isUsual ? '' : ` --server ${server}`}
+  npx atoll cmud${isUsual ? '' : ` --server ${server}`} --name heather
 
 Look at what the players write, while they do:
   npx atoll kv watch cmud/${isUsual ? '' : ` --address ${server}`}
