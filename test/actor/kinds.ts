@@ -87,18 +87,22 @@ export const Drummer: ActorKind<DrummerMessage> = defineActor<DrummerMessage>(
   }),
 );
 
-/** Tells itself five messages when it begins, and five more when it hears them. */
-export const Eager: ActorKind<'first' | 'second'> = defineActor<'first' | 'second'>(
-  'eager',
-  (context) => {
-    for (let count = 0; count < 5; count += 1) context.tell(context.self, 'first');
-    return {
-      onMessage: (m) => {
-        if (m === 'first') context.tell(context.self, 'second');
-      },
-    };
-  },
-);
+/** Tells another one five messages when it begins and five a moment later, and itself many. */
+export const Eager: ActorKind<'go on'> = defineActor<'go on'>('eager', (context) => {
+  const other = context.startActor(Counter);
+  let heard = 0;
+  const tellOther = (): void => {
+    for (let count = 0; count < 5; count += 1) context.tell(other, { type: 'add', value: 1 });
+  };
+  tellOther();
+  for (let count = 0; count < 20; count += 1) context.tell(context.self, 'go on');
+  return {
+    onMessage: () => {
+      heard += 1;
+      if (heard === 1) tellOther();
+    },
+  };
+});
 
 export interface EchoMessage {
   type: 'echo';
