@@ -159,14 +159,26 @@ describe('a batch', () => {
   });
 
   test('cut anywhere is read up to the cut or refused, never read beyond it', () => {
-    const batch = sampleBatch();
-    for (let length = 0; length < batch.length; length += 1) {
-      try {
-        assert.ok(readAll(batch, length).length < 5);
-      } catch (error) {
-        assert.ok(error instanceof AtollError && error.code === 'FRAME_INVALID', String(error));
-      }
+    const writer = new BatchWriter();
+    const ends = [0];
+    for (const message of [
+      { type: 'a', of: [1.5] },
+      'ÿ'.repeat(40),
+      { type: 'b', of: 2n ** 70n },
+    ]) {
+      writer.add(1, message);
+      ends.push(writer.byteLength);
     }
+    const batch = writer.view();
+    for (let length = 0; length <= batch.length; length += 1) {
+      const count = ends.indexOf(length);
+      if (count >= 0) assert.equal(readAll(batch, length).length, count);
+      else assert.throws(() => readAll(batch, length), { code: 'FRAME_INVALID' });
+    }
+    const reader = new BatchReader();
+    reader.open(Uint8Array.of(1, 5), 0, 1);
+    assert.ok(reader.next());
+    assert.throws(() => reader.message(), { code: 'FRAME_INVALID' });
   });
 
   test('with any bytes changed is read or refused with FRAME_INVALID, and nothing else happens', () => {
@@ -187,7 +199,8 @@ describe('a batch', () => {
   });
 
   test('cannot make the reader allocate what it does not hold', () => {
-    const huge = [0xff, 0xff, 0xff, 0xff, 0x0f];
+    const huge = [0xff, 0xff, 0xff, 0xff, 0x01];
+    const before = process.memoryUsage().arrayBuffers;
     for (const tag of [
       tags.array,
       tags.bytes,
@@ -198,6 +211,7 @@ describe('a batch', () => {
     ]) {
       assertInvalid(Uint8Array.from([1, tag, ...huge]));
     }
+    assert.ok(process.memoryUsage().arrayBuffers - before < 1_000_000);
   });
 
   test('nested ten thousand deep is refused without recursion that deep', () => {

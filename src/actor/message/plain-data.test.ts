@@ -149,6 +149,14 @@ describe('a message', () => {
     assertArrives(Buffer.from('abc'), new Uint8Array([97, 98, 99]));
   });
 
+  test('holds −0 as 0, wherever it stands', () => {
+    assertArrives([-0, { zero: -0, list: [-0] }], [0, { zero: 0, list: [0] }]);
+  });
+
+  test('holds no array that is more than an array', () => {
+    assertRefused(new (class List extends Array<number> {})(), 'MESSAGE_NOT_PLAIN');
+  });
+
   test('drops what has a symbol for a name, on every way', () => {
     assertArrives({ seen: 1, [Symbol('unseen')]: 2 }, { seen: 1 });
   });
@@ -199,7 +207,9 @@ describe('a message', () => {
       copier.copy(large);
       writer.add(1, large);
     }
-    assert.equal(writer.count, 3);
+    writer.add(0, [large, large], Number.POSITIVE_INFINITY);
+    assert.equal(writer.count, 4);
+    assert.throws(() => writer.add(1, [large, large]), { code: 'MESSAGE_TOO_LARGE' });
   });
 
   test('that doubles at each level is refused before anybody walks all of it', () => {
