@@ -16,6 +16,7 @@ import type { AtollError } from '../../src/core/errors.ts';
 import type { ThreadGroup, ThreadPort } from '../../src/core/threads.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
 import * as kinds from './kinds.ts';
+import { bootLinkNode, clusterSecret } from '../support/link-node.ts';
 import { startSimSystem } from './sim-system.ts';
 
 const { Counter, Echo, Introducer, Recorder, Stubborn } = kinds;
@@ -188,6 +189,27 @@ describe('a thread', () => {
     const beatsAtClose = beats;
     await simulation.advance(1_000);
     assert.equal(beats, beatsAtClose);
+  });
+
+  test('that cannot read what a system sent ends the link to it, as the first thread does', async () => {
+    for (const lane of [0, 1]) {
+      const simulation = new Simulation({ seed: 1 });
+      const errors: string[] = [];
+      const shared = { clusterId: 'test', secret: clusterSecret };
+      const system = await startSimSystem(simulation, 's1', all, {
+        ...shared,
+        port: 7_000,
+        threads: 2,
+        onError: ({ code, message }) => void errors.push(`${code} ${message}`),
+      });
+      const liar = bootLinkNode(simulation, 's2', shared);
+      await simulation.reach('the start', () => liar.links !== undefined);
+      liar.mustGetLinks().addMember({ host: 's1', port: 7_000 });
+      await simulation.reach('the link', () => liar.ups.length === 1);
+      liar.mustGetLinks().send(system.address, lane, Uint8Array.of(9, 0xff), 1);
+      await simulation.reach('the end', () => liar.downs.length === 1);
+      assert.match(errors.join(), /^FRAME_INVALID [^,]*expected a batch of messages/);
+    }
   });
 
   test('asks for the end of the link by which a batch came that cannot be read, and goes on', async () => {

@@ -153,8 +153,8 @@ function operatorSubcommands<Target>(facts: ServerFacts<Target>): readonly Comma
       name: 'kill',
       arity: -3,
       since: '2.4.0',
-      summary: 'Closes connections and returns how many',
-      synopsis: 'ID client-id | ADDR ip:port',
+      summary: 'Closes connections and returns how many; its own only with SKIPME NO',
+      synopsis: '[ID client-id] [ADDR ip:port] [SKIPME YES | NO]',
       run: (_target, command, client) => kill(facts, command, client),
     },
   ];
@@ -237,24 +237,21 @@ function describe<Target>(facts: ServerFacts<Target>, client: ConnectedClient): 
 }
 
 function kill<Target>(facts: ServerFacts<Target>, command: Command, client: Client): void {
-  const { reply } = client;
-  const count = command.argumentCount;
   // Redis: the old form names the address alone, and answers OK or an error.
-  const isOldForm = count === 3;
-  const isById = count === 4 && command.is(2, 'ID');
-  if (!isOldForm && !isById && !(count === 4 && command.is(2, 'ADDR'))) {
-    reply.error('ERR', 'syntax error');
-    return;
-  }
-  const id = isById ? command.integer(3) : undefined;
-  if (isById && (id === undefined || id < 1)) {
-    reply.error('ERR', 'client-id should be greater than 0');
-    return;
-  }
-  const address = command.latin1(count - 1);
+  const isOldForm = command.argumentCount === 3;
+  const filter = isOldForm
+    ? { address: command.latin1(2), id: undefined, skipsMe: false }
+    : parseKillFilter(command, client);
+  if (filter === undefined) return;
+  const { address, id, skipsMe } = filter;
+  const { reply } = client;
   let killed = 0;
   for (const other of facts.clients.all()) {
-    if (isById ? other.id !== id : other.remote !== address) continue;
+    const isMeant =
+      (id === undefined || other.id === id) &&
+      (address === undefined || other.remote === address) &&
+      !(skipsMe && other.id === client.id);
+    if (!isMeant) continue;
     killed += 1;
     if (other.id === client.id) client.closeAfterReply();
     else other.kill();
@@ -262,4 +259,35 @@ function kill<Target>(facts: ServerFacts<Target>, command: Command, client: Clie
   if (!isOldForm) reply.integer(killed);
   else if (killed > 0) reply.ok();
   else reply.error('ERR', 'No such client');
+}
+
+interface KillFilter {
+  readonly address: string | undefined;
+  readonly id: number | undefined;
+  /** Redis: whoever kills by a filter spares himself unless he says SKIPME NO. */
+  readonly skipsMe: boolean;
+}
+
+/** Undefined: an error was replied. Requires: more than three arguments. */
+function parseKillFilter(command: Command, { reply }: Client): KillFilter | undefined {
+  let address: string | undefined;
+  let id: number | undefined;
+  let skipsMe = true;
+  for (let i = 2; i < command.argumentCount; i += 2) {
+    const hasValue = i + 1 < command.argumentCount;
+    if (hasValue && command.is(i, 'ID')) {
+      id = command.integer(i + 1) ?? 0;
+      if (id < 1) {
+        reply.error('ERR', 'client-id should be greater than 0');
+        return undefined;
+      }
+    } else if (hasValue && command.is(i, 'ADDR')) address = command.latin1(i + 1);
+    else if (hasValue && command.is(i, 'SKIPME') && command.is(i + 1, 'YES')) skipsMe = true;
+    else if (hasValue && command.is(i, 'SKIPME') && command.is(i + 1, 'NO')) skipsMe = false;
+    else {
+      reply.error('ERR', 'syntax error');
+      return undefined;
+    }
+  }
+  return { address, id, skipsMe };
 }

@@ -97,8 +97,24 @@ test('CLIENT KILL closes the connection that it names, and only that', async () 
   assert.equal(one.ask('CLIENT', 'KILL', `${host}:${port}`), 'OK');
   assert.equal(three.connection.isDestroyed, true);
   assert.equal((one.ask('CLIENT', 'KILL', '1.2.3.4:5') as ReplyError).message, 'No such client');
-  assert.equal(one.ask('CLIENT', 'KILL', 'ID', 1), 1);
+});
+
+test('CLIENT KILL spares whoever says it, unless it says SKIPME NO or its own address', async () => {
+  const world = new RespWorld();
+  await world.listen();
+  const [one, two, three] = [world.dial(), world.dial(), world.dial()];
+  assert.equal(one.ask('CLIENT', 'KILL', 'ID', 1), 0);
+  assert.equal(one.ask('CLIENT', 'KILL', 'SKIPME', 'YES'), 2);
+  assert.equal(two.connection.isDestroyed && three.connection.isDestroyed, true);
+  assert.equal(one.connection.isOpen, true);
+  assert.equal(one.ask('CLIENT', 'KILL', 'ID', 1, 'SKIPME', 'no'), 1);
   assert.equal(one.connection.isEnded, true);
+  const four = world.dial();
+  const { host, port } = four.connection.remote;
+  const { message } = four.ask('CLIENT', 'KILL', 'ID', 4, 'SKIPME') as ReplyError;
+  assert.equal(message, 'syntax error');
+  assert.equal(four.ask('CLIENT', 'KILL', `${host}:${port}`), 'OK');
+  assert.equal(four.connection.isEnded, true);
 });
 
 test('subcommands that are not there are told as Redis tells it, and HELP shows those that are', async () => {
