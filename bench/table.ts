@@ -12,6 +12,7 @@ const units: Readonly<Record<SampleName, string>> = {
   newUs: 'µs',
   newP9999Us: 'µs',
   newMaxUs: 'µs',
+  newWorst64CpuUs: 'µs',
   getNs: 'ns',
   setNs: 'ns',
   listPageUs: 'µs',
