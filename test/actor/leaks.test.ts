@@ -55,8 +55,11 @@ const Mayfly = defineActor<{ to: ActorRef<never> }>('mayfly', (context) => ({
   onStop: () => context.tell(context.self, { to: context.self }),
 }));
 
-async function withSystem(work: (system: ActorSystem) => Promise<void>): Promise<void> {
-  const system = await ActorSystem.create({ onError: () => {} });
+async function withSystem(
+  work: (system: ActorSystem) => Promise<void>,
+  threads = 1,
+): Promise<void> {
+  const system = await ActorSystem.create({ threads, onError: () => {} });
   try {
     await work(system);
   } finally {
@@ -166,11 +169,10 @@ describe('nothing is left of', () => {
     assert.equal(writer.count, 0);
   });
 
-  test('questions that other threads answered', async () => {
-    const system = await ActorSystem.create({ threads: 2, modules: [] });
-    await assertKeepsNothing(async () => void (await system.counters()), 5_000);
-    await system.close();
-  });
+  test('questions that other threads answered', () =>
+    withSystem(async (system) => {
+      await assertKeepsNothing(async () => void (await system.counters()), 5_000);
+    }, 2));
 
   test('the milliseconds in which a pair was busy', async () => {
     const rates = new PairRates(10);
