@@ -305,6 +305,40 @@ describe('a geo server that is told to stop', () => {
   }
 });
 
+test('a geo server that is told to stop under load sends whole replies, ends in order, and exits with 0', async () => {
+  const { atoll, port } = await startGeo();
+  const puts = Buffer.from('SET a b\r\n'.repeat(50));
+  const reply = '+OK\r\n';
+  let isStopping = false;
+  const load = async (): Promise<string> => {
+    const socket = createConnection(port, '127.0.0.1').setEncoding('latin1');
+    let text = '';
+    let sent = 0;
+    const more = (): void => {
+      while (!socket.writableEnded && sent - text.length / reply.length < 500) {
+        socket.write(puts);
+        sent += 50;
+      }
+    };
+    socket.on('data', (part: string) => {
+      text += part;
+      more();
+      if (text.length > 100_000 && !isStopping) {
+        isStopping = true;
+        atoll.child.kill('SIGTERM');
+      }
+    });
+    socket.once('connect', more);
+    // Rejects if the connection was reset.
+    await once(socket, 'end');
+    return text;
+  };
+  for (const text of await Promise.all(Array.from({ length: 10 }, load))) {
+    assert.equal(text, reply.repeat(text.length / reply.length));
+  }
+  assert.equal((await atoll.end()).exitCode, 0);
+});
+
 test('a second signal ends a geo server at once', async () => {
   const { atoll, port } = await startGeo();
   const deaf = await openDeaf(port, `SET a ${'v'.repeat(16_000)}\r\n${'GET a\r\n'.repeat(2_000)}`);
