@@ -189,7 +189,7 @@ export class FrameParser {
     const length = readUint32(bytes, at);
     if (length === 0) return 'a frame of length 0';
     if (lengthBytes + length > this.frameBytesMax) {
-      return `a frame of ${length} bytes, where at most ${this.frameBytesMax} are taken`;
+      return `a frame of ${lengthBytes + length} bytes, where at most ${this.frameBytesMax} are taken`;
     }
     if (end - at < headBytes) return undefined;
     const type = bytes[at + lengthBytes];

@@ -202,7 +202,11 @@ describe('a member that breaks the rules', () => {
   }
 
   const broken: readonly (readonly [string, Uint8Array, RegExp])[] = [
-    ['a frame larger than agreed', Uint8Array.of(0, 0, 2, 0, 16), /at most 100000 are taken/],
+    [
+      'a frame larger than agreed by one byte',
+      Uint8Array.of(0x9d, 0x86, 1, 0, 16),
+      /a frame of 100001 bytes, where at most 100000 are taken/,
+    ],
     [
       'a second hello',
       encodeFrame(frameTypes.hello, new Uint8Array(60)),
