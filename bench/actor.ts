@@ -11,15 +11,9 @@ import {
 } from 'nact';
 import { ActorRef, ActorSystem } from '../src/actor.ts';
 import type { TlsOptions } from '../src/core/network.ts';
-import {
-  Player,
-  Sink,
-  Source,
-  type BallMessage,
-  type SinkCount,
-  type SinkMessage,
-} from './actor/kinds.ts';
+import { Sink, Source, type SinkCount, type SinkMessage } from './actor/kinds.ts';
 import { authority } from '../test/contract/certificates.ts';
+import { burst, repeat } from './actor/repeat.ts';
 import type { BenchOptions, Figure, Figures } from './harness/figures.ts';
 import { measureInTurns, medianOf, ratioOf, summarize } from './harness/in-turns.ts';
 import { startServer, type ServerProcess } from './harness/server-process.ts';
@@ -48,11 +42,10 @@ export async function run({ rounds, seconds, say }: BenchOptions): Promise<Figur
     askRemoteP50Us: remote.askP50Us,
     tellStalledNs: remote.tellStalledNs,
     ...(tls === undefined ? {} : { tellRemoteTlsPerSecond: tls.tell }),
-    idleActorsBytesEach: measureIdle(),
+    idleActorsBytesEach: measureInProcess('idle', ['100000'], 'bytes'),
   };
 }
 
-const burst = 100;
 const perSecond = '1/s';
 
 async function measureLocal(rounds: number, seconds: number): Promise<Figures> {
@@ -65,21 +58,12 @@ async function measureLocal(rounds: number, seconds: number): Promise<Figures> {
     }),
     b: async () => ({ rate: await repeat(seconds, nactBursts) }),
   });
-  const players = [system.startActor(Player), system.startActor(Player)] as const;
-  const pingPong: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    pingPong.push(await repeat(seconds, (bursts) => playBall(system, players, bursts)));
-  }
   await system.close();
   return {
     tellLocalPerSecond: medianOf(turns.a, 'rate', perSecond),
     nactTellPerSecond: medianOf(turns.b, 'rate', perSecond),
     tellLocalToNact: ratioOf(turns, 'rate', '× nact'),
-    // An exchange is there and back.
-    pingPongPerSecond: summarize(
-      pingPong.map((rate) => rate / 2),
-      perSecond,
-    ),
+    pingPongPerSecond: measureInProcess('ping-pong', [String(rounds), String(seconds)], perSecond),
   };
 }
 
@@ -175,25 +159,13 @@ async function withCertificate<T>(
   }
 }
 
-function measureIdle(): Figure {
-  const script = fileURLToPath(new URL('./actor/idle.js', import.meta.url));
-  const output = execFileSync(process.execPath, ['--expose-gc', script, '100000'], {
+/** Runs a script of `bench/actor` in a process that did nothing else before; it prints a number for each round. */
+function measureInProcess(name: string, words: readonly string[], unit: string): Figure {
+  const script = fileURLToPath(new URL(`./actor/${name}.js`, import.meta.url));
+  const output = execFileSync(process.execPath, ['--expose-gc', script, ...words], {
     encoding: 'utf8',
   });
-  const { bytesEach } = JSON.parse(output) as { bytesEach: number };
-  return { value: bytesEach, unit: 'bytes' };
-}
-
-/** Runs `work` with so many bursts that it takes about so long; gives messages a second. */
-async function repeat(seconds: number, work: (bursts: number) => Promise<void>): Promise<number> {
-  let bursts = 100;
-  for (;;) {
-    const startedMs = performance.now();
-    await work(bursts);
-    const tookMs = performance.now() - startedMs;
-    if (tookMs >= seconds * 700) return (bursts * burst * 1_000) / tookMs;
-    bursts = Math.ceil(bursts * Math.min(10, (seconds * 1_000) / Math.max(tookMs, 1)));
-  }
+  return summarize(JSON.parse(output) as number[], unit);
 }
 
 async function tellBursts(
@@ -205,17 +177,6 @@ async function tellBursts(
   const source = system.startActor(Source, { thread });
   const over = system.newChannelRef<SinkCount>();
   system.tell(source, { type: 'go', to, burst, burstsLeft: bursts, replyTo: over.ref });
-  await over.message;
-}
-
-async function playBall(
-  system: ActorSystem,
-  [one, other]: readonly [ActorRef<BallMessage>, ActorRef<BallMessage>],
-  bursts: number,
-): Promise<void> {
-  const over = system.newChannelRef<{ type: 'over' }>();
-  const left = bursts * burst;
-  system.tell(one, { type: 'ball', from: other, left, whenOver: over.ref });
   await over.message;
 }
 

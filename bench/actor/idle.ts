@@ -21,5 +21,5 @@ collect();
 const before = process.memoryUsage.rss();
 for (let index = 0; index < count; index += 1) system.startActor(Idle);
 collect();
-console.log(JSON.stringify({ bytesEach: (process.memoryUsage.rss() - before) / count }));
+console.log(JSON.stringify([(process.memoryUsage.rss() - before) / count]));
 await system.close();

@@ -45,21 +45,31 @@ export const Source: ActorKind<SourceMessage> = defineActor<SourceMessage>('sour
   },
 }));
 
-export interface BallMessage {
-  type: 'ball';
-  from: ActorRef<BallMessage>;
-  left: number;
-  whenOver: ActorRef<{ type: 'over' }>;
-}
+export type PlayerMessage =
+  | {
+      type: 'serve';
+      to: ActorRef<PlayerMessage>;
+      count: number;
+      whenOver: ActorRef<{ type: 'over' }>;
+    }
+  | { type: 'ball'; from: ActorRef<PlayerMessage>; left: number };
 
-/** Returns each ball to where it came from. */
-export const Player: ActorKind<BallMessage> = defineActor<BallMessage>('player', (context) => ({
-  onMessage: (m) => {
-    if (m.left === 0) return context.tell(m.whenOver, { type: 'over' });
-    const { from, left, whenOver } = m;
-    context.tell(from, { type: 'ball', from: context.self, left: left - 1, whenOver });
-  },
-}));
+/** Returns each ball to where it came from; who served says when it is over. */
+export const Player: ActorKind<PlayerMessage> = defineActor<PlayerMessage>('player', (context) => {
+  let whenOver: ActorRef<{ type: 'over' }> | undefined;
+  return {
+    onMessage: (m) => {
+      if (m.type === 'serve') {
+        whenOver = m.whenOver;
+        context.tell(m.to, { type: 'ball', from: context.self, left: m.count });
+      } else if (m.left > 0) {
+        context.tell(m.from, { type: 'ball', from: context.self, left: m.left - 1 });
+      } else if (whenOver !== undefined) {
+        context.tell(whenOver, { type: 'over' });
+      }
+    },
+  };
+});
 
 /** The plainest actor that has a state. */
 export const Idle: ActorKind<number> = defineActor<number>('idle', () => {

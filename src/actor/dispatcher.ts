@@ -64,6 +64,8 @@ export class Dispatcher implements CellThread {
   readonly #outgoing: Outgoing;
   readonly #loop: RunLoop<ActorCell>;
   readonly #delayed: Set<Timer> = new Set();
+  #turnStartMs = 0;
+  /** In whole milliseconds, for the rates. */
   #nowMs = 0;
   #isClosing = false;
   #isClosed = false;
@@ -85,6 +87,9 @@ export class Dispatcher implements CellThread {
     this.#loop = new RunLoop(this.outside.timers, {
       onTurnStart: () => this.#readClock(),
       handle: (cell, message) => this.#actors.handle(cell, message),
+      isTurnOver: () => {
+        return this.outside.clock.monotonicMs() - this.#turnStartMs >= actorLimits.turnMs;
+      },
       onTurnEnd: () => this.#outgoing.flush(),
     });
     for (const port of options.ports) {
@@ -348,7 +353,8 @@ export class Dispatcher implements CellThread {
 
   /** For the rates: at each turn's start, and before what happens outside of turns. */
   #readClock(): void {
-    this.#nowMs = Math.floor(this.outside.clock.monotonicMs());
+    this.#turnStartMs = this.outside.clock.monotonicMs();
+    this.#nowMs = Math.floor(this.#turnStartMs);
   }
 
   /** Inside a turn, what is told leaves at its end anyway. */

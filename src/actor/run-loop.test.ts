@@ -55,9 +55,15 @@ function actor(name: string): Actor {
 function startLoop(
   handle: (cell: Actor, message: unknown) => void,
   onTurnEnd: () => void = () => {},
+  isTurnOver: () => boolean = () => false,
 ): { loop: RunLoop<Actor>; timers: StepTimers; tell: (to: Actor, count?: number) => void } {
   const timers = new StepTimers();
-  const loop = new RunLoop<Actor>(timers, { onTurnStart: () => {}, handle, onTurnEnd });
+  const loop = new RunLoop<Actor>(timers, {
+    onTurnStart: () => {},
+    handle,
+    isTurnOver,
+    onTurnEnd,
+  });
   const tell = (to: Actor, count = 1): void => {
     for (let told = 0; told < count; told += 1) {
       to.mailbox.push(told);
@@ -68,6 +74,26 @@ function startLoop(
 }
 
 describe('the run loop', () => {
+  test('lets sockets and timers in when messages take their time, however few they are', () => {
+    let handled = 0;
+    const isTurnOver = (): boolean => handled >= 50;
+    const { timers, loop } = startLoop(
+      (cell) => {
+        handled += 1;
+        cell.mailbox.push('again');
+      },
+      undefined,
+      isTurnOver,
+    );
+    const busy = actor('busy');
+    busy.mailbox.push('first');
+    loop.ready(busy);
+    timers.settle();
+    assert.ok(handled >= 50 && handled < 100, `${handled} messages in one turn`);
+    timers.nextTurnNow();
+    assert.ok(handled > 64, 'it goes on in the next turn');
+  });
+
   test('handles a message in the turn in which it was told', () => {
     let handled = 0;
     const { timers, tell } = startLoop(() => (handled += 1));

@@ -208,6 +208,8 @@ export const actorLimits = {
   messagesPerActorTurn: 256,
   /** Messages that a thread may handle before its sockets and timers have their turn. */
   messagesPerThreadTurn: 4_096,
+  /** … and how long that may take them: what a turn tells others should leave while they have nothing to do. */
+  turnMs: 2,
   /** Threads of one system: each pair is joined by a port, and more than the cores gain nothing. */
   threadsMax: 256,
   /** A batch for another thread is handed over when it is this large, at the latest at the turn's end. */
