@@ -181,7 +181,7 @@ export const unused: number = 2;
     'src/core/stray.ts': 'export const stray: number = 1;\n',
   });
   assert.match(output, /Unused files \(\d+\)[^]*src\/core\/stray\.ts/);
-  assert.match(output, /Unused dependencies \(\d+\)[^]*sorted-btree/);
+  assert.match(output, /Unused dependencies \(\d+\)[^]*commander/);
   assert.match(output, /Unlisted dependencies \(1\)\nundeclared/);
   assert.match(output, /Unused exports \(1\)\nunused /);
 });

@@ -14,7 +14,7 @@ export interface Row {
 }
 
 export const importTable: Readonly<Record<string, Row>> = {
-  core: { rows: [], packages: ['sorted-btree'], node: false },
+  core: { rows: [], packages: [], node: false },
   platform: { rows: ['core'], packages: ['pino'], node: true },
   sim: {
     rows: ['core', 'actor', 'resp', 'geo', 'geo/server', 'geo/client'],
@@ -23,10 +23,10 @@ export const importTable: Readonly<Record<string, Row>> = {
   },
   actor: { rows: ['core'], packages: [], node: false },
   resp: { rows: ['core'], packages: [], node: false },
-  geo: { rows: ['core'], packages: ['sorted-btree'], node: false },
+  geo: { rows: ['core'], packages: [], node: false },
   'geo/server': {
     rows: ['core', 'actor', 'resp', 'geo'],
-    packages: ['sorted-btree'],
+    packages: [],
     node: false,
   },
   'geo/client': { rows: ['core', 'resp', 'geo'], packages: [], node: false },
