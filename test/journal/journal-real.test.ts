@@ -150,7 +150,10 @@ test('a full disk ends the journal with a coded fault, and what was acknowledged
   const command = `mount -t tmpfs -o size=2m none "$1" && head -c 500000 /dev/zero > "$1/ballast"
     "$2" "$3" "$1" | tail -2; "$2" --input-type=module -e "$4" "$1"`;
   const args = ['-m', 'sh', '-c', command, 'sh', folder, process.execPath, writerPath, reader];
-  const { stdout, stderr, status } = spawnSync('unshare', args, { encoding: 'utf8' });
+  const { stdout, stderr, status } = spawnSync('unshare', args, {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
   if (status !== 0 && /unshare|mount/.test(stderr)) {
     t.skip(`cannot mount here: ${stderr.trim()}`);
     return;
@@ -168,12 +171,13 @@ test('a failing sync of the real disk ends the journal, and what was acknowledge
     return;
   }
   const folder = folderOf(t);
-  // The count is of one thread; with one thread for files it is that of the process.
+  // The count is of one thread; with one thread for files it is that of the process. All from then on fail: the
+  // first may be the sync of a snapshot, which the journal survives.
   const inject = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=fdatasync', '-e'];
   const { stdout, status } = spawnSync(
     'strace',
-    [...inject, 'inject=fdatasync:error=EIO:when=40', process.execPath, writerPath, folder],
-    { encoding: 'utf8', env: { ...process.env, UV_THREADPOOL_SIZE: '1' } },
+    [...inject, 'inject=fdatasync:error=EIO:when=40+', process.execPath, writerPath, folder],
+    { encoding: 'utf8', env: { ...process.env, UV_THREADPOOL_SIZE: '1' }, timeout: 60_000 },
   );
   const lines = stdout.trim().split('\n');
   assert.equal(lines.at(-1), 'DISK_FAILED');
