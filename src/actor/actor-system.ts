@@ -86,7 +86,7 @@ export class ActorSystem {
    * Throws `ACTOR_KIND_UNKNOWN` for a kind that another thread could not find, `SYSTEM_CLOSED` after `close`.
    */
   startActor<Message, Lent>(
-    kind: ActorKind<Message, Lent>,
+    kind: ActorKind<Message, Lent, unknown>,
     options: { readonly thread?: number } = {},
   ): ActorRef<Message> {
     const thread = options.thread ?? this.#nextThread;

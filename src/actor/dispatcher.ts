@@ -105,22 +105,30 @@ export class Dispatcher implements CellThread {
     return ref.address === this.address;
   }
 
-  /** Starts an actor on thread `owner` and returns its ref at once; what is told to it waits for it. */
-  startActor<Message, Lent>(kind: ActorKind<Message, Lent>, owner: number): ActorRef<Message> {
+  /**
+   * Starts an actor on thread `owner` and returns its ref at once; what is told to it waits for it. `onEmit` gets
+   * what it emits: of an actor of this thread only.
+   */
+  startActor<Message, Lent, Output>(
+    kind: ActorKind<Message, Lent, Output>,
+    owner: number,
+    onEmit?: (output: Output) => void,
+  ): ActorRef<Message> {
     // Also what an actor starts at its end: closing would never come to an end itself.
     if (this.#isClosing) throw closedError();
     const counter = this.#space.next(owner);
     const ref = new ActorRef<Message>(this.address, counter);
     if (owner === this.thread) {
-      this.#begin(ref, kind);
+      this.#begin(ref, kind, onEmit as ((output: unknown) => void) | undefined);
     } else {
+      assert(onEmit === undefined, 'what an actor emits crosses no threads');
       this.command(owner, { type: 'start actor', kind: kind.name, counter });
     }
     return ref;
   }
 
   /** Starts an actor that another thread gave a counter to. */
-  startOrdered(counter: number, kind: ActorKind<unknown, unknown>): void {
+  startOrdered(counter: number, kind: ActorKind<unknown, unknown, unknown>): void {
     this.#begin(new ActorRef(this.address, counter), kind);
     this.deliverHeld(counter);
   }
@@ -303,9 +311,13 @@ export class Dispatcher implements CellThread {
     this.#outgoing.flush();
   }
 
-  #begin(ref: ActorRef<never>, kind: ActorKind<unknown, unknown>): void {
+  #begin(
+    ref: ActorRef<never>,
+    kind: ActorKind<unknown, unknown, unknown>,
+    onEmit?: (output: unknown) => void,
+  ): void {
     this.#readClock();
-    this.#actors.begin(new ActorCell(this, ref as ActorRef<unknown>, kind));
+    this.#actors.begin(new ActorCell(this, ref as ActorRef<unknown>, kind, onEmit));
   }
 
   #route(to: ActorRef<never>, message: unknown): void {

@@ -40,7 +40,10 @@ export interface GatewayThread {
   /** The system's address. */
   readonly address: string;
   /** Starts an actor on this thread. */
-  startActor<Message, Lent>(kind: ActorKind<Message, Lent>): LocalActor<Message, Lent>;
+  startActor<Message, Lent, Output>(
+    kind: ActorKind<Message, Lent, Output>,
+    options?: StartOptions<Output>,
+  ): LocalActor<Message, Lent>;
   tell<To>(to: ActorRef<To>, message: To): void;
   newChannelRef<Message>(): Channel<Message>;
   /**
@@ -49,6 +52,15 @@ export interface GatewayThread {
    * told from outside and `count` channel refs used: one for each query of a batch.
    */
   lend<Lent>(to: LocalActor<never, Lent>, lent: Lent, count: number): void;
+}
+
+export interface StartOptions<in Output> {
+  /**
+   * Gets what the actor emits, inside its turn: how what an actor makes comes to a disk (CMUD §4.4). `output` is lent
+   * for the call. Called from the actor's `create` to its `onStop`, so also after the gateway was closed. It may tell
+   * and post, and not lend. That it throws is a bug: the process ends.
+   */
+  readonly onEmit?: (output: Output) => void;
 }
 
 /** An actor of the same thread, which can be lent to. */

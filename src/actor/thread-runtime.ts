@@ -6,7 +6,7 @@ import { parseAddress } from './address.ts';
 import type { ActorKind } from './actor-kind.ts';
 import type { ActorRef } from './actor-ref.ts';
 import { closedError, Dispatcher } from './dispatcher.ts';
-import type { Gateway, GatewayKind, GatewayThread, LocalActor } from './gateway.ts';
+import type { Gateway, GatewayKind, GatewayThread, LocalActor, StartOptions } from './gateway.ts';
 import type { Kinds } from './kinds.ts';
 import type { SystemLinks } from './system-links.ts';
 import type { ThreadAnswer, ThreadCommand, ThreadReport } from './thread-command.ts';
@@ -80,9 +80,10 @@ export class ThreadRuntime {
       outside,
       thread,
       address,
-      startActor: <Message, Lent>(kind: ActorKind<Message, Lent>): LocalActor<Message, Lent> => ({
-        ref: dispatcher.startActor(kind, thread),
-      }),
+      startActor: <Message, Lent, Output>(
+        kind: ActorKind<Message, Lent, Output>,
+        { onEmit }: StartOptions<Output> = {},
+      ): LocalActor<Message, Lent> => ({ ref: dispatcher.startActor(kind, thread, onEmit) }),
       tell: (to, message) => dispatcher.tell(undefined, to, message),
       newChannelRef: () => dispatcher.newChannelRef(),
       lend: (to, lent, count) => dispatcher.lend(to.ref, lent, count),
