@@ -26,14 +26,14 @@ export class ActorCell implements ActorContext<unknown, unknown>, Runnable {
 
   constructor(
     thread: CellThread,
-    self: ActorRef<unknown>,
+    self: ActorRef<never>,
     kind: ActorKind<unknown, unknown, unknown>,
-    onEmit?: (output: unknown) => void,
+    onEmit?: (output: never) => void,
   ) {
     this.#thread = thread;
-    this.self = self;
+    this.self = self as ActorRef<unknown>;
     this.kind = kind;
-    this.#onEmit = onEmit;
+    this.#onEmit = onEmit as ((output: unknown) => void) | undefined;
   }
 
   get clock(): Clock {

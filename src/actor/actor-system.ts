@@ -106,7 +106,7 @@ export class ActorSystem {
     if (this.#closing !== undefined) throw closedError();
     if (thread === 0) {
       const local = kind as unknown as GatewayKind<unknown, unknown>;
-      return (await this.#runtime.startGateway(local, options)) as Ready;
+      return (await this.#runtime.gateways.start(local, options)) as Ready;
     }
     this.#kinds.gateway(kind.name);
     const answer = await this.#ask(thread, (id) => {
@@ -206,7 +206,7 @@ export class ActorSystem {
         this.#ask(index + 1, (id) => ({ type: 'inspect', id })),
       ),
     );
-    return [...this.#runtime.inspectGateways(), ...others.flatMap((answer) => gatewaysOf(answer))];
+    return [...this.#runtime.gateways.inspect(), ...others.flatMap((answer) => gatewaysOf(answer))];
   }
 
   /** Ends gateways, actors, links and threads. Later tells are dropped and counted. Safe to call twice. */

@@ -119,7 +119,7 @@ export class Dispatcher implements CellThread {
     const counter = this.#space.next(owner);
     const ref = new ActorRef<Message>(this.address, counter);
     if (owner === this.thread) {
-      this.#begin(ref, kind, onEmit as ((output: unknown) => void) | undefined);
+      this.#begin(new ActorCell(this, ref, kind, onEmit));
     } else {
       assert(onEmit === undefined, 'what an actor emits crosses no threads');
       this.command(owner, { type: 'start actor', kind: kind.name, counter });
@@ -129,7 +129,7 @@ export class Dispatcher implements CellThread {
 
   /** Starts an actor that another thread gave a counter to. */
   startOrdered(counter: number, kind: ActorKind<unknown, unknown, unknown>): void {
-    this.#begin(new ActorRef(this.address, counter), kind);
+    this.#begin(new ActorCell(this, new ActorRef(this.address, counter), kind));
     this.deliverHeld(counter);
   }
 
@@ -243,10 +243,13 @@ export class Dispatcher implements CellThread {
     return { ref, message, close: () => this.#channels.close(counter) };
   }
 
-  /** Sends a command to another thread, in order with the messages told to its actors. */
-  command(thread: number, command: ThreadCommand): void {
+  /**
+   * Sends a command to another thread, in order with the messages told to its actors. Throws the `AtollError` that
+   * says what is not plain data, or that it is larger than `bytesMax`.
+   */
+  command(thread: number, command: ThreadCommand, bytesMax?: number): void {
     assert(thread !== this.thread, 'a thread does not command itself');
-    this.#outgoing.command(thread, command);
+    this.#outgoing.command(thread, command, bytesMax);
     this.#wakeIfIdle();
   }
 
@@ -260,11 +263,11 @@ export class Dispatcher implements CellThread {
     reader.open(bytes, start, end);
     while (reader.next()) {
       const { counter } = reader;
-      const message = reader.message();
       if (counter === threadCounter && source === 'thread') {
-        this.#options.onCommand(message as ThreadCommand);
+        // The bytes of a batch between threads moved here, and nobody else has them.
+        this.#options.onCommand(reader.messageInPlace() as ThreadCommand);
       } else {
-        this.deliver(counter, message);
+        this.deliver(counter, reader.message());
       }
     }
   }
@@ -311,13 +314,9 @@ export class Dispatcher implements CellThread {
     this.#outgoing.flush();
   }
 
-  #begin(
-    ref: ActorRef<never>,
-    kind: ActorKind<unknown, unknown, unknown>,
-    onEmit?: (output: unknown) => void,
-  ): void {
+  #begin(cell: ActorCell): void {
     this.#readClock();
-    this.#actors.begin(new ActorCell(this, ref as ActorRef<unknown>, kind, onEmit));
+    this.#actors.begin(cell);
   }
 
   #route(to: ActorRef<never>, message: unknown): void {

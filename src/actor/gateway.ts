@@ -29,8 +29,25 @@ export interface Gateway<Ready> {
   readonly ready: Ready;
   /** Plain data for operators about how it is now. */
   inspect?(): unknown;
+  /**
+   * Takes what another gateway of the system posted. Mail from one gateway to another comes in the order posted, on
+   * a turn of its own: it may tell, lend and post. What it gets is its own: it may keep and change it, but bytes
+   * that came from another thread are a part of a larger buffer and hold on to all of it. That it throws is a
+   * bug: the process ends.
+   *
+   * Mail that came before this gateway was ready waits for it; none comes once `close` is over. Without `onMail`
+   * all of it is dead letters.
+   */
+  onMail?(mail: unknown, from: GatewayRef): void;
   /** Ends it: no message comes from it afterwards. */
   close(): void | Promise<void>;
+}
+
+/** Names a gateway of the same system. Plain data: it may be told, posted and given to a gateway as an option. */
+export interface GatewayRef {
+  readonly thread: number;
+  /** The how-many-th gateway of its thread it is. */
+  readonly number: number;
 }
 
 /** What a gateway has of its thread. */
@@ -39,6 +56,8 @@ export interface GatewayThread {
   readonly thread: number;
   /** The system's address. */
   readonly address: string;
+  /** Whom others post to who want to reach this gateway; valid from the start. */
+  readonly self: GatewayRef;
   /** Starts an actor on this thread. */
   startActor<Message, Lent, Output>(
     kind: ActorKind<Message, Lent, Output>,
@@ -52,6 +71,14 @@ export interface GatewayThread {
    * told from outside and `count` channel refs used: one for each query of a batch.
    */
   lend<Lent>(to: LocalActor<never, Lent>, lent: Lent, count: number): void;
+  /**
+   * Sends a snapshot of `mail` to a gateway of this system, which gets it in a later turn (`Gateway.onMail`). It leaves
+   * at the end of the turn, in order with all that is told to the other thread: what was told before is in the
+   * mailboxes there when the mail comes. It is plain data of at most `actorLimits.mailBytesMax`; anything else is a
+   * bug and asserts. It is no message between actors and counts as none. Mail to a gateway that is closed or
+   * never was is a dead letter.
+   */
+  post(to: GatewayRef, mail: unknown): void;
 }
 
 export interface StartOptions<in Output> {

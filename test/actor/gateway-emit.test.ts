@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { defineActor } from '../../src/actor/actor-kind.ts';
 import type { ActorSystem } from '../../src/actor/actor-system.ts';
 import { defineGateway, type GatewayThread } from '../../src/actor/gateway.ts';
-import { AtollError } from '../../src/core/errors.ts';
+import type { AtollError } from '../../src/core/errors.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
 import { startSimSystem } from './sim-system.ts';
 
@@ -42,9 +42,7 @@ const Press = defineGateway<{ name: string }, null>('press', (thread, { name }) 
   return Promise.resolve({ ready: null, close: () => {} });
 });
 
-async function startPress(
-  name: string,
-): Promise<{
+async function startPress(name: string): Promise<{
   simulation: Simulation;
   system: ActorSystem;
   errors: string[];
