@@ -1,6 +1,6 @@
 import { assert } from '../core/assert.ts';
 import { AtollError } from '../core/errors.ts';
-import { parseHostPort, type HostPort } from '../core/network.ts';
+import { mustParseHostPort } from '../core/network.ts';
 import type { Outside } from '../core/outside.ts';
 import type { ThreadGroup } from '../core/threads.ts';
 import type { Timer } from '../core/timers.ts';
@@ -72,7 +72,8 @@ export class ActorSystem {
       onReport: (report, error) => this.#report(report, error),
       onAnswer: (id, answer) => this.#onAnswer(id, answer),
     });
-    links?.start(new RemoteInbox(this.#runtime.dispatcher, ports));
+    const { dispatcher, gateways } = this.#runtime;
+    links?.start(new RemoteInbox(dispatcher, ports, gateways));
     if (group !== undefined) group.onExit = (thread, reason) => this.#onThreadExit(thread, reason);
   }
 
@@ -97,7 +98,12 @@ export class ActorSystem {
     return this.#runtime.dispatcher.startActor(kind, thread);
   }
 
-  /** Starts a gateway on a thread. Resolves with what it has ready; rejects with why it could not start. */
+  /**
+   * Starts a gateway on a thread. Resolves with what it has ready; rejects with why it could not start.
+   *
+   * On thread 0 `options` are passed as they are and may be anything, a disk for example; for any other thread they
+   * are plain data, a copy of which crosses.
+   */
   async startGateway<Options, Ready>(
     kind: GatewayKind<Options, Ready>,
     { thread = 0, options }: { readonly thread?: number; readonly options: Options },
@@ -295,13 +301,6 @@ export type ReplyTo<Message extends { readonly type: string }, Type> =
   Extract<Message, { readonly type: Type }> extends { readonly replyTo: ActorRef<infer Reply> }
     ? Reply
     : never;
-
-/** Throws `USAGE` for anything but `host:port`. */
-export function mustParseHostPort(text: string): HostPort {
-  const at = parseHostPort(text);
-  if (at === undefined) throw new AtollError('USAGE', `expected host:port, got ${text}`);
-  return at;
-}
 
 function gatewaysOf(answer: ThreadAnswer): readonly unknown[] {
   assert(answer.type === 'inspected', 'the answer is to another question');

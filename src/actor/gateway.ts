@@ -2,6 +2,7 @@ import type { Outside } from '../core/outside.ts';
 import type { ActorKind } from './actor-kind.ts';
 import type { ActorRef } from './actor-ref.ts';
 import type { Channel } from './channel-refs.ts';
+import type { MemberStatus } from './remote/links-options.ts';
 
 /**
  * The piece of a thread that is not an actor: it owns sockets and files, and turns what comes through them
@@ -56,6 +57,8 @@ export interface GatewayThread {
   readonly thread: number;
   /** The system's address. */
   readonly address: string;
+  /** The links to other systems: on thread 0, if the system has a port. */
+  readonly links: GatewayLinks | undefined;
   /** Whom others post to who want to reach this gateway; valid from the start. */
   readonly self: GatewayRef;
   /** Starts an actor on this thread. */
@@ -81,6 +84,31 @@ export interface GatewayThread {
   post(to: GatewayRef, mail: unknown): void;
 }
 
+/**
+ * The other systems, as a gateway of thread 0 has them: it says who is a member, and hears whom messages pass to. A
+ * peer is told by its address, `host:port#boot.threads`, which also names its life; `firstActorOf` finds an actor there.
+ */
+export interface GatewayLinks {
+  /** As `ActorSystem.addMember`. Throws `USAGE` for what is not `host:port`. */
+  addMember(hostPort: string): void;
+  /**
+   * Ends the links to that system and drops what is held for it. It is a member again if it dials us. Throws
+   * `USAGE` for what is not `host:port`.
+   */
+  removeMember(hostPort: string): void;
+  members(): readonly MemberStatus[];
+  /**
+   * Called when messages to a system begin to pass; soon after it is set, also for those that they pass to already.
+   * That it throws, or `onPeerDown`, is a bug: the process ends.
+   */
+  onPeerUp: ((address: string) => void) | undefined;
+  /**
+   * Called when they do not pass any more: they are held, and the system is dialled again; or it is no member any
+   * more, because it said goodbye or was removed.
+   */
+  onPeerDown: ((address: string) => void) | undefined;
+}
+
 export interface StartOptions<in Output> {
   /**
    * Gets what the actor emits, inside its turn: how what an actor makes comes to a disk (CMUD §4.4). `output` is lent
@@ -98,8 +126,9 @@ export interface LocalActor<in Message, in Lent> {
 }
 
 /**
- * Defines a kind of gateway. Export it from a module that all threads import. Its options and what is ready are
- * plain data: they may cross threads.
+ * Defines a kind of gateway. Export it from a module that all threads import. What is ready is plain data, and so are
+ * its options, for they may cross threads: but for a gateway of thread 0, which gets the very options that
+ * `ActorSystem.startGateway` was given. They may be anything, a disk for example.
  */
 export function defineGateway<Options, Ready>(
   name: string,

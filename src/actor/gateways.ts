@@ -3,6 +3,9 @@ import type { Outside } from '../core/outside.ts';
 import type { ActorKind } from './actor-kind.ts';
 import { closedError, type Dispatcher } from './dispatcher.ts';
 import { GatewayMail } from './gateway-mail.ts';
+import { LinksView } from './links-view.ts';
+import type { PeerListener } from './remote-inbox.ts';
+import type { SystemLinks } from './system-links.ts';
 import type {
   Gateway,
   GatewayKind,
@@ -18,19 +21,25 @@ export interface GatewaysOptions {
   readonly dispatcher: Dispatcher;
   /** How many threads the system has. */
   readonly threads: number;
+  /** On thread 0 of a system that has links. */
+  readonly links: SystemLinks | undefined;
 }
 
 /** The gateways of one thread from their start to their end, and what they have of it. */
-export class Gateways {
+export class Gateways implements PeerListener {
   readonly #outside: Outside;
   readonly #dispatcher: Dispatcher;
+  readonly #links: SystemLinks | undefined;
   readonly #mail: GatewayMail;
+  /** By number, what those that start and run see of the links. */
+  readonly #views: Map<number, LinksView> = new Map();
   /** By number; in the order in which they were ready. */
   readonly #running: Map<number, Gateway<unknown>> = new Map();
   #lastNumber = 0;
   #isClosing = false;
 
-  constructor({ outside, dispatcher, threads }: GatewaysOptions) {
+  constructor({ outside, dispatcher, threads, links }: GatewaysOptions) {
+    this.#links = links;
     this.#outside = outside;
     this.#dispatcher = dispatcher;
     this.#mail = new GatewayMail({
@@ -53,7 +62,7 @@ export class Gateways {
     try {
       gateway = await kind.start(this.#threadOf(number), options);
     } catch (error) {
-      this.#mail.close(number);
+      this.#forget(number);
       throw error;
     }
     this.#mail.begin(number, gateway);
@@ -76,6 +85,14 @@ export class Gateways {
     this.#mail.deliver(mail);
   }
 
+  onPeerUp(address: string): void {
+    for (const view of this.#views.values()) view.tellUp(address);
+  }
+
+  onPeerDown(address: string): void {
+    for (const view of this.#views.values()) view.tellDown(address);
+  }
+
   /** Ends them, and gives what they told last a turn. Never rejects. */
   async close(): Promise<void> {
     this.#isClosing = true;
@@ -87,11 +104,13 @@ export class Gateways {
     const dispatcher = this.#dispatcher;
     const { thread, address } = dispatcher;
     const self: GatewayRef = { thread, number };
+    const links = this.#linksOf(number);
     return {
       outside: this.#outside,
       thread,
       address,
       self,
+      links,
       startActor: <Message, Lent, Output>(
         kind: ActorKind<Message, Lent, Output>,
         { onEmit }: StartOptions<Output> = {},
@@ -103,6 +122,13 @@ export class Gateways {
     };
   }
 
+  #linksOf(number: number): LinksView | undefined {
+    if (this.#links === undefined) return undefined;
+    const view = new LinksView(this.#links, this.#outside.timers);
+    this.#views.set(number, view);
+    return view;
+  }
+
   async #close(number: number, gateway: Gateway<unknown>): Promise<void> {
     try {
       await gateway.close();
@@ -111,6 +137,13 @@ export class Gateways {
       this.#dispatcher.report(new AtollError('GATEWAY_FAILED', message, { cause: error }));
     }
     this.#running.delete(number);
+    this.#forget(number);
+  }
+
+  /** Nothing comes to it any more. */
+  #forget(number: number): void {
     this.#mail.close(number);
+    this.#views.get(number)?.close();
+    this.#views.delete(number);
   }
 }

@@ -46,7 +46,12 @@ export class ThreadRuntime {
       onReport: (error, actor) => this.#report(error, actor),
       onCommand: (command) => this.#obey(command),
     });
-    this.gateways = new Gateways({ outside, dispatcher: this.dispatcher, threads: ports.length });
+    this.gateways = new Gateways({
+      outside,
+      dispatcher: this.dispatcher,
+      threads: ports.length,
+      links,
+    });
   }
 
   /** Ends the gateways, then the actors: what the gateways still had to tell is handled. Never rejects. */
