@@ -21,12 +21,16 @@ export {
 export type { OnError } from './actor/actor-system.ts';
 export type { Channel } from './actor/channel-refs.ts';
 export type { ThreadCounters } from './actor/counters.ts';
+export { firstActorOf } from './actor/first-actor.ts';
 export {
   defineGateway,
   type Gateway,
   type GatewayKind,
+  type GatewayLinks,
+  type GatewayRef,
   type GatewayThread,
   type LocalActor,
+  type StartOptions,
 } from './actor/gateway.ts';
 export type { ActorSystemOptions } from './actor/start-system.ts';
 export { AtollError, type ErrorCode } from './core/errors.ts';

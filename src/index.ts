@@ -8,6 +8,7 @@ export {
   defineActor,
   defineGateway,
   dispatch,
+  firstActorOf,
   type ActorBehaviour,
   type ActorContext,
   type ActorKind,
@@ -16,10 +17,13 @@ export {
   type Channel,
   type Gateway,
   type GatewayKind,
+  type GatewayLinks,
+  type GatewayRef,
   type GatewayThread,
   type LocalActor,
   type OnError,
   type OnThrow,
+  type StartOptions,
   type ThreadCounters,
 } from './actor.ts';
 export {

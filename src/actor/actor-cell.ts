@@ -12,9 +12,9 @@ import type { Runnable } from './run-loop.ts';
  * An actor as its thread keeps it, and what the actor sees of its thread: one object, because a hundred
  * thousand idle actors have one each.
  */
-export class ActorCell implements ActorContext<unknown>, Runnable {
+export class ActorCell implements ActorContext<unknown, unknown>, Runnable {
   readonly self: ActorRef<unknown>;
-  readonly kind: ActorKind<unknown, unknown>;
+  readonly kind: ActorKind<unknown, unknown, unknown>;
   readonly mailbox: Mailbox<unknown> = new Mailbox();
   /** Replaced when the kind restarts after a throw; undefined before `create` returned and after the end. */
   behaviour: ActorBehaviour<unknown, unknown> | undefined = undefined;
@@ -22,11 +22,18 @@ export class ActorCell implements ActorContext<unknown>, Runnable {
   /** Whether it is to end after what it is doing. */
   isStopping = false;
   readonly #thread: CellThread;
+  readonly #onEmit: ((output: unknown) => void) | undefined;
 
-  constructor(thread: CellThread, self: ActorRef<unknown>, kind: ActorKind<unknown, unknown>) {
+  constructor(
+    thread: CellThread,
+    self: ActorRef<never>,
+    kind: ActorKind<unknown, unknown, unknown>,
+    onEmit?: (output: never) => void,
+  ) {
     this.#thread = thread;
-    this.self = self;
+    this.self = self as ActorRef<unknown>;
     this.kind = kind;
+    this.#onEmit = onEmit as ((output: unknown) => void) | undefined;
   }
 
   get clock(): Clock {
@@ -49,8 +56,20 @@ export class ActorCell implements ActorContext<unknown>, Runnable {
     return this.#thread.tellAfter(this, to, message, delayMs);
   }
 
-  startActor<Other, Lent>(kind: ActorKind<Other, Lent>): ActorRef<Other> {
+  startActor<Other, Lent>(kind: ActorKind<Other, Lent, unknown>): ActorRef<Other> {
     return this.#thread.startActor(kind, this.#thread.thread);
+  }
+
+  emit(output: unknown): void {
+    try {
+      this.#onEmit?.(output);
+    } catch (error) {
+      // It is the gateway that threw. Reported as the actor's alone, what it was given would be lost and all go on.
+      this.#thread.outside.timers.microtask(() => {
+        throw error;
+      });
+      throw error;
+    }
   }
 
   isLocal(ref: ActorRef<never>): boolean {
@@ -68,7 +87,10 @@ export interface CellThread {
   readonly outside: Outside;
   tell(sender: ActorCell, to: ActorRef<never>, message: unknown): void;
   tellAfter(sender: ActorCell, to: ActorRef<never>, message: unknown, delayMs: number): Timer;
-  startActor<Message, Lent>(kind: ActorKind<Message, Lent>, owner: number): ActorRef<Message>;
+  startActor<Message, Lent>(
+    kind: ActorKind<Message, Lent, unknown>,
+    owner: number,
+  ): ActorRef<Message>;
   isLocal(ref: ActorRef<never>): boolean;
   stop(cell: ActorCell): void;
 }

@@ -11,14 +11,14 @@ import type { ActorRef } from './actor-ref.ts';
  * never crosses, so an actor gets nothing at its start but its context. What it must know comes as its
  * first message (the handout's constructor of a fixed signature, CMUD §4.4).
  */
-export class ActorKind<Message, Lent = never> {
+export class ActorKind<Message, Lent = never, Output = never> {
   readonly name: string;
-  readonly create: (context: ActorContext<Message>) => ActorBehaviour<Message, Lent>;
+  readonly create: (context: ActorContext<Message, Output>) => ActorBehaviour<Message, Lent>;
   readonly onThrow: OnThrow;
 
   constructor(
     name: string,
-    create: (context: ActorContext<Message>) => ActorBehaviour<Message, Lent>,
+    create: (context: ActorContext<Message, Output>) => ActorBehaviour<Message, Lent>,
     onThrow: OnThrow,
   ) {
     this.name = name;
@@ -44,7 +44,7 @@ export interface ActorBehaviour<Message, Lent = never> {
 }
 
 /** An actor's only way to anything: CMUD §4.4 allows it no other. */
-export interface ActorContext<Message> {
+export interface ActorContext<Message, Output = never> {
   readonly self: ActorRef<Message>;
   readonly clock: Clock;
   readonly random: Random;
@@ -54,7 +54,14 @@ export interface ActorContext<Message> {
   /** Takes the snapshot now and tells it after `delayMs`, unless cancelled. */
   tellAfter<To>(to: ActorRef<To>, message: To, delayMs: number): Timer;
   /** Starts an actor on this thread. */
-  startActor<Other, Lent>(kind: ActorKind<Other, Lent>): ActorRef<Other>;
+  startActor<Other, Lent>(kind: ActorKind<Other, Lent, unknown>): ActorRef<Other>;
+  /**
+   * Hands `output` to the gateway that started this actor (`StartOptions.onEmit`), before the call returns. It is
+   * lent: whoever gets it may not keep it. Does nothing in an actor that no gateway listens to.
+   *
+   * A property, so that the types hold the gateway to all that its actor emits.
+   */
+  readonly emit: (output: Output) => void;
   /** Whether the actor lives in this system. */
   isLocal(ref: ActorRef<never>): boolean;
   /** Ends this actor after the current message; what waits and what comes later are dead letters. */
@@ -72,12 +79,12 @@ export interface ActorOptions {
  * @param name - unique among the kinds of a system; it names the kind across threads.
  * @param create - called once per actor, on the actor's thread.
  */
-export function defineActor<Message, Lent = never>(
+export function defineActor<Message, Lent = never, Output = never>(
   name: PlainProtocol<Message> & string,
-  create: (context: ActorContext<Message>) => ActorBehaviour<Message, Lent>,
+  create: (context: ActorContext<Message, Output>) => ActorBehaviour<Message, Lent>,
   options: ActorOptions = {},
-): ActorKind<Message, Lent> {
-  return new ActorKind<Message, Lent>(name, create, options.onThrow ?? 'continue');
+): ActorKind<Message, Lent, Output> {
+  return new ActorKind<Message, Lent, Output>(name, create, options.onThrow ?? 'continue');
 }
 
 /** `string` for a protocol of plain data; for another one a type that no name has and whose text says why. */

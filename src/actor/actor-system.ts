@@ -1,6 +1,6 @@
 import { assert } from '../core/assert.ts';
 import { AtollError } from '../core/errors.ts';
-import { parseHostPort, type HostPort } from '../core/network.ts';
+import { mustParseHostPort } from '../core/network.ts';
 import type { Outside } from '../core/outside.ts';
 import type { ThreadGroup } from '../core/threads.ts';
 import type { Timer } from '../core/timers.ts';
@@ -72,7 +72,8 @@ export class ActorSystem {
       onReport: (report, error) => this.#report(report, error),
       onAnswer: (id, answer) => this.#onAnswer(id, answer),
     });
-    links?.start(new RemoteInbox(this.#runtime.dispatcher, ports));
+    const { dispatcher, gateways } = this.#runtime;
+    links?.start(new RemoteInbox(dispatcher, ports, gateways));
     if (group !== undefined) group.onExit = (thread, reason) => this.#onThreadExit(thread, reason);
   }
 
@@ -86,7 +87,7 @@ export class ActorSystem {
    * Throws `ACTOR_KIND_UNKNOWN` for a kind that another thread could not find, `SYSTEM_CLOSED` after `close`.
    */
   startActor<Message, Lent>(
-    kind: ActorKind<Message, Lent>,
+    kind: ActorKind<Message, Lent, unknown>,
     options: { readonly thread?: number } = {},
   ): ActorRef<Message> {
     const thread = options.thread ?? this.#nextThread;
@@ -97,7 +98,12 @@ export class ActorSystem {
     return this.#runtime.dispatcher.startActor(kind, thread);
   }
 
-  /** Starts a gateway on a thread. Resolves with what it has ready; rejects with why it could not start. */
+  /**
+   * Starts a gateway on a thread. Resolves with what it has ready; rejects with why it could not start.
+   *
+   * On thread 0 `options` are passed as they are and may be anything, a disk for example; for any other thread they
+   * are plain data, a copy of which crosses.
+   */
   async startGateway<Options, Ready>(
     kind: GatewayKind<Options, Ready>,
     { thread = 0, options }: { readonly thread?: number; readonly options: Options },
@@ -106,7 +112,7 @@ export class ActorSystem {
     if (this.#closing !== undefined) throw closedError();
     if (thread === 0) {
       const local = kind as unknown as GatewayKind<unknown, unknown>;
-      return (await this.#runtime.startGateway(local, options)) as Ready;
+      return (await this.#runtime.gateways.start(local, options)) as Ready;
     }
     this.#kinds.gateway(kind.name);
     const answer = await this.#ask(thread, (id) => {
@@ -206,7 +212,7 @@ export class ActorSystem {
         this.#ask(index + 1, (id) => ({ type: 'inspect', id })),
       ),
     );
-    return [...this.#runtime.inspectGateways(), ...others.flatMap((answer) => gatewaysOf(answer))];
+    return [...this.#runtime.gateways.inspect(), ...others.flatMap((answer) => gatewaysOf(answer))];
   }
 
   /** Ends gateways, actors, links and threads. Later tells are dropped and counted. Safe to call twice. */
@@ -295,13 +301,6 @@ export type ReplyTo<Message extends { readonly type: string }, Type> =
   Extract<Message, { readonly type: Type }> extends { readonly replyTo: ActorRef<infer Reply> }
     ? Reply
     : never;
-
-/** Throws `USAGE` for anything but `host:port`. */
-export function mustParseHostPort(text: string): HostPort {
-  const at = parseHostPort(text);
-  if (at === undefined) throw new AtollError('USAGE', `expected host:port, got ${text}`);
-  return at;
-}
 
 function gatewaysOf(answer: ThreadAnswer): readonly unknown[] {
   assert(answer.type === 'inspected', 'the answer is to another question');

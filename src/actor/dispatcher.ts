@@ -105,23 +105,31 @@ export class Dispatcher implements CellThread {
     return ref.address === this.address;
   }
 
-  /** Starts an actor on thread `owner` and returns its ref at once; what is told to it waits for it. */
-  startActor<Message, Lent>(kind: ActorKind<Message, Lent>, owner: number): ActorRef<Message> {
+  /**
+   * Starts an actor on thread `owner` and returns its ref at once; what is told to it waits for it. `onEmit` gets
+   * what it emits: of an actor of this thread only.
+   */
+  startActor<Message, Lent, Output>(
+    kind: ActorKind<Message, Lent, Output>,
+    owner: number,
+    onEmit?: (output: Output) => void,
+  ): ActorRef<Message> {
     // Also what an actor starts at its end: closing would never come to an end itself.
     if (this.#isClosing) throw closedError();
     const counter = this.#space.next(owner);
     const ref = new ActorRef<Message>(this.address, counter);
     if (owner === this.thread) {
-      this.#begin(ref, kind);
+      this.#begin(new ActorCell(this, ref, kind, onEmit));
     } else {
+      assert(onEmit === undefined, 'what an actor emits crosses no threads');
       this.command(owner, { type: 'start actor', kind: kind.name, counter });
     }
     return ref;
   }
 
   /** Starts an actor that another thread gave a counter to. */
-  startOrdered(counter: number, kind: ActorKind<unknown, unknown>): void {
-    this.#begin(new ActorRef(this.address, counter), kind);
+  startOrdered(counter: number, kind: ActorKind<unknown, unknown, unknown>): void {
+    this.#begin(new ActorCell(this, new ActorRef(this.address, counter), kind));
     this.deliverHeld(counter);
   }
 
@@ -235,10 +243,13 @@ export class Dispatcher implements CellThread {
     return { ref, message, close: () => this.#channels.close(counter) };
   }
 
-  /** Sends a command to another thread, in order with the messages told to its actors. */
-  command(thread: number, command: ThreadCommand): void {
+  /**
+   * Sends a command to another thread, in order with the messages told to its actors. Throws the `AtollError` that
+   * says what is not plain data, or that it is larger than `bytesMax`.
+   */
+  command(thread: number, command: ThreadCommand, bytesMax?: number): void {
     assert(thread !== this.thread, 'a thread does not command itself');
-    this.#outgoing.command(thread, command);
+    this.#outgoing.command(thread, command, bytesMax);
     this.#wakeIfIdle();
   }
 
@@ -252,11 +263,11 @@ export class Dispatcher implements CellThread {
     reader.open(bytes, start, end);
     while (reader.next()) {
       const { counter } = reader;
-      const message = reader.message();
       if (counter === threadCounter && source === 'thread') {
-        this.#options.onCommand(message as ThreadCommand);
+        // The bytes of a batch between threads moved here, and nobody else has them.
+        this.#options.onCommand(reader.messageInPlace() as ThreadCommand);
       } else {
-        this.deliver(counter, message);
+        this.deliver(counter, reader.message());
       }
     }
   }
@@ -303,9 +314,9 @@ export class Dispatcher implements CellThread {
     this.#outgoing.flush();
   }
 
-  #begin(ref: ActorRef<never>, kind: ActorKind<unknown, unknown>): void {
+  #begin(cell: ActorCell): void {
     this.#readClock();
-    this.#actors.begin(new ActorCell(this, ref as ActorRef<unknown>, kind));
+    this.#actors.begin(cell);
   }
 
   #route(to: ActorRef<never>, message: unknown): void {

@@ -7,7 +7,7 @@ import { GatewayKind } from './gateway.ts';
  * modules that the system was given: importing a module registers nothing anywhere else.
  */
 export class Kinds {
-  readonly #actors: Map<string, ActorKind<unknown, unknown>> = new Map();
+  readonly #actors: Map<string, ActorKind<unknown, unknown, unknown>> = new Map();
   readonly #gateways: Map<string, GatewayKind<unknown, unknown>> = new Map();
 
   /** `modules` are namespace objects, as `import()` gives them. Throws `ACTOR_KIND_TAKEN`. */
@@ -25,7 +25,7 @@ export class Kinds {
   }
 
   /** Throws `ACTOR_KIND_UNKNOWN`. */
-  actor(name: string): ActorKind<unknown, unknown> {
+  actor(name: string): ActorKind<unknown, unknown, unknown> {
     return find(this.#actors, name, 'actor');
   }
 

@@ -40,6 +40,7 @@ function startOutgoing(thread: 0 | 1): World {
     send: (address, lane, _batch, count) => void sent.push({ address, lane, count }),
     drop: (address, count) => dropped.push(...Array<string>(count).fill(address)),
     addMember: () => {},
+    removeMember: () => {},
     reject: () => {},
     members: () => [],
     close: () => Promise.resolve(),

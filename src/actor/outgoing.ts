@@ -44,8 +44,12 @@ export class Outgoing {
     if (writer.byteLength >= actorLimits.threadBatchBytes) this.#post(thread, writer);
   }
 
-  command(thread: number, command: ThreadCommand): void {
-    this.toThread(thread, threadCounter, command, Number.POSITIVE_INFINITY);
+  command(
+    thread: number,
+    command: ThreadCommand,
+    bytesMax: number = Number.POSITIVE_INFINITY,
+  ): void {
+    this.toThread(thread, threadCounter, command, bytesMax);
   }
 
   /** Throws the `AtollError` that says what is not plain data. False if no system can have that address. */

@@ -6,6 +6,12 @@ import type { Dispatcher } from './dispatcher.ts';
 import type { DropReason, LinksEvents } from './remote/links-options.ts';
 import { sealThreadBatch } from './thread-batch.ts';
 
+/** Who wants to know which systems messages pass to. Each is named by the address of its life. */
+export interface PeerListener {
+  onPeerUp(address: string): void;
+  onPeerDown(address: string): void;
+}
+
 /**
  * What the links of a system tell it: batches from other systems, which go to the threads that own their
  * receivers, and what was lost, which is counted and reported.
@@ -14,10 +20,17 @@ export class RemoteInbox implements LinksEvents {
   readonly #dispatcher: Dispatcher;
   readonly #ports: readonly (ThreadPort | undefined)[];
 
+  readonly #peers: PeerListener;
+
   /** `ports[t]` reaches thread t; the dispatcher is that of thread 0. */
-  constructor(dispatcher: Dispatcher, ports: readonly (ThreadPort | undefined)[]) {
+  constructor(
+    dispatcher: Dispatcher,
+    ports: readonly (ThreadPort | undefined)[],
+    peers: PeerListener,
+  ) {
     this.#dispatcher = dispatcher;
     this.#ports = ports;
+    this.#peers = peers;
   }
 
   /** Throws `FRAME_INVALID`, and the connection that the batch came by ends. */
@@ -36,6 +49,14 @@ export class RemoteInbox implements LinksEvents {
     const port = this.#ports[lane];
     assert(port !== undefined, 'links know how many threads there are');
     port.post(sealThreadBatch(bytes.subarray(start, end), formatAddress(from)));
+  }
+
+  onPeerUp(peer: Address): void {
+    this.#peers.onPeerUp(formatAddress(peer));
+  }
+
+  onPeerDown(peer: Address): void {
+    this.#peers.onPeerDown(formatAddress(peer));
   }
 
   onGap(peer: Address, missing: number): void {

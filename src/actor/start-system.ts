@@ -1,10 +1,10 @@
 import { AtollError } from '../core/errors.ts';
 import { actorLimits } from '../core/limits.ts';
-import type { TlsOptions } from '../core/network.ts';
+import { mustParseHostPort, type TlsOptions } from '../core/network.ts';
 import type { Outside } from '../core/outside.ts';
 import { randomHex } from '../core/random.ts';
 import type { ThreadStart, Threads } from '../core/threads.ts';
-import { ActorSystem, mustParseHostPort, type OnError } from './actor-system.ts';
+import { ActorSystem, type OnError } from './actor-system.ts';
 import { formatAddress, type Address } from './address.ts';
 import { Kinds } from './kinds.ts';
 import { Links } from './remote/links.ts';

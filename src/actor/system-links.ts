@@ -16,6 +16,8 @@ export interface SystemLinks {
   reject(from: Address, reason: string): void;
   /** Dials the system at `at`, now and whenever the link is lost. */
   addMember(at: HostPort): void;
+  /** Ends the links to the system at `at` and drops what is held for it. One that dials us is a member again. */
+  removeMember(at: HostPort): void;
   members(): readonly MemberStatus[];
   close(): Promise<void>;
 }

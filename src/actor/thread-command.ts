@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../core/errors.ts';
 import type { ThreadCounters } from './counters.ts';
+import type { GatewayRef } from './gateway.ts';
 
 /**
  * What the threads of one system tell each other besides actors' messages: messages to counter 0, which no
@@ -12,12 +13,21 @@ export type ThreadCommand =
   /** The system at `from` sent a malformed batch: thread 0 ends its link. */
   | { type: 'reject'; from: string; reason: string }
   | { type: 'report'; report: ThreadReport }
+  | MailCommand
   /** The following are answered with their `id`. */
   | { type: 'start gateway'; id: number; kind: string; options: unknown }
   | { type: 'count'; id: number }
   | { type: 'inspect'; id: number }
   | { type: 'close'; id: number }
   | { type: 'answer'; id: number; answer: ThreadAnswer };
+
+/** Mail for the gateway of number `to` on the thread that gets it. */
+export interface MailCommand {
+  readonly type: 'mail';
+  readonly to: number;
+  readonly from: GatewayRef;
+  readonly mail: unknown;
+}
 
 export type ThreadAnswer =
   | { type: 'gateway started'; ready: unknown }

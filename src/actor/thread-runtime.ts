@@ -3,10 +3,9 @@ import { AtollError, errorCodes, type ErrorCode } from '../core/errors.ts';
 import type { Outside } from '../core/outside.ts';
 import type { ThreadPort } from '../core/threads.ts';
 import { parseAddress } from './address.ts';
-import type { ActorKind } from './actor-kind.ts';
 import type { ActorRef } from './actor-ref.ts';
-import { closedError, Dispatcher } from './dispatcher.ts';
-import type { Gateway, GatewayKind, GatewayThread, LocalActor } from './gateway.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { Gateways } from './gateways.ts';
 import type { Kinds } from './kinds.ts';
 import type { SystemLinks } from './system-links.ts';
 import type { ThreadAnswer, ThreadCommand, ThreadReport } from './thread-command.ts';
@@ -31,9 +30,8 @@ export interface ThreadRuntimeOptions {
  */
 export class ThreadRuntime {
   readonly dispatcher: Dispatcher;
+  readonly gateways: Gateways;
   readonly #options: ThreadRuntimeOptions;
-  readonly #gateways: Set<Gateway<unknown>> = new Set();
-  #isClosing = false;
 
   constructor(options: ThreadRuntimeOptions) {
     this.#options = options;
@@ -48,45 +46,18 @@ export class ThreadRuntime {
       onReport: (error, actor) => this.#report(error, actor),
       onCommand: (command) => this.#obey(command),
     });
-  }
-
-  /** Starts a gateway on this thread. Rejects with what its start rejects with. */
-  async startGateway(kind: GatewayKind<unknown, unknown>, options: unknown): Promise<unknown> {
-    const gateway = await kind.start(this.#gatewayThread(), options);
-    if (this.#isClosing) {
-      // It began before the close and was ready after it; nobody else would ever end it.
-      await this.#closeGateway(gateway);
-      throw closedError();
-    }
-    this.#gateways.add(gateway);
-    return gateway.ready;
-  }
-
-  /** What the gateways tell of themselves, in the order of their starts. */
-  inspectGateways(): readonly unknown[] {
-    return [...this.#gateways].flatMap((gateway) => gateway.inspect?.() ?? []);
+    this.gateways = new Gateways({
+      outside,
+      dispatcher: this.dispatcher,
+      threads: ports.length,
+      links,
+    });
   }
 
   /** Ends the gateways, then the actors: what the gateways still had to tell is handled. Never rejects. */
   async close(): Promise<void> {
-    await this.#closeGateways();
+    await this.gateways.close();
     this.dispatcher.close();
-  }
-
-  #gatewayThread(): GatewayThread {
-    const { dispatcher } = this;
-    const { outside, thread, address } = this.#options;
-    return {
-      outside,
-      thread,
-      address,
-      startActor: <Message, Lent>(kind: ActorKind<Message, Lent>): LocalActor<Message, Lent> => ({
-        ref: dispatcher.startActor(kind, thread),
-      }),
-      tell: (to, message) => dispatcher.tell(undefined, to, message),
-      newChannelRef: () => dispatcher.newChannelRef(),
-      lend: (to, lent, count) => dispatcher.lend(to.ref, lent, count),
-    };
   }
 
   #obey(command: ThreadCommand): void {
@@ -95,6 +66,8 @@ export class ThreadRuntime {
         return this.#startActor(command.kind, command.counter);
       case 'start gateway':
         return void this.#startGatewayFor(command);
+      case 'mail':
+        return this.gateways.deliver(command);
       case 'forward':
         return this.#forward(command);
       case 'reject':
@@ -104,7 +77,7 @@ export class ThreadRuntime {
       case 'count':
         return this.#answer(command.id, { type: 'counted', counters: this.dispatcher.count() });
       case 'inspect':
-        return this.#answer(command.id, { type: 'inspected', gateways: this.inspectGateways() });
+        return this.#answer(command.id, { type: 'inspected', gateways: this.gateways.inspect() });
       case 'close':
         return void this.#closeFor(command.id);
       case 'answer':
@@ -143,7 +116,7 @@ export class ThreadRuntime {
   ): Promise<void> {
     try {
       const kind = this.#options.kinds.gateway(command.kind);
-      const ready = await this.startGateway(kind, command.options);
+      const ready = await this.gateways.start(kind, command.options);
       this.#answer(command.id, { type: 'gateway started', ready });
     } catch (error) {
       const code: ErrorCode = error instanceof AtollError ? error.code : 'GATEWAY_FAILED';
@@ -153,26 +126,9 @@ export class ThreadRuntime {
 
   /** Never rejects. */
   async #closeFor(id: number): Promise<void> {
-    await this.#closeGateways();
+    await this.gateways.close();
     this.#answer(id, { type: 'closed' });
     this.dispatcher.close();
-  }
-
-  async #closeGateways(): Promise<void> {
-    this.#isClosing = true;
-    for (const gateway of this.#gateways) await this.#closeGateway(gateway);
-    this.#gateways.clear();
-    // One turn, for what they told last.
-    await new Promise<void>((resolve) => this.#options.outside.timers.nextTurn(resolve));
-  }
-
-  async #closeGateway(gateway: Gateway<unknown>): Promise<void> {
-    try {
-      await gateway.close();
-    } catch (error) {
-      const fault = new AtollError('GATEWAY_FAILED', messageOf(error), { cause: error });
-      this.dispatcher.report(fault);
-    }
   }
 
   #report(error: AtollError, actor: ActorRef<never> | undefined): void {

@@ -216,6 +216,13 @@ export const actorLimits = {
   threadBatchBytes: 65_536,
   /** Messages held for actors whose start is still on its way from another thread. */
   messagesBeforeStartMax: 10_000,
+  /**
+   * One piece of mail between gateways, marshalled: two frames between servers, since it carries what is for a disk.
+   * More comes in several pieces, or what is between them waits.
+   */
+  mailBytesMax: 16_777_216, // 16 MiB
+  /** Pieces of mail held for one gateway that is not ready yet. */
+  mailBeforeReadyMax: 1_024,
   /** Ordered pairs of actors whose message rate is remembered at once. */
   pairRatesMax: 65_536,
 } as const;

@@ -1,4 +1,4 @@
-import type { AtollError } from './errors.ts';
+import { AtollError } from './errors.ts';
 
 /**
  * Byte streams between processes: TCP or TLS in production, a scripted stream in the simulator.
@@ -102,6 +102,13 @@ export function parseHostPort(text: string): HostPort | undefined {
   const host = text.slice(0, colon);
   if (host.startsWith('[') && host.endsWith(']')) return { host: host.slice(1, -1), port };
   return host.includes(':') ? undefined : { host, port };
+}
+
+/** Throws `USAGE` for anything but `host:port`. */
+export function mustParseHostPort(text: string): HostPort {
+  const at = parseHostPort(text);
+  if (at === undefined) throw new AtollError('USAGE', `expected host:port, got ${text}`);
+  return at;
 }
 
 /** Whether only this machine can reach `host`. A name counts only if it is `localhost`. */

@@ -188,6 +188,7 @@ describe('nothing is left of', () => {
       send: () => {},
       drop: () => {},
       addMember: () => {},
+      removeMember: () => {},
       reject: () => {},
       members: () => [],
       close: () => Promise.resolve(),

@@ -106,6 +106,23 @@ describe('a batch', () => {
     }
   });
 
+  test('lends its bytes to a message that is read in place, and to no other', () => {
+    const writer = new BatchWriter();
+    for (const fill of [1, 2]) writer.add(fill, { list: [new Uint8Array(3).fill(fill)] });
+    const batch = new Uint8Array(10 + writer.byteLength).subarray(10);
+    batch.set(writer.view());
+    const reader = new BatchReader();
+    reader.open(batch, 0, batch.length);
+    assert.ok(reader.next());
+    const inPlace = reader.messageInPlace();
+    assert.deepEqual(inPlace, { list: [Uint8Array.of(1, 1, 1)] });
+    assert.ok(reader.next());
+    const copied = reader.message();
+    batch.fill(9);
+    assert.deepEqual(inPlace, { list: [Uint8Array.of(9, 9, 9)] });
+    assert.deepEqual(copied, { list: [Uint8Array.of(2, 2, 2)] });
+  });
+
   test('explains itself: a reader keeps nothing of the one before', () => {
     const writer = new BatchWriter();
     const message = { type: 'get', replyTo: new ActorRef<never>('127.0.0.1:7000#boot1.2', 1) };

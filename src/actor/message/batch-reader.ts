@@ -21,6 +21,7 @@ export class BatchReader {
   readonly #addresses: Map<number, string> = new Map();
   #start = 0;
   readonly #shortStrings = new ShortStrings();
+  #isInPlace = false;
 
   /** Begins to read `bytes[start … end)`, which must not change until the last message is read. */
   open(bytes: Uint8Array, start: number, end: number): void {
@@ -49,6 +50,19 @@ export class BatchReader {
   /** The message. To be called once for each `next`. */
   message(): unknown {
     return this.#value(0);
+  }
+
+  /**
+   * The message, whose Uint8Arrays are parts of the batch: for one that owns its bytes whole and is not used again.
+   * To be called once for each `next`, instead of `message`.
+   */
+  messageInPlace(): unknown {
+    this.#isInPlace = true;
+    try {
+      return this.#value(0);
+    } finally {
+      this.#isInPlace = false;
+    }
   }
 
   #value(depth: number): unknown {
@@ -129,8 +143,10 @@ export class BatchReader {
   #uint8Array(): Uint8Array {
     const length = this.#varint();
     const at = this.#take(length);
+    const bytes = this.#bytes;
+    if (this.#isInPlace) return new Uint8Array(bytes.buffer, bytes.byteOffset + at, length);
     const copy = new Uint8Array(length);
-    copy.set(this.#bytes.subarray(at, at + length));
+    copy.set(bytes.subarray(at, at + length));
     return copy;
   }
 

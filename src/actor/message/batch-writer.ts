@@ -64,7 +64,7 @@ export class BatchWriter {
       this.#shapes.forgetFrom(shapesBefore);
       this.#forgetAddressesFrom(startOfMessage);
       if (error !== refused) throw error;
-      const refusal = findRefusal(message);
+      const refusal = findRefusal(message, bytesMax);
       assert(refusal !== undefined, 'the writer refused what the rules allow');
       throw refusal;
     }

@@ -13,17 +13,19 @@ import { bigintBytes, findRefusal, refused, weights } from './plain-data.ts';
  */
 export class PlainCopier {
   #weight = 0;
+  #weightMax: number = actorLimits.messageBytesMax;
 
-  /** The copy. Throws the `AtollError` that says what is not plain data. */
-  copy(message: unknown): unknown {
+  /** The copy. Throws the `AtollError` that says what is not plain data, or that it is too large. */
+  copy(message: unknown, bytesMax: number = actorLimits.messageBytesMax): unknown {
     this.#weight = 0;
+    this.#weightMax = bytesMax;
     try {
       const copy = this.#copy(message, 0);
-      if (this.#weight <= actorLimits.messageBytesMax) return copy;
+      if (this.#weight <= bytesMax) return copy;
     } catch (error) {
       if (error !== refused) throw error;
     }
-    const refusal = findRefusal(message);
+    const refusal = findRefusal(message, bytesMax);
     assert(refusal !== undefined, 'the copier refused what the rules allow');
     throw refusal;
   }
@@ -87,14 +89,14 @@ export class PlainCopier {
       }
     }
     this.#weight += weight;
-    if (this.#weight > actorLimits.messageBytesMax) throw refused;
+    if (this.#weight > this.#weightMax) throw refused;
     return copy;
   }
 
   #copyArray(values: unknown[], depth: number): unknown {
     if (depth >= actorLimits.messageDepthMax) throw refused;
     // Before the walk: what is shared is walked, and copied, again and again.
-    if (this.#weight + values.length * weights.value > actorLimits.messageBytesMax) throw refused;
+    if (this.#weight + values.length * weights.value > this.#weightMax) throw refused;
     const copy: unknown[] = [];
     for (const value of values) copy.push(this.#copy(value, depth + 1));
     return copy;

@@ -13,8 +13,11 @@ import { ActorRef } from '../actor-ref.ts';
  * This file is the slow and readable form: it finds what is wrong and where. `PlainCopier` and
  * `BatchWriter` decide the same fast; a property test holds the three together.
  */
-export function findRefusal(message: unknown): AtollError | undefined {
-  const finder = new RefusalFinder();
+export function findRefusal(
+  message: unknown,
+  bytesMax: number = actorLimits.messageBytesMax,
+): AtollError | undefined {
+  const finder = new RefusalFinder(bytesMax);
   return finder.find(message, 'message', 0);
 }
 
@@ -44,7 +47,12 @@ export function bigintBytes(value: bigint): number {
 }
 
 class RefusalFinder {
+  readonly #weightMax: number;
   #weight = 0;
+
+  constructor(weightMax: number) {
+    this.#weightMax = weightMax;
+  }
 
   find(value: unknown, path: string, depth: number): AtollError | undefined {
     this.#weight += weights.value;
@@ -105,8 +113,8 @@ class RefusalFinder {
   }
 
   #tooLarge(): AtollError | undefined {
-    if (this.#weight <= actorLimits.messageBytesMax) return undefined;
-    const text = `the message is larger than ${actorLimits.messageBytesMax} bytes`;
+    if (this.#weight <= this.#weightMax) return undefined;
+    const text = `the message is larger than ${this.#weightMax} bytes`;
     return new AtollError('MESSAGE_TOO_LARGE', text);
   }
 }

@@ -73,7 +73,7 @@ export interface LinksEvents {
   ): void;
   /** Messages to this system pass from now on. */
   onPeerUp?(peer: Address): void;
-  /** They do not any more: they are held, and it is dialled again. */
+  /** They do not any more: they are held, and it is dialled again, unless it is no member any more. */
   onPeerDown?(peer: Address, fault: AtollError): void;
   /** `missing` messages that the peer told actors of this system never came. */
   onGap?(peer: Address, missing: number): void;

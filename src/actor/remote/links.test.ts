@@ -494,6 +494,19 @@ describe('membership', () => {
     assert.equal(s2.gaps, 0);
   });
 
+  test('messages to a member that is removed, or says goodbye, pass no more: told, not in the call', async () => {
+    const { simulation, s1, s2 } = await pair(4);
+    s1.mustGetLinks().removeMember({ host: 's2', port: 7 });
+    assert.deepEqual(s1.downs, []);
+    await simulation.advance(1);
+    assert.deepEqual(s1.downs, [`${s2.address} no member any more`]);
+    const other = await pair(5);
+    await other.simulation.settle(other.s1.mustGetLinks().close());
+    await other.simulation.advance(1_000);
+    assert.deepEqual(other.s2.downs, [`${other.s1.address} no member any more`]);
+    assert.deepEqual(other.s1.downs, [], 'it ended itself');
+  });
+
   test('a sender that forgot a peer and learns it again starts another numbering', async () => {
     const { simulation, s1, s2 } = await pair(3);
     s1.tell(s2.address, 10);

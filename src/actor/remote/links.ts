@@ -1,4 +1,5 @@
 import { assert } from '../../core/assert.ts';
+import { AtollError } from '../../core/errors.ts';
 import { formatHostPort, type HostPort } from '../../core/network.ts';
 import type { Timer } from '../../core/timers.ts';
 import { parseAddress, type Address } from '../address.ts';
@@ -244,8 +245,13 @@ export class Links implements SystemLinks {
     const name = formatHostPort(peer.at);
     this.#peers.delete(name);
     for (const [alias, known] of this.#aliases) if (known === name) this.#aliases.delete(alias);
+    const { upAddress } = peer;
     peer.forget('not a member');
     this.#forgetRoutes();
+    if (upAddress === undefined) return;
+    this.#context.outside.timers.microtask(() => {
+      this.#events.onPeerDown?.(upAddress, new AtollError('CONNECTION_LOST', 'no member any more'));
+    });
   }
 
   /** A system can be given under several names, `localhost` and `127.0.0.1`: it gets one link all the same. */

@@ -79,8 +79,9 @@ export class Peer implements OutgoingLinkOwner {
     this.#quietSinceMs = outside.clock.monotonicMs();
   }
 
-  get isUp(): boolean {
-    return this.#isUp;
+  /** The life of it that messages pass to, if they do. */
+  get upAddress(): Address | undefined {
+    return this.#isUp ? this.#address : undefined;
   }
 
   /** How long there has been no link either way, in ms. */
