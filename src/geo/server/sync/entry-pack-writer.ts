@@ -1,3 +1,4 @@
+import { ByteWriter } from '../../../core/byte-writer.ts';
 import type { Origins } from '../origins.ts';
 import type { Table, Version } from '../table.ts';
 
@@ -11,8 +12,7 @@ import type { Table, Version } from '../table.ts';
  */
 export class EntryPackWriter {
   readonly #origins: Origins;
-  #bytes: Buffer = Buffer.allocUnsafeSlow(bufferBytesFirst);
-  #end = 0;
+  readonly #out = new ByteWriter();
   #count = 0;
   #wallMs = 0;
   /** By number of the origin in the table: its number in the pack. */
@@ -30,42 +30,38 @@ export class EntryPackWriter {
   }
 
   get byteLength(): number {
-    return this.#end;
+    return this.#out.byteLength;
   }
 
   add(table: Table, reference: number): void {
+    const out = this.#out;
     const isLive = table.isLive(reference);
-    const keyLength = table.keyLength(reference);
-    const valueLength = isLive ? table.valueLength(reference) : 0;
     const expiryMs = isLive ? table.expiryMs(reference) : 0;
-    this.#reserve(keyLength + valueLength + overheadBytesMax);
-    this.#bytes[this.#end] = (isLive ? 0 : tombstoneFlag) | (expiryMs === 0 ? 0 : expiryFlag);
-    this.#end += 1;
-    this.#varint(keyLength);
-    this.#end += table.readKey(reference, this.#bytes, this.#end);
+    out.byte((isLive ? 0 : tombstoneFlag) | (expiryMs === 0 ? 0 : expiryFlag));
+    const keyLength = table.keyLength(reference);
+    out.varint(keyLength);
+    out.wrote(table.readKey(reference, out.reserve(keyLength), out.byteLength));
     if (isLive) {
-      this.#varint(valueLength);
-      this.#end += table.readValue(reference, this.#bytes, this.#end);
+      const valueLength = table.valueLength(reference);
+      out.varint(valueLength);
+      out.wrote(table.readValue(reference, out.reserve(valueLength), out.byteLength));
     }
     this.#addVersion(table, reference);
-    if (expiryMs !== 0) this.#varint(expiryMs);
+    if (expiryMs !== 0) out.varint(expiryMs);
     this.#count += 1;
   }
 
   /** The pack, in an array of its own; the writer begins anew. */
   take(): Uint8Array {
-    const pack = new Uint8Array(this.#bytes.subarray(0, this.#end));
-    this.#end = 0;
     this.#count = 0;
     this.#wallMs = 0;
     this.#packNumbers.clear();
     this.#sequences.length = 0;
-    if (this.#bytes.length > bufferBytesKept)
-      this.#bytes = Buffer.allocUnsafeSlow(bufferBytesFirst);
-    return pack;
+    return this.#out.take();
   }
 
   #addVersion(table: Table, reference: number): void {
+    const out = this.#out;
     const version = this.#version;
     table.readVersion(reference, version);
     let packNumber = this.#packNumbers.get(version.origin);
@@ -73,52 +69,18 @@ export class EntryPackWriter {
       packNumber = this.#packNumbers.size;
       this.#packNumbers.set(version.origin, packNumber);
       this.#sequences.push(0);
-      this.#varint(packNumber);
-      this.#uid(this.#origins.uid(version.origin));
+      out.varint(packNumber);
+      out.latin1(this.#origins.uid(version.origin));
     } else {
-      this.#varint(packNumber);
+      out.varint(packNumber);
     }
-    this.#difference(version.wallMs - this.#wallMs);
+    out.difference(version.wallMs - this.#wallMs);
     this.#wallMs = version.wallMs;
-    this.#varint(version.counter);
-    this.#difference(version.sequence - (this.#sequences[packNumber] ?? 0));
+    out.varint(version.counter);
+    out.difference(version.sequence - (this.#sequences[packNumber] ?? 0));
     this.#sequences[packNumber] = version.sequence;
-  }
-
-  #uid(uid: string): void {
-    this.#reserve(uid.length + overheadBytesMax);
-    this.#varint(uid.length);
-    this.#end += this.#bytes.write(uid, this.#end, 'latin1');
-  }
-
-  /** A signed number: zigzag, so that small ones are short either way. */
-  #difference(value: number): void {
-    this.#varint(value < 0 ? -2 * value - 1 : 2 * value);
-  }
-
-  #varint(value: number): void {
-    let rest = value;
-    while (rest > 0x7f) {
-      this.#bytes[this.#end] = (rest % 0x80) | 0x80;
-      this.#end += 1;
-      rest = Math.floor(rest / 0x80);
-    }
-    this.#bytes[this.#end] = rest;
-    this.#end += 1;
-  }
-
-  #reserve(count: number): void {
-    const needed = this.#end + count;
-    if (needed <= this.#bytes.length) return;
-    const bytes = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#bytes.length));
-    bytes.set(this.#bytes.subarray(0, this.#end));
-    this.#bytes = bytes;
   }
 }
 
 export const tombstoneFlag = 1;
 export const expiryFlag = 2;
-/** Flags and seven numbers of at most eight bytes each. */
-const overheadBytesMax = 64;
-const bufferBytesFirst = 16_384;
-const bufferBytesKept = 1_048_576;
