@@ -307,6 +307,7 @@ class Pair {
     const firstMs = first < 0 ? Infinity : table.expiryMs(first);
     assert.equal(firstMs, Math.min(...expiring.map(({ expiryMs }) => expiryMs)));
     for (const [key, entry] of this.#model) this.#compareEntry(key, entry);
+    assert.deepEqual(this.#keysByPlace().toSorted(), [...this.#model.keys()].toSorted());
   }
 
   compareList(prefix: string, after: string): void {
@@ -328,6 +329,18 @@ class Pair {
     const firstTwo: string[] = [];
     this.table.list(range, (reference) => firstTwo.push(this.keyOf(reference)) < 2);
     assert.deepEqual(firstTwo, expected.slice(0, 2));
+  }
+
+  /** The keys of all entries, tombstones too, as the places say. */
+  #keysByPlace(): string[] {
+    const found: string[] = [];
+    for (let place = 0; place < this.table.placesEnd; place += 1) {
+      const reference = this.table.atPlace(place);
+      if (reference < 0) continue;
+      assert.equal(this.table.place(reference), place);
+      found.push(this.keyOf(reference));
+    }
+    return found;
   }
 
   #put(key: string, text: string, expiryMs: number): void {

@@ -62,6 +62,10 @@ export class MapTable implements Table {
     return this.#expiries.size;
   }
 
+  get placesEnd(): number {
+    return this.#keys.length;
+  }
+
   get byteLength(): number {
     return this.#contentBytes + this.#slots.size * entryOverheadBytes;
   }

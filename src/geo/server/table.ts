@@ -22,6 +22,8 @@ export interface Table {
   readonly tombstoneCount: number;
   /** How many live entries have an end. */
   readonly expiringCount: number;
+  /** Every place is below this: `atPlace` of 0 to here visits every entry. Less again when the table is empty. */
+  readonly placesEnd: number;
   /** Bytes that entries take, keys, values and what surrounds them: an estimate. */
   readonly byteLength: number;
 

@@ -58,6 +58,10 @@ export class ArenaTable implements Table {
     return this.#expiries.size;
   }
 
+  get placesEnd(): number {
+    return this.#places.length;
+  }
+
   get byteLength(): number {
     return this.#arena.usedBytes + this.#entries.largeBytes;
   }
