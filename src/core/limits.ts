@@ -117,7 +117,7 @@ export const geoLimits = {
   syncRepeatMs: 2_000,
   /** Entries of one message, about; with the largest of all it still fits a frame. */
   syncMessageBytes: 4_194_304, // 4 MiB
-  /** One message of a reconciliation: answered within a tenth of a second. What does not fit is for the next one. */
+  /** One message of a reconciliation: answered in some 20 ms. What does not fit is for the next one. */
   repairMessageBytesMax: 1_048_576, // 1 MiB
   /**
    * Messages of one reconciliation: eight narrow 2³¹ entries down to a list, two more end it. Only tables that

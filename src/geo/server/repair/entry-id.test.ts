@@ -5,7 +5,7 @@ import { EntryReplica, type Write } from '../../../../test/support/entry-replica
 import { EntryIds } from './entry-id.ts';
 
 const sample: Write = {
-  key: 'player/1',
+  key: 'player/',
   value: 'v',
   wallMs: 1_750_000_000_000,
   counter: 7,
@@ -30,7 +30,7 @@ test('an entry has the same id whatever the number of its origin, its place, its
 test('another key, stamp or origin makes another id, in both halves', () => {
   const others: Partial<Write>[] = [
     { key: 'player/2' },
-    { key: 'player/1\0' },
+    { key: 'player/\0' },
     { wallMs: sample.wallMs + 1 },
     // The same low 32 bits.
     { wallMs: sample.wallMs - 2 ** 32 },

@@ -103,3 +103,6 @@ function finish(lane: number): number {
 const wordBytes = 4;
 const seedHigh = 0x165667b1;
 const seedLow = 0x27d4eb2f;
+
+/** Bytes of a key that a slice of work reckons with: much longer keys make it shorter. */
+export const keyBytesUsual = 64;

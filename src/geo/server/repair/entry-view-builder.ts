@@ -1,7 +1,7 @@
 import { assert } from '../../../core/assert.ts';
 import type { Origins } from '../origins.ts';
 import type { Table, Version } from '../table.ts';
-import { EntryIds } from './entry-id.ts';
+import { EntryIds, keyBytesUsual } from './entry-id.ts';
 import { EntryView, type EntryColumns, type IdSums } from './entry-view.ts';
 import { StampSort } from './stamp-sort.ts';
 
@@ -127,5 +127,3 @@ const keysPerMs = 4_096;
 const wallMsPerKeyHigh = 1_024;
 /** With it a sort key still is a safe integer. Stamps of later years (from 2039 on) are ordered by their ids only. */
 const wallMsMax = 2 ** 41 - 1;
-/** Bytes of a key that a slice reckons with: much longer keys make it shorter. */
-const keyBytesUsual = 64;

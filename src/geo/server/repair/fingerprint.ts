@@ -1,7 +1,7 @@
 import { assert } from '../../../core/assert.ts';
 import type { Origins } from '../origins.ts';
 import type { Table } from '../table.ts';
-import { EntryIds } from './entry-id.ts';
+import { EntryIds, keyBytesUsual } from './entry-id.ts';
 
 /** What two replicas with the same live entries agree on: how many, and the sums of both halves of their ids. */
 export interface LiveFingerprint {
@@ -73,6 +73,3 @@ export class FingerprintBuilder {
 export function areFingerprintsEqual(one: LiveFingerprint, other: LiveFingerprint): boolean {
   return one.count === other.count && one.high === other.high && one.low === other.low;
 }
-
-/** Bytes of a key that a slice reckons with: much longer keys make it shorter. */
-const keyBytesUsual = 64;

@@ -10,7 +10,7 @@ export interface Bound {
 }
 
 /** Sort keys are below it: all safe integers. */
-export const sortKeysEnd: number = 2 ** 53;
+const sortKeysEnd: number = 2 ** 53;
 export const firstBound: Bound = { sortKey: 0, idHigh: 0 };
 export const lastBound: Bound = { sortKey: sortKeysEnd, idHigh: 0 };
 
@@ -29,7 +29,7 @@ export const listedIdsMax = 32;
  * save a seventh and overlook one in 10¹⁰. The fingerprint of all live entries, which has 64 bits, still tells that
  * something is left, and the next write in the range changes what is compared.
  */
-export const shortIdBytes = 6;
+const shortIdBytes = 6;
 
 const boundKinds = { key: 0, keyAndId: 1, end: 2 } as const;
 const idHighBytes = 4;
