@@ -117,6 +117,13 @@ export const geoLimits = {
   syncRepeatMs: 2_000,
   /** Entries of one message, about; with the largest of all it still fits a frame. */
   syncMessageBytes: 4_194_304, // 4 MiB
+  /** One message of a reconciliation: answered in some 20 ms. What does not fit is for the next one. */
+  repairMessageBytesMax: 1_048_576, // 1 MiB
+  /**
+   * Messages of one reconciliation: eight narrow 2³¹ entries down to a list, two more end it. Only tables that
+   * change meanwhile need others.
+   */
+  repairRoundsMax: 16,
   /** When nobody asks, values that have ended are looked for so often … */
   sweepMs: 250,
   /** … and so many are buried, and tombstones dropped, before queries have their turn: some milliseconds. */
