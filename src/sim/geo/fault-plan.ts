@@ -155,7 +155,7 @@ function drawNetworkFault(kind: NetworkFaultKind, { random, servers, others }: T
         latencyMs: random.pick([1, 50, 400]),
         jitterMs: random.pick([0, 20, 300]),
         resetChance: random.pick([0, 0.01, 0.1]),
-        bytesPerSecond: random.pick([Infinity, 20_000, 2_000]),
+        bytesPerSecond: random.pick([Infinity, 100_000, 20_000]),
       };
       return { kind: 'bad link', one, other, conditions, forMs };
     }
