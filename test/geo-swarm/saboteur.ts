@@ -33,7 +33,7 @@ export function saboteur(sabotage: Sabotage): BootGeoServer {
       },
     });
     return sabotage === 'talks too much'
-      ? { ...booted, readPairRateMax: () => Promise.resolve(11) }
+      ? { ...booted, readFigures: () => Promise.resolve({ pairRateMax: 11, stampsRefused: 0 }) }
       : booted;
   };
 }

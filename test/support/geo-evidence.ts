@@ -17,6 +17,7 @@ export function evidence(parts: Partial<Evidence> = {}): Evidence {
     finals: [],
     durability: 'fsync',
     readings: [],
+    errorCodes: new Set(),
     isCalm: false,
     wallMsAtZero: 0,
     wallAheadMsMax: 0,

@@ -8,12 +8,10 @@ import { QueryActor } from '../../geo/server/query-actor.ts';
 import type { Simulation } from '../simulation.ts';
 import type { Durability } from './evidence.ts';
 import { probedQueryGateway, type FoundReplica } from './replica-probe.ts';
+import type { Abilities } from './temper.ts';
 
 /** What servers can do so far: a seed draws nothing beyond it. */
-export const abilities: {
-  readonly serversMax: number;
-  readonly durabilities: readonly Durability[];
-} = { serversMax: 1, durabilities: ['memory'] };
+export const abilities: Abilities = { serversMax: 1, durabilities: ['memory'], plantedBugs: [] };
 
 /** The port of the actor system of every server; query ports follow it. */
 const systemPort = 7_000;
@@ -45,8 +43,15 @@ export interface BootOptions {
 /** A server that answers. */
 export interface BootedServer {
   readonly description: string;
+  readonly readFigures: () => Promise<ServerFigures>;
+}
+
+/** What a server tells of itself. */
+export interface ServerFigures {
   /** The highest message rate of any ordered pair of its actors. */
-  readonly readPairRateMax: () => Promise<number>;
+  readonly pairRateMax: number;
+  /** Writes that its replicas did not take because their stamps were too far ahead. */
+  readonly stampsRefused: number;
 }
 
 export type BootGeoServer = (options: BootOptions) => Promise<BootedServer>;
@@ -76,9 +81,17 @@ export const bootGeoServer: BootGeoServer = async (options) => {
     },
   );
   const queryPorts = Array.from({ length: actors }, (_, index) => queryPort(index + 1));
-  const { description } = await startGeoServer(system, { host, queryPorts, atollVersion: '0.0.0' });
+  const { description, inspect } = await startGeoServer(system, {
+    host,
+    queryPorts,
+    atollVersion: '0.0.0',
+  });
   return {
     description,
-    readPairRateMax: async () => (await system.counters()).pairRateMax,
+    readFigures: async () => {
+      const [{ pairRateMax }, ports] = await Promise.all([system.counters(), inspect()]);
+      const stampsRefused = ports.reduce((sum, { replica }) => sum + replica.stampsRefused, 0);
+      return { pairRateMax, stampsRefused };
+    },
   };
 };

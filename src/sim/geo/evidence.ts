@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../core/errors.ts';
 import type { Stamp } from '../../geo/stamp.ts';
 import type { Operation } from './history.ts';
 
@@ -11,8 +12,10 @@ export interface Evidence {
   /** What every replica holds at the end. */
   readonly finals: readonly ReplicaDump[];
   readonly durability: Durability;
-  /** Figures of the actor systems, one for each reading. */
+  /** Figures of the servers, one for each reading. */
   readonly readings: readonly CounterReading[];
+  /** The codes of all that servers reported. */
+  readonly errorCodes: ReadonlySet<ErrorCode>;
   /** Nothing was done to servers, disks, clocks or the network. */
   readonly isCalm: boolean;
   /** What a wall clock that nobody touched showed at virtual time 0. */
@@ -84,6 +87,7 @@ export interface CounterReading {
   readonly server: string;
   readonly atMs: number;
   readonly pairRateMax: number;
+  readonly stampsRefused: number;
 }
 
 /** A promise that was not kept. */

@@ -1,4 +1,5 @@
 import { assert } from '../../core/assert.ts';
+import type { AtollError, ErrorCode } from '../../core/errors.ts';
 import type { HostPort } from '../../core/network.ts';
 import type { Simulation } from '../simulation.ts';
 import { bootGeoServer, queryPort, type BootGeoServer } from './boot-geo-server.ts';
@@ -36,8 +37,10 @@ export class GeoCluster {
   readonly nodes: readonly GeoNode[];
   readonly changes: ReplicaChange[] = [];
   readonly readings: CounterReading[] = [];
-  /** What no fault excuses. */
+  /** What servers reported that no fault excuses. */
   readonly bugs: string[] = [];
+  /** The codes of all that servers reported. */
+  readonly errorCodes: Set<ErrorCode> = new Set();
   readonly #simulation: Simulation;
   readonly #options: GeoClusterOptions;
 
@@ -56,7 +59,7 @@ export class GeoCluster {
         bugs: options.bugs ?? new Set(),
         join: () => this.#descriptionsFor(name),
         onChange: (change) => this.changes.push(change),
-        onBug: (text) => this.bugs.push(text),
+        onError: (error) => this.#onError(name, error),
       });
     });
   }
@@ -116,9 +119,17 @@ export class GeoCluster {
     for (const node of this.nodes) {
       if (!node.isReady) continue;
       // A server that ends before it has told never tells.
-      void node.readPairRateMax().then((pairRateMax) => {
-        this.readings.push({ server: node.name, atMs: this.#simulation.nowMs, pairRateMax });
+      void node.readFigures().then((figures) => {
+        this.readings.push({ server: node.name, atMs: this.#simulation.nowMs, ...figures });
       });
+    }
+  }
+
+  #onError(name: string, { code, message }: AtollError): void {
+    this.errorCodes.add(code);
+    // Whatever a disk, a network or a client does: that an actor or a gateway throws is a mistake.
+    if (code === 'ACTOR_HANDLER_THREW' || code === 'GATEWAY_FAILED') {
+      this.bugs.push(`${name}: ${message}`);
     }
   }
 

@@ -6,7 +6,7 @@ import type { Outside } from '../../core/outside.ts';
 import type { Threads } from '../../core/threads.ts';
 import type { SimNode } from '../sim-node.ts';
 import type { Simulation } from '../simulation.ts';
-import type { BootedServer, BootGeoServer } from './boot-geo-server.ts';
+import type { BootedServer, BootGeoServer, ServerFigures } from './boot-geo-server.ts';
 import type { Durability, ReplicaChange, ReplicaDump, ServerLife } from './evidence.ts';
 import type { FoundReplica } from './replica-probe.ts';
 import { ReplicaObserver } from './replica-observer.ts';
@@ -21,8 +21,8 @@ export interface GeoNodeOptions {
   /** Descriptions of servers to join, asked at each start. */
   readonly join: () => readonly string[];
   readonly onChange: (change: ReplicaChange) => void;
-  /** An actor threw, or a start failed that nothing excuses. */
-  readonly onBug: (text: string) => void;
+  /** The server reported an error, or could not start for it. */
+  readonly onError: (error: AtollError) => void;
 }
 
 interface ReachedReplica {
@@ -39,8 +39,6 @@ export class GeoNode {
   readonly lives: ServerLife[] = [];
   /** What the last server that started said of itself; undefined before the first. */
   description: string | undefined;
-  /** How often it could not start, or ended by itself. */
-  failedStarts = 0;
   readonly #options: GeoNodeOptions;
   #booted: BootedServer | undefined;
   #replicas: ReachedReplica[] = [];
@@ -84,14 +82,14 @@ export class GeoNode {
     });
   }
 
-  /** The highest message rate of any pair of its actors, when it has told; never if it is not ready. */
-  async readPairRateMax(): Promise<number> {
+  /** What the server tells of itself. Requires: it is ready. */
+  readFigures(): Promise<ServerFigures> {
     assert(this.#booted !== undefined, `${this.name} is not ready`);
-    return this.#booted.readPairRateMax();
+    return this.#booted.readFigures();
   }
 
   async #live(outside: Outside, threads: Threads, disk: Disk): Promise<void> {
-    const { simulation, boot, actors, durability, join, bugs } = this.#options;
+    const { simulation, boot, actors, durability, join, bugs, onError } = this.#options;
     const life = this.#beginLife();
     try {
       const booted = await boot({
@@ -105,12 +103,7 @@ export class GeoNode {
         join: join(),
         bugs,
         onFound: (found) => this.#reach(found, life),
-        onError: (error) => {
-          const { code } = error;
-          if (code === 'ACTOR_HANDLER_THREW' || code === 'GATEWAY_FAILED') {
-            this.#options.onBug(`${this.name}: ${error.message}`);
-          }
-        },
+        onError: (error) => onError(error),
       });
       this.#booted = booted;
       this.description = booted.description;
@@ -125,14 +118,7 @@ export class GeoNode {
 
   /** What a disk or a network does is no bug: the process ends, and is started again by whoever started it. */
   #startFailed(error: AtollError): void {
-    this.failedStarts += 1;
-    this.#options.simulation.log.push({
-      atMs: this.#options.simulation.nowMs,
-      who: this.name,
-      level: 'warn',
-      event: 'server did not start',
-      fields: { code: error.code, reason: error.message },
-    });
+    this.#options.onError(error);
     this.crash({ hasPower: true });
   }
 

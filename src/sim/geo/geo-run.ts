@@ -189,6 +189,7 @@ export class GeoRun {
       finals,
       durability: temper.durability,
       readings: cluster.readings,
+      errorCodes: cluster.errorCodes,
       isCalm: plan.length === 0,
       wallMsAtZero: Math.ceil(untouched.wallMs() - simulation.nowMs),
       wallAheadMsMax: this.#faultMaker.wallAheadMsMax,

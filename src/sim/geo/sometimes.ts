@@ -1,14 +1,15 @@
+import type { Abilities } from './temper.ts';
+
 /** Rare states that a set of seeds must come to, or it proves less than it seems to. */
-export const rareStates = [
+const statesOfAny = [
   'a process crashed',
   'the power of a server was cut',
-  'a server crashed while it started',
   'a server stood still',
   'a wall clock jumped beyond the skew',
   'a wall clock stood behind its own stamps',
   'a counter told two writes of a millisecond apart',
-  'two replicas wrote a key in the same millisecond',
-  'a delete and a put came after one another from two replicas',
+  'two replicas wrote a key before either heard of the other',
+  'a delete and a put of a key did not know of each other',
   'a value ended',
   'a tombstone was forgotten',
   'an acknowledged write was lost with all who had it',
@@ -17,7 +18,41 @@ export const rareStates = [
   'a put found nobody',
   'a read saw nothing where there had been a value',
 ] as const;
-export type RareState = (typeof rareStates)[number];
+/** These need several servers … */
+const statesOfClusters = [
+  'two servers wrote a key before either heard of the other',
+  'a write came to another server after more than three seconds',
+  'a tombstone waited for a server that was away',
+  'a stamp was refused as too far ahead',
+  'a server crashed while it started',
+] as const;
+/** … and these a disk. */
+const statesOfDisks = [
+  'a crash took what was not acknowledged',
+  'a disk failed',
+  'a disk was full',
+] as const;
+
+export type RareState =
+  | (typeof statesOfAny)[number]
+  | (typeof statesOfClusters)[number]
+  | (typeof statesOfDisks)[number];
+
+export const rareStates: readonly RareState[] = [
+  ...statesOfAny,
+  ...statesOfClusters,
+  ...statesOfDisks,
+];
+
+/** The states that servers with these abilities can come to. */
+export function reachableStates({ serversMax, durabilities }: Abilities): RareState[] {
+  const hasDisk = durabilities.some((durability) => durability !== 'memory');
+  return [
+    ...statesOfAny,
+    ...(serversMax > 1 ? statesOfClusters : []),
+    ...(hasDisk ? statesOfDisks : []),
+  ];
+}
 
 /** Which rare states a run came to, and of many runs, how many did. */
 export class Sometimes {

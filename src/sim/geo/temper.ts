@@ -65,6 +65,8 @@ export type FaultKind = (typeof faultKinds)[number];
 export interface Abilities {
   readonly serversMax: number;
   readonly durabilities: readonly Durability[];
+  /** Mistakes that they can be told to make. */
+  readonly plantedBugs: readonly string[];
 }
 
 export function drawTemper(random: SimRandom, { serversMax, durabilities }: Abilities): Temper {

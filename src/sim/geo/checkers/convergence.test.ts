@@ -52,7 +52,7 @@ describe('without faults a write is seen in time (A12)', () => {
 });
 
 test('ten messages in a second are allowed from one actor to another, and not eleven (A11)', () => {
-  const reading = { server: 's1', atMs: 5 };
+  const reading = { server: 's1', atMs: 5, stampsRefused: 0 };
   const readings = [{ ...reading, pairRateMax: 10 }];
   assert.deepEqual(checkRates(evidence({ readings })), []);
   readings.push({ ...reading, pairRateMax: 11 });

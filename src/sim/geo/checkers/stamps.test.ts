@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { change, entry, evidence } from '../../../../test/support/geo-evidence.ts';
+import { change, entry, evidence, operation, put } from '../../../../test/support/geo-evidence.ts';
 import { checkIncreasingStamps, checkSkew, checkUniqueStamps } from './stamps.ts';
 
 describe('stamps are unique (A1)', () => {
@@ -16,11 +16,13 @@ describe('stamps are unique (A1)', () => {
   });
 
   test('and not when two writes have the same one', () => {
-    const changes = [
-      change(5, 's1/1', 'written', entry('v1', 5)),
-      change(9, 's1/1', 'written', entry('v2', 5), { life: 2 }),
-    ];
-    assert.equal(checkUniqueStamps(evidence({ changes })).length, 1);
+    for (const other of ['v2', undefined]) {
+      const changes = [
+        change(5, 's1/1', 'written', entry('v1', 5)),
+        change(9, 's1/1', 'written', entry(other, 5), { life: 2 }),
+      ];
+      assert.equal(checkUniqueStamps(evidence({ changes })).length, 1);
+    }
   });
 
   test('and not when another replica took other contents for it', () => {
@@ -66,12 +68,16 @@ describe('stamps increase (A2)', () => {
     }
   });
 
-  test('in each life anew', () => {
+  test('in each life anew, but for what was to outlive it', () => {
     const changes = [
       change(8, 's1/1', 'written', { ...entry('v1', 8), sequence: 1 }),
       change(9, 's1/1', 'written', { ...entry('v2', 7), sequence: 1 }, { life: 2 }),
     ];
-    assert.deepEqual(checkIncreasingStamps(evidence({ changes, durability: 'memory' })), []);
+    const operations = [operation(7, 8, put('v1'))];
+    assert.equal(checkIncreasingStamps(evidence({ changes, operations })).length, 1);
+    assert.deepEqual(checkIncreasingStamps(evidence({ changes })), []);
+    const memory = evidence({ changes, operations, durability: 'memory' });
+    assert.deepEqual(checkIncreasingStamps(memory), []);
   });
 });
 

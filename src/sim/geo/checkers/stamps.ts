@@ -7,6 +7,7 @@ import {
   type ReplicaEntry,
   type Violation,
 } from '../evidence.ts';
+import { WriteIndex } from './write-index.ts';
 
 /** A1: no two writes ever have the same stamp, whatever crashed in between; a stamp means one write everywhere. */
 export function checkUniqueStamps({ changes }: Evidence): Violation[] {
@@ -32,9 +33,37 @@ function isSameWrite(a: ReplicaEntry, b: ReplicaEntry): boolean {
 
 /**
  * A2: what a replica writes has a stamp above all that it wrote or took before, and sequence numbers without a
- * gap.
+ * gap. Over lives it holds for what it had promised to keep.
  */
-export function checkIncreasingStamps({ changes }: Evidence): Violation[] {
+export function checkIncreasingStamps(evidence: Evidence): Violation[] {
+  return [...checkEachLife(evidence), ...checkOverLives(evidence)];
+}
+
+function checkOverLives(evidence: Evidence): Violation[] {
+  if (evidence.durability !== 'fsync') return [];
+  const violations: Violation[] = [];
+  const promised = new WriteIndex(evidence).acknowledged.map(({ change }) => change);
+  const firsts = new Map<string, ReplicaChange>();
+  for (const change of evidence.changes) {
+    const name = `${change.replica} ${change.life}`;
+    if (change.how === 'written' && !firsts.has(name)) firsts.set(name, change);
+  }
+  for (const { replica, life, entry } of firsts.values()) {
+    const above = promised.find(
+      (other) =>
+        other.replica === replica &&
+        other.life < life &&
+        compareStamps(other.entry.stamp, entry.stamp) >= 0,
+    );
+    if (above === undefined) continue;
+    const [early, late] = [describeEntry(above.entry), describeEntry(entry)];
+    const text = `${replica} wrote ${late} in its life ${life}, and had acknowledged ${early}`;
+    violations.push({ invariant: 'A2', text });
+  }
+  return violations;
+}
+
+function checkEachLife({ changes }: Evidence): Violation[] {
   const violations: Violation[] = [];
   const seenByLife = new Map<string, { greatest: Stamp; sequence: number }>();
   for (const { replica, life, how, entry, atMs } of changes) {
