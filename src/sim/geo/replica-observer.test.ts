@@ -16,10 +16,16 @@ function put(replica: Replica, key: string, value: string, expiryMs = 0): void {
 }
 
 /** Merges `value` under `key` (undefined: a tombstone) as if another replica had written it. */
-function merge(replica: Replica, key: string, value: string | undefined, wallMs: number): void {
+function merge(
+  replica: Replica,
+  key: string,
+  value: string | undefined,
+  wallMs: number,
+  { origin = 's1/2', sequence = 1 } = {},
+): void {
   const { table, origins } = replica;
   const bytes = Buffer.from(key + (value ?? ''));
-  const version = { wallMs, counter: 0, origin: origins.numberOf('s1/2'), sequence: 1 };
+  const version = { wallMs, counter: 0, origin: origins.numberOf(origin), sequence };
   const reference = table.put(bytes, 0, key.length, key.length, bytes.length, 0, version);
   if (value === undefined) table.bury(reference);
 }
@@ -65,4 +71,26 @@ test('everything that a replica has, takes and forgets is told with its stamp', 
     'forgotten a buried @1000.3 4',
     'forgotten b buried @1000.2 3',
   ]);
+});
+
+test('a write of its own that comes back is not written again', () => {
+  const replica = newReplica();
+  replica.begin(1_000);
+  put(replica, 'before', 'v0');
+  const told: string[] = [];
+  const observer = new ReplicaObserver(replica, (how, { key }) => told.push(`${how} ${key}`));
+  put(replica, 'a', 'v1');
+  replica.delete(replica.find(commandOf('DEL', 'a'), 1));
+  replica.sweep(1);
+  merge(replica, 'a', undefined, 1_000, { origin: 's1/1', sequence: 3 });
+  put(replica, 'b', 'v2');
+  assert.deepEqual(told, [
+    'loaded before',
+    'written a',
+    'written a',
+    'forgotten a',
+    'merged a',
+    'written b',
+  ]);
+  assert.equal(observer.entries().length, 3);
 });

@@ -16,12 +16,15 @@ export class ReplicaObserver {
   readonly #replica: Replica;
   readonly #table: Table;
   readonly #onChange: OnChange;
+  /** Of its own writes. */
+  #lastSequence: number;
 
   /** Tells everything that is there already, then every change. */
   constructor(replica: Replica, onChange: OnChange) {
     this.#replica = replica;
     this.#table = replica.table;
     this.#onChange = onChange;
+    this.#lastSequence = replica.sequence;
     for (const entry of this.entries()) onChange('loaded', entry);
     this.#observePuts();
     this.#observeTombstones();
@@ -79,8 +82,10 @@ export class ReplicaObserver {
 
   #tell(reference: number, how?: HowChanged): void {
     const entry = this.#read(reference);
-    const isOwn = entry.stamp.origin === this.#replica.uid;
-    this.#onChange(how ?? (isOwn ? 'written' : 'merged'), entry);
+    // What it wrote and forgot may come back from another replica.
+    const isNew = entry.stamp.origin === this.#replica.uid && entry.sequence > this.#lastSequence;
+    if (isNew) this.#lastSequence = entry.sequence;
+    this.#onChange(how ?? (isNew ? 'written' : 'merged'), entry);
   }
 
   #read(reference: number): ReplicaEntry {
