@@ -151,7 +151,16 @@ export class GeoNode {
     const observer = new ReplicaObserver(replica, (how, entry) => {
       const atMs = simulation.nowMs;
       const wallMs = clock.wallMs();
-      onChange({ atMs, wallMs, replica: name, life: life.number, how, entry });
+      // What comes before the server answers comes from its disk.
+      const isLoaded = how === 'merged' && life.readyMs === Infinity;
+      onChange({
+        atMs,
+        wallMs,
+        replica: name,
+        life: life.number,
+        how: isLoaded ? 'loaded' : how,
+        entry,
+      });
     });
     this.#replicas.push({ name, clock, observer });
     this.#replicas.sort((a, b) => (a.name < b.name ? -1 : 1));
