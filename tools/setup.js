@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What stands behind `npm start`, `npm test`, `npm run check` and `npm run bench`: on a bare clone it
+ * What stands behind `npm start`, `npm test`, `npm run check`, `npm run bench` and `npm run sim`: on a bare clone it
  * installs what is missing, builds, and runs the command. Plain JavaScript without a package, because
  * it runs before there is a compiler or a node_modules; the only such file of the project.
  *
@@ -25,6 +25,7 @@ const entries = new Map([
   ['test', ['dist/tools/run-tests.js']],
   ['check', ['dist/tools/check.js']],
   ['bench', ['dist/bench/main.js']],
+  ['sim', ['dist/test/geo-swarm/main.js']],
   ['example:counter', ['dist/examples/counter/main.js']],
 ]);
 

@@ -88,6 +88,17 @@ for (const actors of [2, 4]) {
       assert.equal(await get(world, actors - 1, 'key'), 'value');
     });
 
+    test('see a Put that follows another one as soon as the tenth of a second is over', async () => {
+      const world = await startWorld(actors);
+      await world.simulation.advance(1_000);
+      await put(world, 0, 'key', 'first');
+      // The next message that is due now is a confirmation, long after the second Put.
+      await world.simulation.advance(30);
+      await put(world, 0, 'key', 'second');
+      await world.simulation.advance(105);
+      assert.equal(await get(world, actors - 1, 'key'), 'second');
+    });
+
     // "A should send no more than 10 messages per second to B, regardless of how many Puts A receives."
     test('send at most 10 messages in any second, with a Put every 10 ms on each of them for 3 s', async () => {
       const world = await startWorld(actors);

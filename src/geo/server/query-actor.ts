@@ -1,6 +1,7 @@
 import { defineActor, dispatch, type ActorKind } from '../../actor/actor-kind.ts';
 import type { ActorRef } from '../../actor/actor-ref.ts';
 import { geoLimits } from '../../core/limits.ts';
+import type { Timer } from '../../core/timers.ts';
 import { ArenaTable } from './arena/arena-table.ts';
 import type { Lent, QueryBatch } from './query-batch.ts';
 import { Replica } from './replica.ts';
@@ -41,15 +42,20 @@ export const QueryActor: ActorKind<QueryMessage, Lent> = defineActor<QueryMessag
     replica.isConfirmedByAll = (origin, sequence) =>
       synchronizer.isConfirmedByAll(origin, sequence);
     let isSweepDue = false;
-    let isSyncDue = false;
+    let syncTimer: Timer | undefined;
+    let syncDueMs = Infinity;
 
-    /** Sends what is due to other replicas now, and sees to it that the rest is sent in its time. */
+    /**
+     * Sends what is due to other replicas now, and sees to it that the rest is sent in its time. A write is due
+     * sooner than the confirmation that was waited for before: then the timer is set again.
+     */
     function sync(): void {
       const nowMs = clock.monotonicMs();
       const nextMs = synchronizer.flush(nowMs, (to, message) => context.tell(to, message));
-      if (isSyncDue || nextMs === Infinity) return;
-      isSyncDue = true;
-      context.tellAfter(self, { type: 'sync due' }, Math.max(0, nextMs - nowMs));
+      if (nextMs >= syncDueMs) return;
+      syncTimer?.cancel();
+      syncDueMs = nextMs;
+      syncTimer = context.tellAfter(self, { type: 'sync due' }, Math.max(0, nextMs - nowMs));
     }
 
     function sweepLater(): void {
@@ -78,7 +84,7 @@ export const QueryActor: ActorKind<QueryMessage, Lent> = defineActor<QueryMessag
         replica.sweep(geoLimits.sweepEntriesMax);
       },
       'sync due': () => {
-        isSyncDue = false;
+        syncDueMs = Infinity;
       },
       peers: ({ peers }) => synchronizer.setPeers(peers),
       sync: (message) => synchronizer.receive(message, clock.monotonicMs()),

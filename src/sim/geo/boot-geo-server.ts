@@ -1,0 +1,97 @@
+import { startSystem, startThreadOfSystem } from '../../actor/start-system.ts';
+import type { OnError } from '../../actor/actor-system.ts';
+import type { Disk } from '../../core/disk.ts';
+import type { Outside } from '../../core/outside.ts';
+import type { Threads } from '../../core/threads.ts';
+import { geoServerModule, startGeoServer } from '../../geo/server/geo-server.ts';
+import { QueryActor } from '../../geo/server/query-actor.ts';
+import type { Simulation } from '../simulation.ts';
+import type { Durability } from './evidence.ts';
+import { probedQueryGateway, type FoundReplica } from './replica-probe.ts';
+import type { Abilities } from './temper.ts';
+
+/** What servers can do so far: a seed draws nothing beyond it. */
+export const abilities: Abilities = { serversMax: 1, durabilities: ['memory'], plantedBugs: [] };
+
+/** The port of the actor system of every server; query ports follow it. */
+const systemPort = 7_000;
+
+/** The query port of the actor `actor`, from 1 on. */
+export function queryPort(actor: number): number {
+  return systemPort + actor;
+}
+
+export interface BootOptions {
+  readonly simulation: Simulation;
+  /** The node, which is also the host name. */
+  readonly host: string;
+  readonly outside: Outside;
+  readonly threads: Threads;
+  readonly disk: Disk;
+  readonly actors: number;
+  readonly durability: Durability;
+  /** Descriptions of other servers. */
+  readonly join: readonly string[];
+  /** Mistakes to make. */
+  readonly bugs: ReadonlySet<string>;
+  /** Told each replica as soon as there is one. */
+  readonly onFound: (found: FoundReplica) => void;
+  /** Told every error that the server reports. */
+  readonly onError: OnError;
+}
+
+/** A server that answers. */
+export interface BootedServer {
+  readonly description: string;
+  readonly readFigures: () => Promise<ServerFigures>;
+}
+
+/** What a server tells of itself. */
+export interface ServerFigures {
+  /** The highest message rate of any ordered pair of its actors. */
+  readonly pairRateMax: number;
+  /** Writes that its replicas did not take because their stamps were too far ahead. */
+  readonly stampsRefused: number;
+}
+
+export type BootGeoServer = (options: BootOptions) => Promise<BootedServer>;
+
+/**
+ * Starts a geo server, whole, on a node of a simulation: the one place that knows how a server is started.
+ * Rejects with what its start rejects with.
+ */
+export const bootGeoServer: BootGeoServer = async (options) => {
+  const { simulation, host, outside, threads, actors, onFound, onError } = options;
+  // Threads import modules by their URLs; here each server has kinds of its own, which tell of its replicas.
+  const kinds = { QueryActor, QueryGateway: probedQueryGateway(onFound) };
+  const load = (): Promise<object> => Promise.resolve(kinds);
+  const threadEntry = new URL(`sim://geo-server/${host}`);
+  simulation.defineThreadEntry(threadEntry, (start, threadOutside) =>
+    startThreadOfSystem(start, threadOutside, load),
+  );
+  const system = await startSystem(
+    { outside, threads, threadEntry, load },
+    {
+      host,
+      port: systemPort,
+      secret: 'simulated servers trust each other',
+      threads: actors + 1,
+      modules: [geoServerModule],
+      onError,
+    },
+  );
+  const queryPorts = Array.from({ length: actors }, (_, index) => queryPort(index + 1));
+  const { description, inspect } = await startGeoServer(system, {
+    host,
+    queryPorts,
+    atollVersion: '0.0.0',
+  });
+  return {
+    description,
+    readFigures: async () => {
+      const [{ pairRateMax }, ports] = await Promise.all([system.counters(), inspect()]);
+      const stampsRefused = ports.reduce((sum, { replica }) => sum + replica.stampsRefused, 0);
+      return { pairRateMax, stampsRefused };
+    },
+  };
+};

@@ -1,0 +1,62 @@
+import { compareStamps } from '../../../geo/stamp.ts';
+import {
+  describeEntry,
+  type Evidence,
+  type ReplicaChange,
+  type ReplicaEntry,
+  type Violation,
+} from '../evidence.ts';
+
+/**
+ * A8: a replica that had a write of a key never shows an older one again, also when the tombstone in between is
+ * forgotten. Within a life, whatever comes in whatever order, a key only goes on.
+ */
+export function checkKeyOrder({ changes }: Evidence): Violation[] {
+  const violations: Violation[] = [];
+  const knownByKey = new Map<string, { entry: ReplicaEntry; isForgotten: boolean }>();
+  for (const { replica, life, how, entry, atMs } of changes) {
+    const name = `${replica} ${life} ${entry.key}`;
+    const known = knownByKey.get(name);
+    if (how === 'forgotten') {
+      if (known !== undefined) known.isForgotten = true;
+      continue;
+    }
+    const isBack = known !== undefined && compareStamps(entry.stamp, known.entry.stamp) < 0;
+    // A tombstone older than one that is forgotten shows nothing.
+    if (isBack && !(known.isForgotten && entry.value === undefined)) {
+      const [late, early] = [describeEntry(known.entry), describeEntry(entry)];
+      const text = `${replica} went from ${late} back to ${early} at ${atMs} ms (${how})`;
+      violations.push({ invariant: 'A8', text });
+    }
+    if (!isBack) knownByKey.set(name, { entry, isForgotten: false });
+  }
+  return violations;
+}
+
+/**
+ * A8 over all replicas and lives: once any replica has forgotten a tombstone, every member has confirmed it, and no
+ * value of an older write may turn up anywhere. With `interval` a power cut takes confirmed writes, so nothing is
+ * promised; and a server that lost everything with its memory may write anew behind what it does not remember.
+ */
+export function checkBuried({ changes, durability }: Evidence): Violation[] {
+  if (durability === 'interval') return [];
+  const violations: Violation[] = [];
+  const buriedByKey = new Map<string, ReplicaChange>();
+  const writtenMs = new Map<string, number>();
+  for (const change of changes) {
+    const { how, entry, replica, atMs } = change;
+    if (how === 'written' && entry.value !== undefined) writtenMs.set(entry.value, atMs);
+    const buried = buriedByKey.get(entry.key);
+    const order = buried === undefined ? 1 : compareStamps(entry.stamp, buried.entry.stamp);
+    if (how === 'forgotten') {
+      if (order > 0) buriedByKey.set(entry.key, change);
+      continue;
+    }
+    if (buried === undefined || entry.value === undefined || order >= 0) continue;
+    if ((writtenMs.get(entry.value) ?? 0) > buried.atMs) continue;
+    const [late, early] = [describeEntry(buried.entry), describeEntry(entry)];
+    const text = `${replica} ${how} ${early} at ${atMs} ms, after ${buried.replica} had forgotten ${late}`;
+    violations.push({ invariant: 'A8', text });
+  }
+  return violations;
+}

@@ -1,0 +1,130 @@
+import { randomBelow } from '../../core/random.ts';
+import type { SimRandom } from '../sim-random.ts';
+import type { Durability } from './evidence.ts';
+
+/** What one seed draws: the cluster, what clients do, which faults there are and how hard. */
+export interface Temper {
+  readonly servers: number;
+  /** Query actors of each server. */
+  readonly actors: number;
+  readonly durability: Durability;
+  readonly joins: 'all' | 'one';
+  /** Of the links between any two hosts, one way. */
+  readonly latencyMs: number;
+  readonly jitterMs: number;
+  readonly load: LoadTemper;
+  /** How long faults happen. */
+  readonly stormMs: number;
+  /** How many faults of each kind happen meanwhile; none of a kind that is not here. */
+  readonly faults: Partial<Record<FaultKind, number>>;
+  /** Whether the quiet lasts to its end, or only until all replicas are equal. */
+  readonly isQuietLong: boolean;
+}
+
+export interface LoadTemper {
+  readonly clients: number;
+  /** Of all clients together, about. */
+  readonly operations: number;
+  /** Few keys: everybody writes the same. */
+  readonly keys: number;
+  readonly weights: Readonly<Record<OperationKind, number>>;
+  readonly valueBytesMax: number;
+  /** Puts that end do so within this. */
+  readonly ttlMsMax: number;
+  /** How often an operation is the first of a burst. */
+  readonly burstChance: number;
+  /** A call that is not answered by then has failed. */
+  readonly timeoutMs: number;
+  /** How often a client is not settled at one replica. */
+  readonly roamingChance: number;
+}
+
+export type OperationKind = 'put' | 'expiring put' | 'delete' | 'get' | 'list';
+
+export const faultKinds = [
+  'process crash',
+  'power cut',
+  'pause',
+  'cut',
+  'one-way cut',
+  'isolation',
+  'split',
+  'flapping',
+  'reset',
+  'bad link',
+  'slow disk',
+  'full disk',
+  'failing sync',
+  'clock step',
+  'clock leap',
+  'drift',
+] as const;
+export type FaultKind = (typeof faultKinds)[number];
+
+/** What the servers under test can do. */
+export interface Abilities {
+  readonly serversMax: number;
+  readonly durabilities: readonly Durability[];
+  /** Mistakes that they can be told to make. */
+  readonly plantedBugs: readonly string[];
+}
+
+export function drawTemper(random: SimRandom, { serversMax, durabilities }: Abilities): Temper {
+  const servers = Math.min(serversMax, random.pick([1, 2, 2, 3, 3, 4]));
+  const actors = random.pick([1, 2, 2, 3]);
+  const durability = random.pick(durabilities);
+  const isCalm = random.chance(0.15);
+  return {
+    servers,
+    actors,
+    durability,
+    joins: random.pick(['all', 'all', 'one']),
+    // A12 is promised up to 250 ms.
+    latencyMs: random.pick([0.5, 5, 40, 120, 200]),
+    jitterMs: random.pick([0.5, 5, 50]),
+    load: drawLoad(random.child('load')),
+    stormMs: random.pick([2_000, 5_000, 10_000, 25_000]),
+    faults: isCalm ? {} : drawFaults(random.child('faults'), { servers, durability }),
+    isQuietLong: random.chance(0.2),
+  };
+}
+
+function drawLoad(random: SimRandom): LoadTemper {
+  return {
+    clients: 1 + randomBelow(random, 6),
+    operations: random.pick([40, 100, 200, 400]),
+    keys: random.pick([1, 2, 5, 20, 60]),
+    weights: {
+      put: random.pick([2, 5, 10]),
+      'expiring put': random.pick([0, 0, 2]),
+      delete: random.pick([0, 1, 4]),
+      get: random.pick([1, 4]),
+      list: random.pick([0, 0.3]),
+    },
+    valueBytesMax: random.pick([20, 20, 100, 3_000]),
+    ttlMsMax: random.pick([100, 2_000, 30_000]),
+    burstChance: random.pick([0, 0.02, 0.2]),
+    timeoutMs: random.pick([300, 1_000, 5_000]),
+    roamingChance: random.pick([0, 0.3]),
+  };
+}
+
+/** A third of the kinds, each a few times. Kinds that cannot hurt such a cluster are left out. */
+function drawFaults(
+  random: SimRandom,
+  { servers, durability }: { servers: number; durability: Durability },
+): Partial<Record<FaultKind, number>> {
+  const faults: Partial<Record<FaultKind, number>> = {};
+  const density = random.pick([0.15, 0.35, 0.6]);
+  for (const kind of faultKinds) {
+    const isDrawn = random.chance(density);
+    const count = 1 + randomBelow(random, 4);
+    const isIdle = (kind === 'split' && servers < 2) || (isOfDisk(kind) && durability === 'memory');
+    if (isDrawn && !isIdle) faults[kind] = count;
+  }
+  return faults;
+}
+
+function isOfDisk(kind: FaultKind): boolean {
+  return kind === 'slow disk' || kind === 'full disk' || kind === 'failing sync';
+}

@@ -1,0 +1,3 @@
+import { testSeeds } from './swarm.ts';
+
+testSeeds(2, 2);
