@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createCounters } from '../actor/counters.ts';
+import type { HomeReport } from '../geo/server/server-gateway.ts';
 import type { PortReport } from '../geo/server/port-report.ts';
 import { projectRoot } from '../../tools/project-root.ts';
 import { geoMetrics } from './geo-metrics.ts';
 import { prometheusText } from './prometheus-text.ts';
 
 const report: PortReport = {
+  kind: 'port',
   port: 7001,
   clients: 3,
   queryBufferBytes: 0,
@@ -38,10 +40,35 @@ const report: PortReport = {
     watchingClients: 0,
     changesPushed: 0,
     sync: { applied: 0, stale: 0, duplicate: 0, refused: 0, sent: 0 },
+    lateness: [{ origin: 'aa.1.1', counts: [1, 2], sumMs: 9 }],
   },
 };
+const server: HomeReport = {
+  kind: 'server',
+  isReady: true,
+  isAwake: true,
+  keysThere: 0,
+  members: [
+    {
+      id: 'aa',
+      incarnation: 1,
+      at: '10.0.0.1:7000',
+      state: 'up',
+      lagMs: 250,
+      dirtyKeys: 3,
+      skewMs: -4,
+      equalAtMs: 0,
+      holdsTombstones: false,
+    },
+  ],
+  repairs: { sessions: 1, equal: 2, divergencesFound: 0, divergencesRepaired: 0 },
+  replica: report.replica,
+  links: [],
+  journal: undefined,
+  journalFault: undefined,
+};
 const figures = { residentBytes: 1, heapBytes: 1, cpuSeconds: 0.5 };
-const metrics = geoMetrics({ ...createCounters(), toldFromOutside: 9 }, [report], figures);
+const metrics = geoMetrics({ ...createCounters(), toldFromOutside: 9 }, [report], server, figures);
 
 test('every metric is on its page, and the page names no other', () => {
   const page = readFileSync(join(projectRoot, 'docs/reference/metrics.md'), 'utf8');

@@ -1,5 +1,9 @@
 import type { ThreadCounters } from '../actor/counters.ts';
+import type { JournalStats } from '../core/journal/journal.ts';
 import type { PortReport } from '../geo/server/port-report.ts';
+import { latenessBoundsMs } from '../geo/server/sync/lateness-histogram.ts';
+import type { HomeReport } from '../geo/server/server-gateway.ts';
+import type { MemberReport } from '../geo/server/server-report.ts';
 import type { Metric, Sample } from './prometheus-text.ts';
 
 /** What the process as a whole uses. */
@@ -16,12 +20,14 @@ export interface ProcessFigures {
 export function geoMetrics(
   actors: ThreadCounters,
   ports: readonly PortReport[],
+  server: HomeReport,
   process_: ProcessFigures,
 ): readonly Metric[] {
   return [
     ...actorMetrics(actors),
     ...portMetrics(ports),
-    ...replicaMetrics(ports),
+    ...replicaMetrics(ports, server),
+    ...serverMetrics(server, ports),
     gauge('process_resident_memory_bytes', 'Memory of the process', process_.residentBytes),
     gauge('atoll_heap_bytes', 'Of it: in the heap of the main thread', process_.heapBytes),
     counter('process_cpu_seconds_total', 'User and system time', process_.cpuSeconds),
@@ -46,7 +52,7 @@ function actorMetrics(actors: ThreadCounters): readonly Metric[] {
       actors.channelRefsUsed,
     ),
     counter(
-      'atoll_actor_marshalled_bytes_total',
+      'atoll_actor_told_bytes_total',
       'Bytes of messages for other threads and systems',
       actors.marshalledBytes,
     ),
@@ -126,9 +132,84 @@ function portMetrics(ports: readonly PortReport[]): readonly Metric[] {
   ];
 }
 
+/** What the exchange with other servers, the journal and repair count. */
+function serverMetrics(server: HomeReport, ports: readonly PortReport[]): readonly Metric[] {
+  const others = server.members.filter(({ state }) => state !== 'self' && state !== 'removed');
+  const ofOthers = (name: string, help: string, value: (one: MemberReport) => number): Metric => {
+    const samples = others.map((one): Sample => [{ peer: one.at }, value(one)]);
+    return { name: `atoll_geo_${name}`, type: 'gauge', help, samples };
+  };
+  const { repairs, journal } = server;
+  return [
+    ofOthers('sync_lag_seconds', 'Age of the oldest change not confirmed', (m) => m.lagMs / 1_000),
+    ofOthers('dirty_keys', 'Changes not confirmed', (one) => one.dirtyKeys),
+    ofOthers('peer_up', 'Whether the server is linked', (one) => (one.state === 'away' ? 0 : 1)),
+    ofOthers('clock_skew_seconds', 'Its clock less ours', (one) => (one.skewMs ?? 0) / 1_000),
+    visibility(server, ports),
+    counter('atoll_geo_repairs_total', 'Searches for a difference', repairs.sessions),
+    counter('atoll_geo_equal_total', 'Comparisons that found no difference', repairs.equal),
+    counter(
+      'atoll_geo_divergence_found_total',
+      'Entries that were missing though they should have been known',
+      repairs.divergencesFound,
+    ),
+    counter(
+      'atoll_geo_divergence_repaired_total',
+      'Of them: those that are there now',
+      repairs.divergencesRepaired,
+    ),
+    gauge('atoll_geo_ready', 'Whether the start-up transfer is over', server.isReady ? 1 : 0),
+    ...(journal === undefined ? [] : journalMetrics(journal, server.journalFault)),
+  ];
+}
+
+function journalMetrics(journal: JournalStats, fault: string | undefined): readonly Metric[] {
+  return [
+    counter('atoll_journal_commits_total', 'Writes with their sync', journal.commits),
+    counter('atoll_journal_written_bytes_total', 'Bytes written', journal.writtenBytes),
+    gauge('atoll_journal_pending_bytes', 'Bytes that wait for the disk', journal.pendingBytes),
+    gauge('atoll_journal_commit_seconds', 'How long the last took', journal.commitMs / 1_000),
+    gauge('atoll_journal_commit_seconds_max', 'The longest', journal.commitMsMax / 1_000),
+    gauge('atoll_journal_segments', 'Segments of the log', journal.segments),
+    gauge('atoll_journal_failed', 'Whether it takes nothing more', fault === undefined ? 0 : 1),
+  ];
+}
+
+/** By server of origin: how long after they were written, by both clocks, writes were seen by query actors here. */
+function visibility(server: HomeReport, ports: readonly PortReport[]): Metric {
+  const samples: Sample[] = [];
+  for (const { id, at } of server.members) {
+    const sums = latenessBoundsMs.map(() => 0);
+    let [count, sumMs] = [0, 0];
+    for (const { replica } of ports) {
+      for (const lateness of replica.lateness) {
+        if (!lateness.origin.startsWith(`${id}.`)) continue;
+        sumMs += lateness.sumMs;
+        let below = 0;
+        for (const [index, inClass] of lateness.counts.entries()) {
+          below += inClass;
+          if (index < sums.length) sums[index] = (sums[index] ?? 0) + below;
+        }
+        count += below;
+      }
+    }
+    for (const [index, boundMs] of latenessBoundsMs.entries()) {
+      samples.push([{ peer: at, le: boundMs / 1_000 }, sums[index] ?? 0, '_bucket']);
+    }
+    samples.push([{ peer: at, le: '+Inf' }, count, '_bucket']);
+    samples.push([{ peer: at }, sumMs / 1_000, '_sum'], [{ peer: at }, count, '_count']);
+  }
+  return {
+    name: 'atoll_geo_visibility_seconds',
+    type: 'histogram',
+    help: 'From a write, by the clock of its server, until a query actor here had it',
+    samples,
+  };
+}
+
 const mergeOutcomes = ['applied', 'stale', 'duplicate', 'refused'] as const;
 
-function replicaMetrics(ports: readonly PortReport[]): readonly Metric[] {
+function replicaMetrics(ports: readonly PortReport[], server: HomeReport): readonly Metric[] {
   type Figure = (replica: PortReport['replica']) => number;
   const metric = (type: Metric['type'], name: string, help: string, figure: Figure): Metric =>
     ofPorts(type, `atoll_geo_${name}`, help, ports, (port) => figure(port.replica));
@@ -156,9 +237,12 @@ function replicaMetrics(ports: readonly PortReport[]): readonly Metric[] {
     {
       type: 'counter',
       name: 'atoll_geo_entries_merged_total',
-      help: 'Writes of other query actors, by what became of them',
-      samples: ports.flatMap(({ port, replica }) =>
-        mergeOutcomes.map((outcome) => [{ port, outcome }, replica.sync[outcome]] as const),
+      help: 'Writes of other actors, by what became of them; port "remote": by the remote-sync actor',
+      samples: [
+        ...ports.map(({ port, replica }) => ({ port, sync: replica.sync })),
+        { port: 'remote', sync: server.replica.sync },
+      ].flatMap(({ port, sync }) =>
+        mergeOutcomes.map((outcome) => [{ port, outcome }, sync[outcome]] as const),
       ),
     },
     metric('counter', 'entries_sent_total', 'Entries sent to query actors', (r) => r.sync.sent),

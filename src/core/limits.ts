@@ -115,6 +115,46 @@ export const geoLimits = {
   syncConfirmMs: 400,
   /** What is not confirmed for so long was lost: a confirmation and two times 250 ms on the way, twice. */
   syncRepeatMs: 2_000,
+  /** Each time it was lost again the wait doubles, up to this: a peer that takes nothing is not to be flooded. */
+  syncRepeatLastMs: 30_000,
+  /** What is sent to one peer and not confirmed: more than a fast network has under way in a round trip. */
+  syncWindowBytes: 16_777_216, // 16 MiB
+  /** So much at once is confirmed at once: the sender waits for room. */
+  syncUrgentBytes: 262_144, // 256 KiB
+  /** Notes that wait for the next message to a peer. They are answers and steps, of which few are under way. */
+  syncNotesMax: 16,
+  /** What a server has not heard of for so long from where it came is told by those who have it. */
+  syncRelayMs: 1_500,
+  /** So often it is worked out what all replicas have, so that tombstones can go … */
+  confirmedByAllMs: 1_000,
+  /** … and so often the exchange with other servers is looked after. */
+  lookMs: 500,
+  /** Two servers that know the same compare what they have so often. */
+  repairMs: 5_000,
+  /** After so many times that it could not be said, because somebody always wrote, the difference is looked for instead. */
+  repairBusyChecksMax: 12,
+  /** Whoever lacks something asks for it so often until it is begun. */
+  repairAskMs: 1_000,
+  /** A search for the difference of which nothing is heard for so long is over. */
+  repairSilenceMs: 10_000,
+  /** Entries that are looked at before messages have their turn: some milliseconds. */
+  repairSliceEntries: 20_000,
+  /** Entries of one record of a snapshot, about. */
+  snapshotPackBytes: 262_144, // 256 KiB
+  /** Own writes that a query port may have given to the journal and that it has not taken, for all ports together. */
+  logBytesUnderWayMax: 33_554_432, // 32 MiB
+  /** What query ports may have to load of what was read, each. */
+  loadBytesAheadMax: 16_777_216, // 16 MiB
+  /** A log longer than this, and longer than a snapshot would be, is replaced by one. */
+  snapshotLogBytes: 67_108_864, // 64 MiB
+  /** A snapshot begins when the replica it is made of has everything: asked so often. */
+  snapshotWaitMs: 50,
+  /** What a disk that is behind did not take is offered again after so long. */
+  journalRetryMs: 10,
+  /** A server that has data of its own waits so long for others before it begins with that. */
+  joinWaitMs: 10_000,
+  /** Changes that are remembered for a server that is away: 16 MiB of records. Beyond, the difference is looked for. */
+  changesHeldMax: 4_194_304,
   /** Entries of one message, about; with the largest of all it still fits a frame. */
   syncMessageBytes: 4_194_304, // 4 MiB
   /** One message of a reconciliation: answered in some 20 ms. What does not fit is for the next one. */

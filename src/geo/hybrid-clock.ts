@@ -48,10 +48,14 @@ export class HybridClock {
       this.refused += 1;
       return false;
     }
-    if (compareTimes(wallMs, counter, this.wallMs, this.counter) > 0) {
-      this.wallMs = wallMs;
-      this.counter = counter;
-    }
+    this.adopt(wallMs, counter);
     return true;
+  }
+
+  /** Takes note of a stamp that our own wall clock gave, in this life or another. Requires: it is one. */
+  adopt(wallMs: number, counter: number): void {
+    if (compareTimes(wallMs, counter, this.wallMs, this.counter) <= 0) return;
+    this.wallMs = wallMs;
+    this.counter = counter;
   }
 }

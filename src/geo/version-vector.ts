@@ -23,6 +23,14 @@ export class VersionVector {
     return sequence <= this.sequenceOf(origin);
   }
 
+  /** Whether everything that `other` knows is known here. */
+  coversAll(other: VersionVector): boolean {
+    for (const [origin, sequence] of other.#sequences) {
+      if (!this.covers(origin, sequence)) return false;
+    }
+    return true;
+  }
+
   /** Knowledge only grows: a lower sequence changes nothing. */
   raise(origin: string, sequence: number): void {
     if (sequence > this.sequenceOf(origin)) this.#sequences.set(origin, sequence);
@@ -30,6 +38,10 @@ export class VersionVector {
 
   raiseAll(pairs: VectorPairs): void {
     for (const [origin, sequence] of pairs) this.raise(origin, sequence);
+  }
+
+  get size(): number {
+    return this.#sequences.size;
   }
 
   pairs(): VectorPairs {

@@ -105,6 +105,8 @@ export class CommandTable<Target> {
   unknown = 0;
   /** Commands answered with a refusal. */
   refused = 0;
+  /** Why no write is taken any more; undefined: they are. */
+  #writesRefused: string | undefined;
   readonly #byName: NameIndex<Entry<Target>>;
   readonly #becauseByName: NameIndex<string>;
 
@@ -155,11 +157,22 @@ export class CommandTable<Target> {
       return;
     }
     if (batch.hasLongArgument && !this.#checkLengths(entry, batch, client)) return;
+    if (this.#writesRefused !== undefined && entry.row.flags.includes('write')) {
+      entry.rejected += 1;
+      // Redis: what it says when it cannot persist.
+      client.reply.error('MISCONF', this.#writesRefused);
+      return;
+    }
     const reply = client.reply;
     const errorsBefore = reply.errorCount;
     run(target, batch, client);
     entry.calls += 1;
     if (reply.errorCount !== errorsBefore) entry.failures += 1;
+  }
+
+  /** Answers every write with an error from now on, and goes on with reads. */
+  refuseWrites(reason: string): void {
+    this.#writesRefused = `no write is taken any more: ${reason}`;
   }
 
   /** Keys and values have their bounds; only the table knows which argument is a key. */

@@ -1,6 +1,7 @@
 import { assert } from '../core/assert.ts';
 import type { ClientLimits } from '../core/limits.ts';
 import { formatHostPort, type Connection, type ConnectionEvents } from '../core/network.ts';
+import type { Blocked } from './blockade.ts';
 import { ClientOutput, type OutputOwner } from './client-output.ts';
 import type { ConnectedClient } from './client-registry.ts';
 import { batchCommandsMax } from './command-batch.ts';
@@ -26,7 +27,14 @@ export interface ConnectionOwner {
  * slowed. The other way, to go on reading and queue the replies, has no bound but memory.
  */
 export class RespConnection
-  implements ConnectedClient, ConnectionEvents, Deadlined, OutputOwner, Pusher, QueryHolder
+  implements
+    Blocked,
+    ConnectedClient,
+    ConnectionEvents,
+    Deadlined,
+    OutputOwner,
+    Pusher,
+    QueryHolder
 {
   readonly id: number;
   readonly remote: string;
@@ -111,7 +119,7 @@ export class RespConnection
     return this.#isClosing;
   }
 
-  /** It does not read its replies, so it is not read from. */
+  /** Too much waits for it, so it is not read from. */
   get isPaused(): boolean {
     return this.#output.isPaused;
   }
@@ -129,7 +137,7 @@ export class RespConnection
   }
 
   get outputBytes(): number {
-    return this.#connection.bufferedBytes;
+    return this.#connection.bufferedBytes + this.#output.heldBytes;
   }
 
   closeAfterReply(): void {
@@ -142,6 +150,7 @@ export class RespConnection
     this.#isClosing = true;
     this.#isEnded = true;
     this.#output.end();
+    this.#host.blockade.delete(this);
     this.#connection.destroy();
   }
 
@@ -156,6 +165,11 @@ export class RespConnection
 
   onOverSoft(): void {
     this.#host.wheel.set(this, this.#deadlineMs());
+  }
+
+  onHeldLost(reason: string): void {
+    this.#host.clientClosed(this.remote, reason);
+    this.kill();
   }
 
   closeForQuery(): void {
@@ -213,13 +227,25 @@ export class RespConnection
 
   onDrain(): void {
     this.#output.drained();
-    if (!this.isPaused || this.#isClosing) return;
-    this.#output.isPaused = false;
-    this.#host.replies.protocol = this.#protocol;
-    this.#runKept();
-    this.#flush();
-    // Running what was kept may have filled the output again.
-    if (!this.isPaused) this.#connection.resumeReading();
+    if (this.#output.endPause()) this.#goOn();
+  }
+
+  onReleased(): void {
+    // As in Redis, a reply is a sign of life too: the client was not silent, it waited.
+    this.#lastCommandMs = this.#host.wheel.nowMs;
+    if (this.#isClosing) this.#flush();
+    else if (this.#output.endPause()) this.#goOn();
+  }
+
+  /** It is not read from until the blockade is down. Requires: it is up. */
+  stop(): void {
+    if (this.#isClosing) return;
+    this.#host.blockade.add(this);
+    this.#connection.pauseReading();
+  }
+
+  onUnblocked(): void {
+    this.#goOn();
   }
 
   onClose(): void {
@@ -228,6 +254,7 @@ export class RespConnection
     const host = this.#host;
     host.options.clients.delete(this.id);
     host.wheel.delete(this);
+    host.blockade.delete(this);
     this.#kept.dropFirst(Infinity);
     this.#output.end();
     if (!this.#wasAuthenticated) this.#owner.onAuthenticated();
@@ -251,9 +278,9 @@ export class RespConnection
 
   /** Executes what `bytes[start … end)` has whole and returns where the rest begins. */
   #run(bytes: Buffer, start: number, end: number): number {
-    const { parser, batch, replies, counters, options, wheel } = this.#host;
+    const { parser, batch, replies, counters, options, wheel, blockade } = this.#host;
     let at = start;
-    while (at < end) {
+    while (at < end && !blockade.isUp) {
       // A command may authenticate, and the next one then has other limits.
       const commandsMax = this.#isAuthenticated ? batchCommandsMax : 1;
       const searched = at === start ? this.#needed : 0;
@@ -282,13 +309,24 @@ export class RespConnection
         if (this.isPaused) return at;
       } else assert(executed === batch.length, 'a batch was executed in part');
     }
-    return end;
+    return at;
   }
 
   #runKept(): void {
     const kept = this.#kept;
     if (kept.length === 0 || this.#isClosing) return;
     kept.dropFirst(this.#run(kept.bytes, 0, kept.length));
+    if (this.#host.blockade.isUp && kept.length > 0) this.stop();
+  }
+
+  /** Executes what was kept and reads on, unless something else is, or comes, in the way. */
+  #goOn(): void {
+    const { blockade, replies } = this.#host;
+    if (this.isPaused || this.#isClosing) return;
+    replies.protocol = this.#protocol;
+    if (this.#kept.length >= this.#needed) this.#runKept();
+    this.#flush();
+    if (!this.isPaused && !blockade.has(this)) this.#connection.resumeReading();
   }
 
   #keep(bytes: Buffer, start: number, end: number): void {
@@ -297,6 +335,9 @@ export class RespConnection
       this.#failProtocol(`a command is larger than ${queryBufferBytesMax} bytes`);
     } else if (!this.#kept.append(bytes, start, end)) {
       this.#failProtocol('the unfinished commands of all clients are too large');
+    } else if (this.#host.blockade.isUp) {
+      this.stop();
+      if (this.#host.queryBuffers.isFilling) this.#host.options.stopAll();
     }
   }
 
@@ -318,8 +359,9 @@ export class RespConnection
     const { replies } = this.#host;
     if (this.#isEnded) replies.reset();
     else if (replies.byteLength > 0) this.#output.send(replies);
-    if (!this.#isClosing || this.#isEnded) return;
+    if (!this.#isClosing || this.#isEnded || this.#output.heldBytes > 0) return;
     this.#isEnded = true;
+    this.#closingSinceMs = this.#host.wheel.nowMs;
     this.#kept.dropFirst(Infinity);
     this.#connection.end();
     this.#host.wheel.set(this, this.#deadlineMs());
@@ -328,12 +370,20 @@ export class RespConnection
   /** When the connection is to be closed if nothing happens until then. */
   #deadlineMs(): number {
     const { firstCommandMs, idleMs } = this.#limits;
-    if (this.#isClosing) return this.#closingSinceMs + firstCommandMs;
-    let deadlineMs = this.#lastCommandMs + idleMs;
+    const { blockade, wheel } = this.#host;
+    // While a client waits for us, its time does not run.
+    const answeredMs = this.#output.heldBytes > 0 ? wheel.nowMs : -Infinity;
+    if (this.#isClosing) return Math.max(this.#closingSinceMs, answeredMs) + firstCommandMs;
+    const servedMs = blockade.isUp ? wheel.nowMs : blockade.servesSinceMs;
+    let deadlineMs = Math.max(this.#lastCommandMs, answeredMs, servedMs) + idleMs;
     if (this.isListening) deadlineMs = Infinity;
-    if (!this.#hasCommand) deadlineMs = Math.min(deadlineMs, this.openedMs + firstCommandMs);
+    if (!this.#hasCommand) {
+      deadlineMs = Math.min(deadlineMs, Math.max(this.openedMs, servedMs) + firstCommandMs);
+    }
     if (!this.#isAuthenticated) {
-      deadlineMs = Math.min(deadlineMs, this.#unauthenticatedSinceMs + idleMs);
+      // Also if replies are held: it could keep that up for ever, by sending more.
+      const sinceMs = Math.max(this.#unauthenticatedSinceMs, servedMs);
+      deadlineMs = Math.min(deadlineMs, sinceMs + idleMs);
     }
     return Math.min(deadlineMs, this.#output.deadlineMs);
   }

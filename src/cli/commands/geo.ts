@@ -1,6 +1,7 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 
 import { formatHostPort } from '../../core/network.ts';
+import type { Durability } from '../../geo/server/geo-options.ts';
 import { runGeoProcess, type GeoReady } from '../geo-process.ts';
 import { writeJsonLine, writeOut } from '../output.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -10,6 +11,11 @@ interface GeoOptions {
   readonly port: number;
   readonly actors: number;
   readonly adminPort: number;
+  readonly join: readonly string[];
+  readonly data?: string;
+  readonly durability?: Durability;
+  readonly linkLatency: number;
+  readonly quarantine?: boolean;
   readonly json?: boolean;
 }
 
@@ -17,11 +23,36 @@ interface GeoOptions {
 export function geoCommand(): Command {
   const portNumber = wholeNumber({ min: 0, max: 65_535 });
   return new Command('geo')
-    .description('run a geo server: it speaks the Redis protocol and keeps everything in memory')
+    .description(
+      'run a geo server: it speaks the Redis protocol, and agrees with others of its cluster',
+    )
     .option('--host <address>', 'listen here; only this machine may reach it', '127.0.0.1')
     .option('--port <port>', 'for other servers; 0 takes free ports for all', portNumber, 7_000)
     .option('--actors <count>', 'query actors', wholeNumber({ min: 1, max: 64 }), 1)
     .option('--admin-port <port>', 'for /healthz, /readyz and /metrics', portNumber, 7_900)
+    .option(
+      '--join <description>',
+      'a server of the cluster, as its ready line describes it, or @file; may be given again',
+      (text: string, before: readonly string[]) => [...before, text],
+      [],
+    )
+    .option(
+      '--data <folder>',
+      'keep everything in this folder too, so that it outlives the process',
+    )
+    .addOption(
+      new Option(
+        '--durability <level>',
+        'when a write is acknowledged (default: fsync with --data)',
+      ).choices(['fsync', 'interval', 'memory']),
+    )
+    .option(
+      '--link-latency <ms>',
+      'delay everything that goes to other servers: to try out what distance does',
+      wholeNumber({ min: 0, max: 60_000 }),
+      0,
+    )
+    .option('--quarantine', 'set damaged files of the data folder aside and go on with the rest')
     .option('--json', 'say that it is ready in one JSON line')
     .addHelpText(
       'after',
@@ -33,16 +64,25 @@ Any Redis client can connect:
 
 SIGTERM and Ctrl-C end the server in order, a second one at once.`,
     )
-    .action(({ json, ...options }: GeoOptions) =>
-      runGeoProcess(options, (ready) =>
-        json === true
-          ? writeJsonLine({ event: 'ready', ...ready })
-          : writeOut(readyText(options.host, ready)),
+    .action(({ json, linkLatency, quarantine, data, durability, ...options }: GeoOptions) =>
+      runGeoProcess(
+        {
+          ...options,
+          data,
+          durability,
+          linkLatencyMs: linkLatency,
+          onCorrupt: quarantine === true ? 'quarantine' : 'refuse',
+        },
+        (ready) =>
+          json === true
+            ? writeJsonLine({ event: 'ready', ...ready })
+            : writeOut(readyText(options.host, ready)),
       ),
     );
 }
 
-function readyText(host: string, { queryPorts, adminPort }: GeoReady): string {
+function readyText(host: string, ready: GeoReady): string {
+  const { queryPorts, adminPort, durability, description } = ready;
   const [port = 0] = queryPorts;
   // Where redis-cli looks by itself.
   const isUsual = host === '127.0.0.1' || host === 'localhost';
@@ -50,7 +90,14 @@ function readyText(host: string, { queryPorts, adminPort }: GeoReady): string {
 
   redis-cli ${isUsual ? '' : `-h ${host} `}-p ${port} set greeting hello
 
-Everything is kept in memory: when this process ends, the data is gone. Ctrl-C ends it.
+${keeping[durability]} Ctrl-C ends it.
+Another server joins with --join '${description}'
 Metrics: http://${formatHostPort({ host, port: adminPort })}/metrics
 `;
 }
+
+const keeping = {
+  memory: 'Everything is kept in memory: when this process ends, the data is gone.',
+  interval: 'Writes are acknowledged at once and on the disk within a second.',
+  fsync: 'Writes are on the disk when they are acknowledged.',
+} as const;

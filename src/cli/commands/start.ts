@@ -15,8 +15,18 @@ export function startCommand(): Command {
     .option('--port <port>', 'first port; 0 takes free ones', portNumber, 7_000)
     .option('--admin-port <port>', 'for /healthz, /readyz and /metrics', portNumber, 7_900)
     .action((options: { readonly port: number; readonly adminPort: number }) =>
-      runGeoProcess({ host: '127.0.0.1', actors: 1, ...options }, (ready) =>
-        writeOut(welcomeText(ready)),
+      runGeoProcess(
+        {
+          host: '127.0.0.1',
+          actors: 1,
+          join: [],
+          data: undefined,
+          durability: undefined,
+          linkLatencyMs: 0,
+          onCorrupt: 'refuse',
+          ...options,
+        },
+        (ready) => writeOut(welcomeText(ready)),
       ),
     );
 }

@@ -27,6 +27,8 @@ import { readSnapshot } from './snapshot-file.ts';
 
 export interface OpenJournalOptions extends JournalOptions {
   readonly disk: Disk;
+  /** Hears who this is as soon as that is durable, before any record. The opening waits for what it returns. */
+  readonly onBoot?: (boot: Boot) => void | Promise<void>;
   /**
    * Takes the records of the newest snapshot, in the order in which its source gave them. Bytes are lent for
    * the time of the call; the numbers count within the snapshot.
@@ -95,6 +97,7 @@ class Opening {
     const folder = this.#folder;
     await this.#clearAway();
     const boot = await this.#boot();
+    await this.#options.onBoot?.(boot);
     if (this.#options.onProgress !== undefined) this.#totalBytes = await this.#countBytes();
     const plan = await planLoad(folder, boot.journalId, this.#names, this.#progress());
     if (plan.fault !== undefined && this.#options.onCorrupt !== 'quarantine') throw plan.fault;

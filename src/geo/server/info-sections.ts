@@ -1,18 +1,23 @@
 import type { InfoSection } from '../../resp/commands/server-facts.ts';
+import type { Durability } from './geo-options.ts';
 import type { Replica } from './replica.ts';
 
 /** What INFO tells of a replica, in Redis's words where Redis has them. */
-export function infoSections(replica: Replica): readonly InfoSection[] {
+export function infoSections(
+  replica: Replica,
+  { durability, fault }: { readonly durability: Durability; readonly fault: string | undefined },
+): readonly InfoSection[] {
   const { table, counters, watches, clock } = replica;
   return [
     { name: 'Memory', fields: [['used_memory_dataset', table.byteLength]] },
     {
       name: 'Persistence',
       fields: [
-        // Everything is in memory and nowhere else, and nobody should have to guess it.
-        ['durability', 'memory'],
+        // Nobody should have to guess what a power cut costs.
+        ['durability', durability],
         ['rdb_changes_since_last_save', counters.writes],
-        ['aof_enabled', 0],
+        ['aof_enabled', durability === 'memory' ? 0 : 1],
+        ['aof_last_write_status', fault === undefined ? 'ok' : 'err'],
       ],
     },
     {

@@ -7,6 +7,7 @@ import type { ReplicaReport } from './replica-report.ts';
 
 /** The figures of a query port and the replica behind it: what the gateway tells of itself. Plain data. */
 export interface PortReport {
+  readonly kind: 'port';
   readonly port: number;
   readonly clients: number;
   readonly queryBufferBytes: number;
@@ -34,6 +35,7 @@ export function portReport(
 ): PortReport {
   const entries = table.entries.flatMap((entry) => [entry, ...entry.subcommands]);
   return {
+    kind: 'port',
     port: server.address.port,
     clients: clients.size,
     queryBufferBytes: server.queryBufferBytes,

@@ -1,12 +1,9 @@
 import { defineActor, dispatch, type ActorKind } from '../../actor/actor-kind.ts';
 import type { ActorRef } from '../../actor/actor-ref.ts';
 import { geoLimits } from '../../core/limits.ts';
-import type { Timer } from '../../core/timers.ts';
-import { ArenaTable } from './arena/arena-table.ts';
-import type { Lent, QueryBatch } from './query-batch.ts';
-import { Replica } from './replica.ts';
+import type { QueryBatch, QueryLent } from './query-batch.ts';
+import { QueryExchange } from './query-exchange.ts';
 import { reportOf } from './replica-report.ts';
-import { Synchronizer } from './sync/synchronizer.ts';
 import type { SyncMessage } from './sync/sync-message.ts';
 
 /** Fewer commands gain less than it costs to look at each twice. */
@@ -17,8 +14,8 @@ export type QueryMessage =
   | { type: 'sweep' }
   /** To itself: a message to another replica is due. */
   | { type: 'sync due' }
-  /** The other query actors of the server. CMUD §5.1: they are told of each other at the start. */
-  | { type: 'peers'; peers: ActorRef<SyncMessage>[] }
+  /** The remote-sync actor takes part from now on. */
+  | { type: 'remote sync'; ref: ActorRef<SyncMessage> }
   | SyncMessage;
 
 /**
@@ -29,42 +26,27 @@ export type QueryMessage =
  * a little with each batch, so that it keeps up with whoever writes, and at intervals when nobody asks. It is
  * told to do so only while there is something to bury, and an idle server is silent.
  *
- * Writes go to the other query actors of the server in messages of their own, off the way of the queries
- * (`sync/synchronizer.ts`): each replica sends its own writes to each other one, at once after a quiet tenth of a
- * second and otherwise ten times a second, every changed key once; the later stamp wins wherever two meet.
+ * Local sync (CMUD §5.1): each query actor sends its own writes to each other one and to the remote-sync actor of its server,
+ * at once after a quiet tenth of a second and otherwise ten times a second, every changed key once; the later stamp wins
+ * wherever two meet. Remote sync (CMUD §5.2): the remote-sync actors of all servers do the same with each other, so that a Put
+ * crosses the network once for each server, and pass on what comes to their query actors. How nothing is lost on the way,
+ * and how servers that lack much catch up, is told in `docs/design/sync.md`.
  */
-export const QueryActor: ActorKind<QueryMessage, Lent> = defineActor<QueryMessage, Lent>(
+export const QueryActor: ActorKind<QueryMessage, QueryLent> = defineActor<QueryMessage, QueryLent>(
   'geo-query',
   (context) => {
-    const { clock, self, random } = context;
-    const replica = new Replica({ uid: self.uid(), table: new ArenaTable(random), random });
-    const synchronizer = new Synchronizer(replica, self);
-    replica.isConfirmedByAll = (origin, sequence) =>
-      synchronizer.isConfirmedByAll(origin, sequence);
+    const { clock, self } = context;
+    let exchange: QueryExchange | undefined;
     let isSweepDue = false;
-    let syncTimer: Timer | undefined;
-    let syncDueMs = Infinity;
 
-    /**
-     * Sends what is due to other replicas now, and sees to it that the rest is sent in its time. A write is due
-     * sooner than the confirmation that was waited for before: then the timer is set again.
-     */
-    function sync(): void {
-      const nowMs = clock.monotonicMs();
-      const nextMs = synchronizer.flush(nowMs, (to, message) => context.tell(to, message));
-      if (nextMs >= syncDueMs) return;
-      syncTimer?.cancel();
-      syncDueMs = nextMs;
-      syncTimer = context.tellAfter(self, { type: 'sync due' }, Math.max(0, nextMs - nowMs));
-    }
-
-    function sweepLater(): void {
+    function after({ replica }: QueryExchange): void {
+      exchange?.sync();
       if (isSweepDue || !replica.needsUpkeep) return;
       isSweepDue = true;
       context.tellAfter(self, { type: 'sweep' }, geoLimits.sweepMs);
     }
 
-    function execute({ table, commands }: QueryBatch): void {
+    function execute({ replica }: QueryExchange, { table, commands }: QueryBatch): void {
       const { client } = commands;
       replica.begin(clock.wallMs());
       replica.sweep(geoLimits.sweepEntriesPerBatch);
@@ -81,29 +63,48 @@ export const QueryActor: ActorKind<QueryMessage, Lent> = defineActor<QueryMessag
     const onMessage = dispatch<QueryMessage>({
       sweep: () => {
         isSweepDue = false;
-        replica.sweep(geoLimits.sweepEntriesMax);
+        exchange?.replica.sweep(geoLimits.sweepEntriesMax);
       },
-      'sync due': () => {
-        syncDueMs = Infinity;
-      },
-      peers: ({ peers }) => synchronizer.setPeers(peers),
-      sync: (message) => synchronizer.receive(message, clock.monotonicMs()),
+      'sync due': () => exchange?.onSyncDue(),
+      'remote sync': ({ ref }) => exchange?.meetRemoteSync(ref),
+      sync: (message) => exchange?.receive(message),
     });
 
     return {
       onMessage(message) {
-        replica.begin(clock.wallMs());
+        if (exchange === undefined) return;
+        exchange.replica.begin(clock.wallMs());
         onMessage(message);
-        sync();
-        sweepLater();
+        after(exchange);
       },
       onLent(lent) {
-        if (lent.kind === 'queries') {
-          execute(lent);
-          sync();
-          sweepLater();
-        } else {
-          lent.report = reportOf(replica, synchronizer);
+        if (lent.kind === 'life') {
+          exchange = new QueryExchange(context, lent.origin);
+          return;
+        }
+        if (exchange === undefined) return;
+        switch (lent.kind) {
+          case 'queries':
+            execute(exchange, lent);
+            lent.sequence = exchange.replica.sequence;
+            after(exchange);
+            return;
+          case 'log':
+            lent.run = exchange.hasUnlogged ? exchange.packForJournal() : undefined;
+            return;
+          case 'durable':
+            exchange.onDurable(lent.sequence);
+            return;
+          case 'report':
+            lent.report = reportOf(exchange);
+            return;
+          case 'load':
+            exchange.replica.begin(clock.wallMs());
+            exchange.load(lent.pack);
+            return;
+          case 'begin':
+            exchange.begin(lent.beginning);
+            return;
         }
       },
     };

@@ -1,7 +1,9 @@
 import type { CommandBatch } from '../../resp/command-batch.ts';
 import type { CommandTable } from '../../resp/command-table.ts';
+import type { QueryBeginning } from './query-exchange.ts';
 import type { Replica } from './replica.ts';
 import type { ReplicaReport } from './replica-report.ts';
+import type { PackedRun } from './sync/entry-packer.ts';
 
 /**
  * What the gateway of a query port lends to the query actor of its thread: commands of one client, as they
@@ -14,6 +16,8 @@ export interface QueryBatch {
   readonly kind: 'queries';
   readonly table: CommandTable<Replica>;
   readonly commands: CommandBatch;
+  /** Set by the actor: the last own write. What clients see from now on depends on it. */
+  sequence: number;
 }
 
 /** An empty sheet, for the actor to fill in what it has: lent as no message at all. */
@@ -22,4 +26,20 @@ export interface ReportSheet {
   report: ReplicaReport | undefined;
 }
 
-export type Lent = QueryBatch | ReportSheet;
+/** A sheet for the next own writes that the journal has not got; left empty if there are none. */
+export interface LogSheet {
+  readonly kind: 'log';
+  run: PackedRun | undefined;
+}
+
+export type QueryLent =
+  | QueryBatch
+  | ReportSheet
+  | LogSheet
+  /** Before everything: in whose name it writes. */
+  | { readonly kind: 'life'; readonly origin: string }
+  /** A pack of entries of an earlier life. */
+  | { readonly kind: 'load'; readonly pack: Uint8Array }
+  | { readonly kind: 'begin'; readonly beginning: QueryBeginning }
+  /** Own writes up to this one are durable. */
+  | { readonly kind: 'durable'; readonly sequence: number };

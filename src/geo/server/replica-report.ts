@@ -1,5 +1,6 @@
-import type { SyncCounters, Synchronizer } from './sync/synchronizer.ts';
+import type { QueryExchange } from './query-exchange.ts';
 import type { Replica } from './replica.ts';
+import type { SyncCounters } from './sync/synchronizer.ts';
 
 /** The figures of a replica for operators: plain data. */
 export interface ReplicaReport {
@@ -18,12 +19,33 @@ export interface ReplicaReport {
   readonly changesPushed: number;
   /** Writes of other replicas, by what became of them, and entries sent to them. */
   readonly sync: SyncCounters;
+  /** How late writes of others were seen, by origin. */
+  readonly lateness: readonly LatenessReport[];
 }
 
-export function reportOf(replica: Replica, synchronizer: Synchronizer): ReplicaReport {
+export interface LatenessReport {
+  readonly origin: string;
+  /** By `latenessBoundsMs`, the last one without a bound. */
+  readonly counts: readonly number[];
+  readonly sumMs: number;
+}
+
+export function reportOf({ replica, synchronizer, lateness }: QueryExchange): ReplicaReport {
+  const byServer = lateness.report().map(({ origin, ...histogram }) => {
+    return { origin: replica.origins.uid(origin), ...histogram };
+  });
+  return replicaFigures(replica, synchronizer.counters, byServer);
+}
+
+export function replicaFigures(
+  replica: Replica,
+  syncCounters: SyncCounters,
+  lateness: readonly LatenessReport[],
+): ReplicaReport {
   const { table, counters, clock, watches } = replica;
   return {
-    sync: { ...synchronizer.counters },
+    sync: { ...syncCounters },
+    lateness,
     ...counters,
     keys: table.size,
     expiringKeys: table.expiringCount,

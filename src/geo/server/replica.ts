@@ -4,16 +4,19 @@ import { readLatin1 } from '../../core/latin1.ts';
 import type { Command } from '../../resp/command.ts';
 import type { CommandBatch } from '../../resp/command-batch.ts';
 import { HybridClock } from '../hybrid-clock.ts';
+import type { VectorPairs } from '../version-vector.ts';
 import { compareTimes } from '../stamp.ts';
 import { Origins } from './origins.ts';
 import { PrefixWatches } from './prefix-watches.ts';
-import { ChangeLog } from './sync/change-log.ts';
+import { ChangeStream } from './sync/change-stream.ts';
 import type { EntryPackReader } from './sync/entry-pack-reader.ts';
 import { prefetchKeysMax, type Table, type Version } from './table.ts';
 
 export interface ReplicaOptions {
-  /** The uid of the query actor: the origin of what is written here. */
+  /** The origin of what is written here: an actor in one life of its server. */
   readonly uid: string;
+  /** What is known when it begins: of earlier lives, from the disk. */
+  readonly known?: VectorPairs;
   readonly table: Table;
   readonly random: Random;
 }
@@ -45,7 +48,7 @@ export interface ReplicaCounters {
 export class Replica {
   /** For reading. */
   readonly table: Table;
-  /** The uid of the query actor. */
+  /** The origin of its writes. */
   readonly uid: string;
   readonly origins: Origins = new Origins();
   readonly watches: PrefixWatches = new PrefixWatches();
@@ -59,7 +62,11 @@ export class Replica {
     tombstonesDropped: 0,
   };
   /** Where own writes went, for those who have not heard of them. */
-  readonly changes: ChangeLog = new ChangeLog();
+  readonly changes: ChangeStream;
+  /** Another number after each change of the table by a write or a merge. */
+  changeCount = 0;
+  /** Where the entry of the last merge is; −1: there is none. */
+  mergedPlace = -1;
   /** Whether a tombstone may be forgotten: every member of the cluster has confirmed the write. */
   isConfirmedByAll: (origin: string, sequence: number) => boolean = () => true;
   /** Wall milliseconds of the batch that is executed. */
@@ -71,8 +78,9 @@ export class Replica {
   readonly #seen: Version = { wallMs: 0, counter: 0, origin: 0, sequence: 0 };
   readonly #keyBytes: Buffer = Buffer.alloc(clientLimits.keyBytesMax);
 
-  constructor({ uid, table, random }: ReplicaOptions) {
+  constructor({ uid, table, random, known = [] }: ReplicaOptions) {
     this.uid = uid;
+    this.changes = new ChangeStream({ ownOrigin: uid, base: known });
     this.table = table;
     this.random = random;
     this.#version = { wallMs: 0, counter: 0, origin: this.origins.numberOf(uid), sequence: 0 };
@@ -207,23 +215,30 @@ export class Replica {
 
   /**
    * Merges a write of another replica: the later stamp wins (CMUD §5), here and everywhere. Requires: `begin` has set
-   * the time. A stamp too far ahead of our clock is refused.
+   * the time. A stamp too far ahead of our clock is refused, unless it was given by the same clock: an actor of this server, or
+   * an earlier life of it, whose clock may have been put back since.
    */
-  merge(entry: EntryPackReader): MergeOutcome {
+  merge(entry: EntryPackReader, isOwnClock = false): MergeOutcome {
     const { table } = this;
     const { version, bytes } = entry;
-    const isStamp = entry.isVersionValid;
-    if (!isStamp || !this.clock.merge(version.wallMs, version.counter, this.nowMs))
-      return 'refused';
+    this.mergedPlace = -1;
+    if (!entry.isVersionValid || !this.#mergeClock(version, isOwnClock)) return 'refused';
     const known = table.find(bytes, entry.keyStart, entry.keyEnd);
     if (known >= 0) {
       const order = this.#compareToKnown(version, known);
-      if (order <= 0) return order === 0 ? 'duplicate' : 'stale';
+      if (order <= 0) {
+        this.mergedPlace = table.place(known);
+        return order === 0 ? 'duplicate' : 'stale';
+      }
+    } else if (entry.isTombstone && this.#isConfirmed(version)) {
+      // Everybody has forgotten it, and so had we.
+      return 'stale';
     }
     const wasLive = known >= 0 && table.isLive(known);
     const { keyStart, keyEnd, valueStart, valueEnd, expiryMs } = entry;
     let merged = table.put(bytes, keyStart, keyEnd, valueStart, valueEnd, expiryMs, version);
     if (entry.isTombstone) merged = table.bury(merged);
+    this.mergedPlace = table.place(merged);
     if (this.watches.isEmpty) return 'applied';
     if (!entry.isTombstone) this.#publishPut(merged);
     else if (wasLive) this.#publishDelete(merged);
@@ -240,13 +255,23 @@ export class Replica {
     return this.origins.uid(version.origin) < this.origins.uid(known.origin) ? -1 : 1;
   }
 
+  #mergeClock({ wallMs, counter }: Version, isOwnClock: boolean): boolean {
+    if (!isOwnClock) return this.clock.merge(wallMs, counter, this.nowMs);
+    this.clock.adopt(wallMs, counter);
+    return true;
+  }
+
   #isForgettable(reference: number): boolean {
-    const { origin, sequence } = this.versionOf(reference);
+    return this.#isConfirmed(this.versionOf(reference));
+  }
+
+  #isConfirmed({ origin, sequence }: Version): boolean {
     return this.isConfirmedByAll(this.origins.uid(origin), sequence);
   }
 
   #note(reference: number): void {
     this.changes.append(this.table.place(reference));
+    this.changeCount += 1;
   }
 
   #issue(): Version {

@@ -3,7 +3,9 @@ import type { OnError } from '../../actor/actor-system.ts';
 import type { Disk } from '../../core/disk.ts';
 import type { Outside } from '../../core/outside.ts';
 import type { Threads } from '../../core/threads.ts';
-import { geoServerModule, startGeoServer } from '../../geo/server/geo-server.ts';
+import { geoServerModules, startGeoServer } from '../../geo/server/geo-server.ts';
+import { RemoteSyncActor } from '../../geo/server/remote-sync-actor.ts';
+import { ServerGateway } from '../../geo/server/server-gateway.ts';
 import { QueryActor } from '../../geo/server/query-actor.ts';
 import type { Simulation } from '../simulation.ts';
 import type { Durability } from './evidence.ts';
@@ -11,7 +13,11 @@ import { probedQueryGateway, type FoundReplica } from './replica-probe.ts';
 import type { Abilities } from './temper.ts';
 
 /** What servers can do so far: a seed draws nothing beyond it. */
-export const abilities: Abilities = { serversMax: 1, durabilities: ['memory'], plantedBugs: [] };
+export const abilities: Abilities = {
+  serversMax: 4,
+  durabilities: ['fsync', 'interval', 'memory'],
+  plantedBugs: [],
+};
 
 /** The port of the actor system of every server; query ports follow it. */
 const systemPort = 7_000;
@@ -62,8 +68,14 @@ export type BootGeoServer = (options: BootOptions) => Promise<BootedServer>;
  */
 export const bootGeoServer: BootGeoServer = async (options) => {
   const { simulation, host, outside, threads, actors, onFound, onError } = options;
+  const { disk, durability, join } = options;
   // Threads import modules by their URLs; here each server has kinds of its own, which tell of its replicas.
-  const kinds = { QueryActor, QueryGateway: probedQueryGateway(onFound) };
+  const kinds = {
+    QueryActor,
+    QueryGateway: probedQueryGateway(onFound),
+    RemoteSyncActor,
+    ServerGateway,
+  };
   const load = (): Promise<object> => Promise.resolve(kinds);
   const threadEntry = new URL(`sim://geo-server/${host}`);
   simulation.defineThreadEntry(threadEntry, (start, threadOutside) =>
@@ -76,7 +88,7 @@ export const bootGeoServer: BootGeoServer = async (options) => {
       port: systemPort,
       secret: 'simulated servers trust each other',
       threads: actors + 1,
-      modules: [geoServerModule],
+      modules: geoServerModules,
       onError,
     },
   );
@@ -85,6 +97,9 @@ export const bootGeoServer: BootGeoServer = async (options) => {
     host,
     queryPorts,
     atollVersion: '0.0.0',
+    disk: durability === 'memory' ? undefined : disk,
+    durability,
+    join,
   });
   return {
     description,

@@ -2,7 +2,7 @@ import { defineGateway, type GatewayKind, type LocalActor } from '../../actor/ga
 import { assert } from '../../core/assert.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { QueryMessage } from '../../geo/server/query-actor.ts';
-import type { Lent } from '../../geo/server/query-batch.ts';
+import type { QueryLent } from '../../geo/server/query-batch.ts';
 import {
   QueryGateway,
   type QueryGatewayOptions,
@@ -34,9 +34,9 @@ export function probedQueryGateway(
 ): GatewayKind<QueryGatewayOptions, QueryGatewayReady> {
   return defineGateway(QueryGateway.name, async (thread, options: QueryGatewayOptions) => {
     const gateway = await QueryGateway.start(thread, options);
-    const actor: LocalActor<QueryMessage, Lent> = { ref: gateway.ready.actor };
+    const actor: LocalActor<QueryMessage, QueryLent> = { ref: gateway.ready.actor };
     const table = new ProbeTable();
-    thread.lend(actor, { kind: 'queries', table, commands: new OneCommand() }, 0);
+    thread.lend(actor, { kind: 'queries', table, commands: new OneCommand(), sequence: 0 }, 0);
     assert(table.found !== undefined, 'a query actor executes what it is lent at once');
     onFound({ thread: thread.thread, replica: table.found, clock: thread.outside.clock });
     return gateway;

@@ -57,6 +57,11 @@ export class RangeWriter {
     return this.#out.byteLength;
   }
 
+  /** Whether it has no range. */
+  get isEmpty(): boolean {
+    return this.#end === firstBound;
+  }
+
   fingerprint(from: Bound, to: Bound, count: number, fingerprint: number): void {
     this.#begin('fingerprint', from, to);
     this.#out.varint(count);

@@ -18,6 +18,8 @@ export interface ReconcileAnswer {
    * be nothing or another entry at a place: to send that does no harm.
    */
   readonly toSend: Int32Array;
+  /** Whether all ranges of the message were answered. If not, what is left is for the next reconciliation. */
+  readonly isWhole: boolean;
   /** How many entries the reply asks for. */
   readonly wantedCount: number;
 }
@@ -58,7 +60,8 @@ export function answerReconciliation(
   const ranges = new RangeReader(message);
   const answer = new Answer(view, ranges.round + 1);
   let [from, start] = [firstBound, 0];
-  while (ranges.next() && answer.byteLength <= bytesMax - rangeAnswerBytesMax) {
+  while (ranges.next()) {
+    if (answer.byteLength > bytesMax - rangeAnswerBytesMax) return answer.take(false);
     const { kind, to } = ranges;
     const end = view.find(to.sortKey, to.idHigh, start);
     const range: Range = { from, to, start, end };
@@ -67,7 +70,7 @@ export function answerReconciliation(
     else if (kind === 'wanted') answer.toWanted(range, ranges.ids);
     [from, start] = [to, end];
   }
-  return answer.take();
+  return answer.take(true);
 }
 
 /** A range, and the entries of the view that are in it: `start` … `end` (excluded). */
@@ -94,10 +97,12 @@ class Answer {
     return this.#reply.byteLength;
   }
 
-  take(): ReconcileAnswer {
+  take(isAnswered: boolean): ReconcileAnswer {
+    const { isEmpty } = this.#reply;
     const reply = this.#reply.take();
+    const isWhole = isAnswered && (reply !== undefined || isEmpty);
     const wantedCount = reply === undefined ? 0 : this.#wantedCount;
-    return { reply, toSend: new Int32Array(this.#toSend), wantedCount };
+    return { reply, toSend: new Int32Array(this.#toSend), isWhole, wantedCount };
   }
 
   toFingerprint(range: Range, theirCount: number, theirFingerprint: number): void {

@@ -1,28 +1,55 @@
 import type { ActorRef } from '../../../actor/actor-ref.ts';
 import type { VectorPairs } from '../../version-vector.ts';
+import type { SyncNote } from './sync-note.ts';
 
 /**
- * What one replica tells another: the only message of the exchange. It brings what is new, and confirms what came.
+ * What one replica tells another: the only message of the exchange, between actors of one server and between servers. It
+ * brings what is new, confirms what came, and carries whatever else there is to say: CMUD §5.1 counts messages of all kinds.
  */
 export interface SyncMessage {
   type: 'sync';
   from: ActorRef<SyncMessage>;
-  /** For each origin: `entries` has the present entry of every key that it wrote in `after` < … ≤ `upTo`. */
-  ranges: SyncRange[];
-  /** A pack of entries (`entry-pack-writer.ts`). */
-  entries: Uint8Array;
-  /** Everything that the sender knows … */
+  parts: SyncPart[];
+  /** Up to where the sender has the streams of the receiver. */
+  heard: Heard[];
+  /** What the sender knows, as far as it changed behind state `knowsAfter` of its knowledge … */
   knows: VectorPairs;
-  /** … which has this number, another one after each change … */
-  state: number;
+  knowsAfter: number;
+  /** … which is in this state now … */
+  knowsUpTo: number;
   /** … and whether the receiver is to say that it has heard. */
   wantsHeard: boolean;
-  /** The number of what the receiver knows that the sender has heard last. */
-  heard: number;
+  /** The state of the receiver's knowledge that the sender has heard. */
+  knowsHeard: number;
+  notes: SyncNote[];
 }
 
-export interface SyncRange {
-  origin: string;
+/** A run of a stream. */
+export interface SyncPart {
+  stream: StreamName;
+  /** Counts up whenever the sender found out anew where the receiver stands … */
+  session: number;
+  /** … which was here. */
+  from: number;
+  /** `entries` has the present entry of every record at `after` < … ≤ `upTo`, each place once. */
   after: number;
   upTo: number;
+  /** A pack of entries (`entry-pack-writer.ts`). */
+  entries: Uint8Array;
+  /** Whoever has all of the stream up to `after` knows this with the part. */
+  claims: VectorPairs;
 }
+
+export interface Heard {
+  stream: StreamName;
+  session: number;
+  upTo: number;
+  /** Something came that does not follow: it is to be sent again from here on. */
+  isMissing: boolean;
+}
+
+/**
+ * `local`: writes of clients of the sender's server. `remote`: what it heard from other servers, for its own query actors, and
+ * for servers that are cut off from where it came from. `repair`: entries picked for one peer that lacks them.
+ */
+export type StreamName = 'local' | 'remote' | 'repair';

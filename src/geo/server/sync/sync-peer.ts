@@ -1,101 +1,214 @@
 import type { ActorRef } from '../../../actor/actor-ref.ts';
 import { geoLimits } from '../../../core/limits.ts';
 import { VersionVector } from '../../version-vector.ts';
-import type { SyncMessage } from './sync-message.ts';
+import type { ChangeStream } from './change-stream.ts';
+import { Feed } from './feed.ts';
+import type { Knowledge } from './knowledge.ts';
+import type { Heard, StreamName, SyncMessage, SyncPart } from './sync-message.ts';
+import type { SyncNote } from './sync-note.ts';
+
+/** A stream of the peer, as far as it came. */
+export interface Inbound {
+  readonly stream: StreamName;
+  session: number;
+  /** Everything up to here was merged. */
+  position: number;
+  /** Everything up to here is kept, and may be confirmed. */
+  kept: number;
+  isMissing: boolean;
+}
+
+/** A message that is to leave when all that it shows is durable. */
+export interface WaitingMessage {
+  readonly mark: number;
+  readonly message: SyncMessage;
+}
+
+export interface SyncPeerOptions {
+  readonly ref: ActorRef<SyncMessage>;
+  readonly feeds: readonly Feed[];
+  /** Where changes that come from it are noted for others. */
+  readonly keeps?: ChangeStream;
+  /** It runs on the same machine: its clock is ours. */
+  readonly isLocal: boolean;
+}
 
 /**
- * What a replica remembers of another one: what that one has confirmed, what was sent to it, and when. From it
- * follow the next message and its time. Nothing is queued: what a peer has not got yet is the difference of two
+ * What a replica remembers of another one: what that one has of our streams and we of its, what it knows, and when it was told
+ * last. From it follow the next message and its time. Nothing is queued: what a peer has not got yet is the difference of two
  * numbers.
  *
  * Invariant: messages to a peer are at least `syncIntervalMs` apart, whatever they are for (A11, CMUD §5.1).
  */
 export class SyncPeer {
   readonly ref: ActorRef<SyncMessage>;
+  readonly keeps: ChangeStream | undefined;
+  readonly isLocal: boolean;
   /** What it says it knows. */
   readonly confirmed: VersionVector = new VersionVector();
-  /** Our writes up to here were sent, and count as arrived until it has had time to say otherwise. */
-  sentUpTo = 0;
-  /** Our writes up to here have arrived. */
-  confirmedUpTo = 0;
-  /** The number of what it knows, as it said last. */
-  heard = 0;
-  /** Which state of our knowledge it was told last, and has said that it heard. */
+  feeds: Feed[];
+  /** Nothing reaches it for now. */
+  isAway = false;
+  /** It has not said yet who it is, or may not be heard: what it sends is not merged. */
+  isRefused = false;
+  waiting: WaitingMessage | undefined;
+  /** Of our knowledge: the state that it was told last, and the one that it has heard. */
   #told = 0;
-  #toldAndHeard = 0;
+  #heardOfUs = 0;
+  /** The state of its knowledge that we have heard. */
+  #heardOfIt = 0;
+  readonly #inbound: Map<StreamName, Inbound> = new Map();
+  #notes: SyncNote[] = [];
+  #hasSpoken = false;
+  /** The last session of a repair. */
+  #repairSession = 0;
   /** Since when it waits for us to say that we heard; undefined: it does not. */
   #owedSinceMs: number | undefined;
+  /** Something has to be said as soon as may be. */
+  #isUrgent = false;
   #lastSentMs = Number.NEGATIVE_INFINITY;
-  /** Since when something sent is not confirmed. */
-  #unconfirmedSinceMs = 0;
 
-  constructor(ref: ActorRef<SyncMessage>) {
+  constructor({ ref, feeds, keeps, isLocal }: SyncPeerOptions) {
     this.ref = ref;
+    this.feeds = [...feeds];
+    this.keeps = keeps;
+    this.isLocal = isLocal;
   }
 
-  /** Whether it has not said yet that it heard what we know. */
-  isUnheard({ state }: Knowledge): boolean {
-    return this.#toldAndHeard < state;
+  /** Whether it ever said anything. */
+  get hasSpoken(): boolean {
+    return this.#hasSpoken;
   }
 
-  onReceived(message: SyncMessage, origin: string, nowMs: number): void {
+  feed(name: StreamName): Feed | undefined {
+    return this.feeds.find((feed) => feed.name === name);
+  }
+
+  addNote(note: SyncNote): void {
+    if (this.#notes.length >= geoLimits.syncNotesMax) this.#notes.shift();
+    this.#notes.push(note);
+    this.#isUrgent = true;
+  }
+
+  onReceived(message: SyncMessage, nowMs: number): void {
+    this.#hasSpoken = true;
     this.confirmed.raiseAll(message.knows);
-    this.#onConfirmed(this.confirmed.sequenceOf(origin), nowMs);
-    this.#toldAndHeard = Math.max(this.#toldAndHeard, message.heard);
-    this.heard = Math.max(this.heard, message.state);
+    // Pairs are true whatever was missed; that they are all there are is so only without a hole.
+    if (message.knowsAfter <= this.#heardOfIt) {
+      this.#heardOfIt = Math.max(this.#heardOfIt, message.knowsUpTo);
+    }
+    this.#heardOfUs = Math.max(this.#heardOfUs, message.knowsHeard);
+    for (const heard of message.heard) {
+      const feed = this.feeds.find(
+        ({ name, session }) => name === heard.stream && session === heard.session,
+      );
+      feed?.onHeard(heard, nowMs);
+    }
+    for (const feed of this.feeds) feed.advance(this.confirmed, nowMs);
     if (message.wantsHeard) this.#owedSinceMs ??= nowMs;
   }
 
-  /** What was sent long ago and is not confirmed was lost: it is sent again from there on. */
-  sendAgainIfLost(nowMs: number): void {
-    if (nowMs < this.#lostMs()) return;
-    this.sentUpTo = this.confirmedUpTo;
-    this.#unconfirmedSinceMs = nowMs;
+  /** Begins to send what was picked for this peer; what was picked before is dropped. */
+  startRepair(stream: ChangeStream): Feed {
+    this.endRepair();
+    const feed = new Feed({ name: 'repair', stream }, this.#repairSession);
+    feed.startAt(0);
+    this.feeds.push(feed);
+    return feed;
   }
 
-  /**
-   * When the next message is due: soon if there are writes to send, within a while if there is something to
-   * confirm, and when something must have been lost. Infinity: never.
-   */
-  dueMs(lastWrite: number, knowledge: Knowledge): number {
+  endRepair(): void {
+    this.#repairSession = Math.max(this.#repairSession, this.feed('repair')?.session ?? 0);
+    this.feeds = this.feeds.filter(({ name }) => name !== 'repair');
+  }
+
+  /** How far a stream of it came. A new session begins where it says; undefined for one that is over. */
+  inbound({ stream, session, from }: SyncPart): Inbound | undefined {
+    const known = this.#inbound.get(stream);
+    if (known !== undefined && known.session === session) return known;
+    if (known !== undefined && known.session > session) return undefined;
+    const inbound = { stream, session, position: from, kept: from, isMissing: false };
+    this.#inbound.set(stream, inbound);
+    return inbound;
+  }
+
+  /** Everything up to `position` is kept, and the peer is to hear of it: soon if it was much, since it waits for room. */
+  onKept(inbound: Inbound, position: number, bytes: number, nowMs: number): void {
+    inbound.kept = Math.max(inbound.kept, position);
+    this.#owedSinceMs ??= nowMs;
+    if (bytes >= geoLimits.syncUrgentBytes) this.#isUrgent = true;
+  }
+
+  /** Something came that does not follow what we have: it is told at once. */
+  onMissing(inbound: Inbound): void {
+    inbound.isMissing = true;
+    this.#isUrgent = true;
+  }
+
+  /** When the next message is due. Infinity: never. */
+  dueMs(knowledge: Knowledge): number {
+    if (this.isAway || this.waiting !== undefined) return Infinity;
     const soonestMs = this.#lastSentMs + geoLimits.syncIntervalMs;
-    if (lastWrite > this.sentUpTo) return soonestMs;
-    const owedMs = (this.#owedSinceMs ?? Infinity) + geoLimits.syncConfirmMs;
-    return Math.max(soonestMs, Math.min(owedMs, this.#tellMs(knowledge), this.#lostMs()));
+    if (this.#isUrgent) return soonestMs;
+    let reasonMs = Math.min(
+      (this.#owedSinceMs ?? Infinity) + geoLimits.syncConfirmMs,
+      this.#tellMs(knowledge),
+    );
+    for (const feed of this.feeds) reasonMs = Math.min(reasonMs, feed.readyMs(), feed.lostMs());
+    return Math.max(soonestMs, reasonMs);
   }
 
-  onSent(upTo: number, knowledge: Knowledge, nowMs: number): void {
-    if (this.sentUpTo === this.confirmedUpTo) this.#unconfirmedSinceMs = nowMs;
-    this.sentUpTo = upTo;
-    this.#told = knowledge.state;
+  /** All of a message but its parts. */
+  message(self: ActorRef<SyncMessage>, knowledge: Knowledge): SyncMessage {
+    const notes = this.#notes;
+    this.#notes = [];
+    return {
+      type: 'sync',
+      from: self,
+      parts: [],
+      heard: this.#heards(),
+      knows: [...knowledge.since(this.#heardOfUs)],
+      knowsAfter: this.#heardOfUs,
+      knowsUpTo: knowledge.state,
+      wantsHeard: this.#heardOfUs < knowledge.state,
+      knowsHeard: this.#heardOfIt,
+      notes,
+    };
+  }
+
+  /** Called with each message, when it is made. */
+  onMade({ knowsUpTo }: SyncMessage): void {
+    this.#told = knowsUpTo;
     this.#owedSinceMs = undefined;
+    this.#isUrgent = false;
+  }
+
+  onSent(nowMs: number): void {
     this.#lastSentMs = nowMs;
   }
 
-  /** It says that our writes up to `sequence` have arrived. */
-  #onConfirmed(sequence: number, nowMs: number): void {
-    if (sequence <= this.confirmedUpTo) return;
-    this.confirmedUpTo = sequence;
-    this.sentUpTo = Math.max(this.sentUpTo, sequence);
-    this.#unconfirmedSinceMs = nowMs;
+  /** The way to it was broken and is whole again: what was under way is gone. */
+  restart(nowMs: number): void {
+    this.isAway = false;
+    this.waiting = undefined;
+    this.#told = this.#heardOfUs;
+    for (const feed of this.feeds) feed.restart(nowMs);
+  }
+
+  #heards(): Heard[] {
+    const heards: Heard[] = [];
+    for (const inbound of this.#inbound.values()) {
+      const { stream, session, kept, isMissing } = inbound;
+      heards.push({ stream, session, upTo: kept, isMissing });
+      inbound.isMissing = false;
+    }
+    return heards;
   }
 
   /** When it is to be told what we know. */
-  #tellMs({ state, changedMs }: Knowledge): number {
-    if (this.#toldAndHeard >= state) return Infinity;
-    if (this.#told !== state) return changedMs + geoLimits.syncConfirmMs;
+  #tellMs(knowledge: Knowledge): number {
+    if (this.#heardOfUs >= knowledge.state) return Infinity;
+    if (this.#told !== knowledge.state) return knowledge.changedMs + geoLimits.syncConfirmMs;
     return this.#lastSentMs + geoLimits.syncRepeatMs;
   }
-
-  #lostMs(): number {
-    if (this.sentUpTo === this.confirmedUpTo) return Infinity;
-    return this.#unconfirmedSinceMs + geoLimits.syncRepeatMs;
-  }
-}
-
-/** What a replica knows of others changes; peers are told of it within a while. */
-export interface Knowledge {
-  /** Another number whenever it has changed. */
-  readonly state: number;
-  readonly changedMs: number;
 }

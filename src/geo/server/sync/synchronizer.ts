@@ -1,152 +1,210 @@
 import type { ActorRef } from '../../../actor/actor-ref.ts';
 import { geoLimits } from '../../../core/limits.ts';
-import { VersionVector } from '../../version-vector.ts';
-import type { Replica } from '../replica.ts';
+import type { VectorPairs } from '../../version-vector.ts';
+import type { MergeOutcome, Replica } from '../replica.ts';
 import { EntryPackReader } from './entry-pack-reader.ts';
-import { EntryPackWriter } from './entry-pack-writer.ts';
-import type { SyncMessage, SyncRange } from './sync-message.ts';
-import { SyncPeer } from './sync-peer.ts';
+import { EntryPacker, type SkipEntry } from './entry-packer.ts';
+import type { Feed } from './feed.ts';
+import { Knowledge } from './knowledge.ts';
+import type { SyncMessage, SyncPart } from './sync-message.ts';
+import type { SyncNote } from './sync-note.ts';
+import type { SyncPeer } from './sync-peer.ts';
 
 /** Sends a message to a peer. */
 export type SendSync = (to: ActorRef<SyncMessage>, message: SyncMessage) => void;
 
+/** What came from a peer, for whoever writes it down. */
+export interface Arrival {
+  readonly peer: SyncPeer;
+  readonly part: SyncPart;
+  /** What is known with it; empty if it came over a gap, or in part. */
+  readonly claims: VectorPairs;
+  /** Whether the part may be confirmed once it is kept. */
+  readonly isWhole: boolean;
+}
+
+/** What a replica's exchange is told of and asked. */
+export interface SyncHost {
+  readonly replica: Replica;
+  readonly self: ActorRef<SyncMessage>;
+  /** What is told to peers as known, if that is not all that is: they forget tombstones by it. */
+  readonly told: Knowledge | undefined;
+  /**
+   * What shows in the table now is numbered `mark()`; what is up to `released()` may leave the server. A message that was
+   * packed waits until then.
+   */
+  readonly mark: () => number;
+  readonly released: () => number;
+  /** A part was merged: to be kept, and then settled (`settle`). Without it everything is kept at once. */
+  readonly onArrival?: (arrival: Arrival) => void;
+  readonly onNote: (peer: SyncPeer, note: SyncNote, nowMs: number) => void;
+  /** An entry was merged: `latenessMs` is how long ago, by the clocks, it was written. */
+  readonly onMerged?: (
+    peer: SyncPeer,
+    part: SyncPart,
+    outcome: MergeOutcome,
+    entry: EntryPackReader,
+  ) => void;
+}
+
 /**
- * Exchanges writes with the other replicas of this server (CMUD §5.1), each of which does the same.
+ * Exchanges changes with other replicas, each of which does the same: CMUD §5.
  *
- * Every replica sends its own writes to every other one: at once when it was silent for a tenth of a second,
- * otherwise when the tenth is over, each changed key once. A message covers a range of its writes without a hole, and
- * the receiver moves its version vector on only if it has all before the range; the vector goes back with the next
- * message, and what is not confirmed in time is sent again. So a lost message costs a delay and nothing else.
+ * Each peer is told the streams that are meant for it: at once when it was not told anything for a tenth of a second,
+ * otherwise when the tenth is over, each changed key once. A part covers a run of a stream without a hole; the receiver
+ * takes over what it claims only if it has everything before it, and says how far it came. So a lost message costs a delay
+ * and nothing else.
  *
- * The naive way, to pass on each Put as it comes, breaks the bound of ten messages a second and has no answer to
- * a lost one.
+ * The naive way, to pass on each Put as it comes, breaks the bound of ten messages a second and has no answer to a lost one.
  *
- * Invariant: if the vector covers a write of a key, the table has that write or a later one of the key.
+ * Invariant: if `known` covers a write of a key, the table has that write or a later one of the key.
  */
 export class Synchronizer {
   readonly counters: SyncCounters = { applied: 0, stale: 0, duplicate: 0, refused: 0, sent: 0 };
-  readonly #replica: Replica;
-  readonly #self: ActorRef<SyncMessage>;
-  readonly #knows: VersionVector = new VersionVector();
-  readonly #writer: EntryPackWriter;
-  #peers: Map<string, SyncPeer> | undefined;
-  #knowledge = { state: 0, changedMs: 0 };
+  /** What this replica has. */
+  readonly known: Knowledge = new Knowledge();
+  readonly #host: SyncHost;
+  readonly #packer: EntryPacker;
+  readonly #peers: Map<string, SyncPeer> = new Map();
 
-  constructor(replica: Replica, self: ActorRef<SyncMessage>) {
-    this.#replica = replica;
-    this.#self = self;
-    this.#writer = new EntryPackWriter(replica.origins);
+  constructor(host: SyncHost) {
+    this.#host = host;
+    this.#packer = new EntryPacker(host.replica);
   }
 
-  /** Tells who the others are. Until then every write is kept for them. */
-  setPeers(refs: readonly ActorRef<SyncMessage>[]): void {
-    this.#peers = new Map(refs.map((ref) => [ref.uid(), new SyncPeer(ref)]));
-    this.#trim();
+  get #told(): Knowledge {
+    return this.#host.told ?? this.known;
   }
 
-  /** Whether every replica has confirmed the write: a tombstone of it can be forgotten. */
-  isConfirmedByAll(origin: string, sequence: number): boolean {
-    if (this.#peers === undefined) return false;
-    for (const peer of this.#peers.values()) {
-      if (!peer.confirmed.covers(origin, sequence)) return false;
-    }
-    return true;
+  get peers(): Iterable<SyncPeer> {
+    return this.#peers.values();
+  }
+
+  get peerCount(): number {
+    return this.#peers.size;
+  }
+
+  addPeer(peer: SyncPeer): void {
+    this.#peers.set(peer.ref.uid(), peer);
+  }
+
+  removePeer(peer: SyncPeer): void {
+    this.#peers.delete(peer.ref.uid());
+  }
+
+  findPeer(ref: ActorRef<SyncMessage>): SyncPeer | undefined {
+    return this.#peers.get(ref.uid());
   }
 
   /** Merges what came. Throws `FRAME_INVALID` for what no replica sends. */
   receive(message: SyncMessage, nowMs: number): void {
-    this.#peers?.get(message.from.uid())?.onReceived(message, this.#replica.uid, nowMs);
-    const refusedBefore = this.counters.refused;
-    const reader = new EntryPackReader(message.entries, this.#replica.origins);
-    while (reader.next()) this.counters[this.#replica.merge(reader)] += 1;
-    // What a clock ahead of ours has written comes again until ours agrees: the range is not known yet.
-    if (this.counters.refused === refusedBefore) this.#learn(message.ranges, nowMs);
-    this.#trim();
+    const peer = this.findPeer(message.from);
+    if (peer === undefined) return;
+    peer.onReceived(message, nowMs);
+    // A greeting first: it says whether the rest may be heard.
+    for (const note of message.notes) this.#host.onNote(peer, note, nowMs);
+    if (peer.isRefused) return;
+    for (const part of message.parts) this.#receivePart(peer, part, nowMs);
+    for (const feed of peer.feeds) feed.advance(peer.confirmed, nowMs);
+  }
+
+  /** An arrival is kept: the peer may hear of it. */
+  settle({ peer, part, isWhole }: Arrival, nowMs: number): void {
+    if (!isWhole) return;
+    const inbound = peer.inbound(part);
+    if (inbound !== undefined) peer.onKept(inbound, part.upTo, part.entries.length, nowMs);
   }
 
   /** Sends what is due; returns the moment at which something will be, Infinity if nothing is to come. */
   flush(nowMs: number, send: SendSync): number {
-    // Nobody is to hear of anything.
-    if (this.#peers?.size === 0) this.#trim();
+    const told = this.#told;
     let nextMs = Infinity;
-    for (const peer of this.#peers?.values() ?? []) {
-      peer.sendAgainIfLost(nowMs);
-      const lastWrite = this.#replica.changes.last;
-      if (peer.dueMs(lastWrite, this.#knowledge) <= nowMs) this.#sendTo(peer, nowMs, send);
-      nextMs = Math.min(nextMs, peer.dueMs(this.#replica.changes.last, this.#knowledge));
+    for (const peer of this.#peers.values()) {
+      if (peer.isAway) continue;
+      for (const feed of peer.feeds) feed.repeatIfLost(nowMs);
+      if (peer.waiting !== undefined) this.#sendWaiting(peer, nowMs, send);
+      if (peer.dueMs(told) <= nowMs) {
+        peer.waiting = { mark: this.#host.mark(), message: this.#make(peer, nowMs) };
+        this.#sendWaiting(peer, nowMs, send);
+      }
+      nextMs = Math.min(nextMs, peer.dueMs(told));
     }
     return nextMs;
   }
 
-  #sendTo(peer: SyncPeer, nowMs: number, send: SendSync): void {
-    const after = peer.sentUpTo;
-    const upTo = this.#pack(after);
-    const origin = this.#replica.uid;
-    const ranges = upTo > after ? [{ origin, after, upTo }] : [];
-    this.#knows.raise(origin, this.#replica.changes.last);
-    this.counters.sent += this.#writer.count;
-    const entries = this.#writer.take();
-    send(peer.ref, {
-      type: 'sync',
-      from: this.#self,
-      ranges,
-      entries,
-      knows: this.#knows.pairs(),
-      state: this.#knowledge.state,
-      wantsHeard: peer.isUnheard(this.#knowledge),
-      heard: peer.heard,
-    });
-    peer.onSent(upTo, this.#knowledge, nowMs);
+  /** A message that shows what is not durable yet waits for the gate, and is let go by the flush after it. */
+  #sendWaiting(peer: SyncPeer, nowMs: number, send: SendSync): void {
+    const { waiting } = peer;
+    if (waiting === undefined || waiting.mark > this.#host.released()) return;
+    peer.waiting = undefined;
+    peer.onSent(nowMs);
+    send(peer.ref, waiting.message);
   }
 
-  #learn(ranges: readonly SyncRange[], nowMs: number): void {
-    for (const { origin, after, upTo } of ranges) {
-      const known = this.#knows.sequenceOf(origin);
-      if (known < after || upTo <= known) continue;
-      this.#knows.raise(origin, upTo);
-      this.#knowledge = { state: this.#knowledge.state + 1, changedMs: nowMs };
+  #make(peer: SyncPeer, nowMs: number): SyncMessage {
+    const message = peer.message(this.#host.self, this.#told);
+    let bytesLeft: number = geoLimits.syncMessageBytes;
+    for (const feed of peer.feeds) {
+      if (bytesLeft <= 0 || feed.readyMs() > nowMs) continue;
+      const part = this.#part(peer, feed, bytesLeft, nowMs);
+      bytesLeft -= part.entries.length;
+      message.parts.push(part);
     }
+    message.wantsHeard ||= message.parts.length > 0;
+    peer.onMade(message);
+    return message;
   }
 
-  /** Packs the present entries of the keys written behind `after`; returns up to where. */
-  #pack(after: number): number {
-    const { last } = this.#replica.changes;
-    const upTo = this.#packUpTo(after, last, geoLimits.syncMessageBytes);
-    if (upTo === last) return last;
-    // Entries were left to records that are now cut off: begin again with what fits.
-    this.#writer.take();
-    return this.#packUpTo(after, upTo, Infinity);
+  #part(peer: SyncPeer, feed: Feed, bytesMax: number, nowMs: number): SyncPart {
+    const { name, session, from, stream } = feed;
+    const after = feed.sent ?? 0;
+    // What is passed on for others is mostly known already.
+    const skip = feed.delayMs === 0 ? undefined : this.#skipKnown(peer);
+    const { upTo, entries, count } = this.#packer.pack(stream, after, bytesMax, skip);
+    this.counters.sent += count;
+    feed.onSent(upTo, entries.length, nowMs);
+    const claims = feed.withholdsClaims ? [] : [...stream.claimsBetween(after, upTo)];
+    return { stream: name, session, from, after, upTo, entries, claims };
   }
 
-  #packUpTo(after: number, upTo: number, bytesMax: number): number {
-    const { changes, table } = this.#replica;
-    for (let sequence = after + 1; sequence <= upTo; sequence += 1) {
-      const reference = table.atPlace(changes.place(sequence));
-      if (reference < 0 || this.#comesLater(reference, sequence, upTo)) continue;
-      this.#writer.add(table, reference);
-      if (this.#writer.byteLength > bytesMax) return sequence;
+  #skipKnown({ confirmed }: SyncPeer): SkipEntry {
+    const { origins } = this.#host.replica;
+    return (origin, sequence) => confirmed.covers(origins.uid(origin), sequence);
+  }
+
+  #receivePart(peer: SyncPeer, part: SyncPart, nowMs: number): void {
+    const { replica, onArrival } = this.#host;
+    const refusedBefore = this.counters.refused;
+    this.#merge(peer, part);
+    const inbound = peer.inbound(part);
+    const isGapless = inbound !== undefined && part.after <= inbound.position;
+    // What a clock ahead of ours has written comes again until ours agrees: the run is not known yet.
+    const isWhole = isGapless && this.counters.refused === refusedBefore;
+    let claims: VectorPairs = [];
+    if (isWhole) {
+      inbound.position = Math.max(inbound.position, part.upTo);
+      claims = this.known.raiseAll(part.claims, nowMs);
+      peer.keeps?.claim(claims, nowMs);
+      // Who says that we know a write by it knows the write.
+      if (peer.isLocal) peer.confirmed.raiseAll(part.claims);
+    } else if (inbound !== undefined && !isGapless) peer.onMissing(inbound);
+    replica.changeCount += 1;
+    const arrival: Arrival = { peer, part, claims, isWhole };
+    if (onArrival === undefined) this.settle(arrival, nowMs);
+    else onArrival(arrival);
+  }
+
+  #merge(peer: SyncPeer, part: SyncPart): void {
+    const { replica, onMerged } = this.#host;
+    const { keeps } = peer;
+    const reader = new EntryPackReader(part.entries, replica.origins);
+    while (reader.next()) {
+      const outcome = replica.merge(reader, peer.isLocal);
+      this.counters[outcome] += 1;
+      // Also what was known: that the writer of this run has been heard of is news to others.
+      if (keeps !== undefined && replica.mergedPlace >= 0) keeps.append(replica.mergedPlace);
+      onMerged?.(peer, part, outcome, reader);
     }
-    return upTo;
-  }
-
-  /** Whether a later record of this message has the same entry. */
-  #comesLater(reference: number, sequence: number, upTo: number): boolean {
-    const version = this.#replica.versionOf(reference);
-    return (
-      version.origin === this.#replica.origin &&
-      version.sequence > sequence &&
-      version.sequence <= upTo
-    );
-  }
-
-  /** Forgets what every peer has confirmed. */
-  #trim(): void {
-    if (this.#peers === undefined) return;
-    let confirmedUpTo = this.#replica.changes.last;
-    for (const peer of this.#peers.values()) {
-      confirmedUpTo = Math.min(confirmedUpTo, peer.confirmedUpTo);
-    }
-    this.#replica.changes.trim(confirmedUpTo);
   }
 }
 

@@ -1,0 +1,201 @@
+import type { ActorContext } from '../../actor/actor-kind.ts';
+import type { ActorRef } from '../../actor/actor-ref.ts';
+import { assert } from '../../core/assert.ts';
+import { geoLimits } from '../../core/limits.ts';
+import type { VectorPairs } from '../version-vector.ts';
+import { Alarm } from './alarm.ts';
+import { ArenaTable } from './arena/arena-table.ts';
+import type { QueryMessage } from './query-actor.ts';
+import { Replica } from './replica.ts';
+import { ChangeStream } from './sync/change-stream.ts';
+import { EntryPackReader } from './sync/entry-pack-reader.ts';
+import { EntryPacker, type PackedRun } from './sync/entry-packer.ts';
+import { Feed } from './sync/feed.ts';
+import { Knowledge } from './sync/knowledge.ts';
+import { LatenessHistogram } from './sync/lateness-histogram.ts';
+import type { SyncMessage } from './sync/sync-message.ts';
+import type { SyncNote } from './sync/sync-note.ts';
+import { SyncPeer } from './sync/sync-peer.ts';
+import { Synchronizer } from './sync/synchronizer.ts';
+
+/** What a query actor is told before it begins. */
+export interface QueryBeginning {
+  /** What is known from earlier lives. */
+  readonly known: VectorPairs;
+  /** The other query actors of the server. CMUD §5.1: they are told of each other at the start. */
+  readonly peers: readonly ActorRef<SyncMessage>[];
+  /** The remote-sync actor, and whether it is awake from the start. */
+  readonly remoteSync: ActorRef<SyncMessage>;
+  readonly isRemoteSyncAwake: boolean;
+  readonly isJournaled: boolean;
+  /** Nothing is shown to others before it is durable. */
+  readonly waitsForDisk: boolean;
+}
+
+/**
+ * The exchange of a query actor with the other actors of its server: its own writes go to each other query actor, to the
+ * journal, and to the remote-sync actor, from which it has the writes of other servers.
+ */
+export class QueryExchange {
+  readonly replica: Replica;
+  readonly synchronizer: Synchronizer;
+  /** How late writes of other query actors and servers were seen here, by server of origin. */
+  readonly lateness: LatenessHistogram = new LatenessHistogram();
+  readonly #context: ActorContext<QueryMessage>;
+  readonly #packer: EntryPacker;
+  readonly #alarm: Alarm;
+  #isJournaled = false;
+  #waitsForDisk = false;
+  /** Own writes up to these are with the journal, and durable. */
+  #loggedUpTo = 0;
+  #durableUpTo = 0;
+  #remoteSync: SyncPeer | undefined;
+  /** What every replica of the cluster has; while there are no other servers, those of this one know it themselves. */
+  readonly #confirmedByAll: Knowledge = new Knowledge();
+
+  constructor(context: ActorContext<QueryMessage>, origin: string) {
+    const { random } = context;
+    this.#context = context;
+    this.replica = new Replica({ uid: origin, table: new ArenaTable(random), random });
+    this.replica.isConfirmedByAll = (of, sequence) => this.#isConfirmedByAll(of, sequence);
+    this.#packer = new EntryPacker(this.replica);
+    this.synchronizer = new Synchronizer({
+      replica: this.replica,
+      self: context.self,
+      told: undefined,
+      mark: () => (this.#waitsForDisk ? this.replica.sequence : 0),
+      released: () => this.#durableUpTo,
+      onNote: (peer, note) => this.#onNote(peer, note),
+      onMerged: (_peer, _part, outcome, { version }) => {
+        if (outcome !== 'applied') return;
+        this.lateness.add(version.origin, this.replica.nowMs - version.wallMs);
+      },
+    });
+    this.#alarm = new Alarm((delayMs) =>
+      context.tellAfter(context.self, { type: 'sync due' }, delayMs),
+    );
+  }
+
+  /** Takes over entries of an earlier life. */
+  load(pack: Uint8Array): void {
+    const reader = new EntryPackReader(pack, this.replica.origins);
+    while (reader.next()) this.replica.merge(reader, true);
+  }
+
+  begin(beginning: QueryBeginning): void {
+    const { known, peers, remoteSync, isRemoteSyncAwake, isJournaled, waitsForDisk } = beginning;
+    this.#isJournaled = isJournaled;
+    this.#waitsForDisk = waitsForDisk;
+    this.replica.changes.beginWith(known);
+    this.synchronizer.known.raiseAll(known, 0);
+    for (const ref of peers) this.#addPeer(ref, known);
+    if (isRemoteSyncAwake) this.#remoteSync = this.#addPeer(remoteSync, known);
+    this.#trim();
+  }
+
+  /** The remote-sync actor begins to take part. What it knows it will say. */
+  meetRemoteSync(ref: ActorRef<SyncMessage>): void {
+    this.#remoteSync ??= this.#addPeer(ref, []);
+  }
+
+  receive(message: SyncMessage): void {
+    this.synchronizer.receive(message, this.#context.clock.monotonicMs());
+    this.#trim();
+  }
+
+  /** Sends what is due to other replicas now, and sees to it that the rest is sent in its time. */
+  sync(): void {
+    if (this.synchronizer.peerCount === 0) {
+      this.#trim();
+      return;
+    }
+    const nowMs = this.#context.clock.monotonicMs();
+    this.#finishFill();
+    const nextMs = this.synchronizer.flush(nowMs, (to, message) => this.#context.tell(to, message));
+    this.#alarm.setFor(nextMs, nowMs);
+  }
+
+  onSyncDue(): void {
+    this.#alarm.rang();
+  }
+
+  /** Whether there are own writes that the journal has not got. */
+  get hasUnlogged(): boolean {
+    return this.#isJournaled && this.#loggedUpTo < this.replica.changes.last;
+  }
+
+  /** The next own writes for the journal: as much as a record takes. */
+  packForJournal(): PackedRun {
+    assert(this.#isJournaled, 'there is a journal');
+    const run = this.#packer.pack(
+      this.replica.changes,
+      this.#loggedUpTo,
+      geoLimits.syncMessageBytes,
+    );
+    this.#loggedUpTo = run.upTo;
+    return run;
+  }
+
+  onDurable(sequence: number): void {
+    this.#durableUpTo = sequence;
+    this.sync();
+  }
+
+  #addPeer(ref: ActorRef<SyncMessage>, known: VectorPairs): SyncPeer {
+    const feed = new Feed({ name: 'local', stream: this.replica.changes });
+    const peer = new SyncPeer({ ref, feeds: [feed], isLocal: true });
+    peer.confirmed.raiseAll(known);
+    feed.advance(peer.confirmed, this.#context.clock.monotonicMs());
+    this.synchronizer.addPeer(peer);
+    return peer;
+  }
+
+  #onNote(peer: SyncPeer, note: SyncNote): void {
+    if (note.kind === 'confirmed by all') this.#confirmedByAll.raiseAll(note.pairs, 0);
+    else if (note.kind === 'fill me') this.#fill(peer);
+  }
+
+  /** Sends a peer everything, and what is known with it. */
+  #fill(peer: SyncPeer): void {
+    const { replica, synchronizer } = this;
+    const { table } = replica;
+    const stream = new ChangeStream({ base: [] });
+    for (let place = 0; place < table.placesEnd; place += 1) {
+      if (table.atPlace(place) >= 0) stream.append(place);
+    }
+    const own = [replica.uid, replica.sequence] as const;
+    stream.claim([...synchronizer.known.vector.pairs(), own], 0);
+    peer.startRepair(stream);
+  }
+
+  /** Says when a peer that is being filled has everything. */
+  #finishFill(): void {
+    const peer = this.#remoteSync;
+    const feed = peer?.feed('repair');
+    if (peer === undefined || feed === undefined || feed.acked < feed.stream.last) return;
+    peer.endRepair();
+    peer.addNote({ kind: 'filled' });
+  }
+
+  #isConfirmedByAll(origin: string, sequence: number): boolean {
+    if (this.#remoteSync !== undefined) {
+      return this.#confirmedByAll.vector.covers(origin, sequence);
+    }
+    for (const peer of this.synchronizer.peers) {
+      if (!peer.confirmed.covers(origin, sequence)) return false;
+    }
+    return true;
+  }
+
+  /** Forgets what everybody has. */
+  #trim(): void {
+    const { changes } = this.replica;
+    let neededBehind = this.#isJournaled ? this.#loggedUpTo : changes.last;
+    for (const { feeds } of this.synchronizer.peers) {
+      for (const feed of feeds) {
+        if (feed.stream === changes) neededBehind = Math.min(neededBehind, feed.neededBehind);
+      }
+    }
+    changes.trim(neededBehind);
+  }
+}

@@ -1,0 +1,27 @@
+import type { VectorPairs } from '../../version-vector.ts';
+import type { MemberCard } from '../members.ts';
+
+/** What replicas tell each other besides changes. A note that is lost is made again by whoever still needs it. */
+export type SyncNote =
+  /** Who speaks, and whom it knows: the first thing that a server says to another one, until it is answered. */
+  | { kind: 'greeting'; clusterId: string; self: MemberCard; members: MemberCard[]; keys: number }
+  /** Clocks: when this was sent by the sender's wall clock, and how much later, by its own, the last one seems to have come. */
+  | { kind: 'time'; wallMs: number; delayMs: number }
+  /** To query actors: the writes that every replica of the cluster has confirmed. */
+  | { kind: 'confirmed by all'; pairs: VectorPairs }
+  /** To query actors: send me everything that you have; and when all of it has come. */
+  | { kind: 'fill me' }
+  | { kind: 'filled' }
+  /** What the receiver lacks is not in the streams any more: the difference is to be found. */
+  | { kind: 'repair wanted' }
+  /** Do we have the same? Live entries that do not end before `untilMs`, if we know the same. */
+  | { kind: 'check'; number: number; knowledge: number; untilMs: number; print: number[] }
+  | { kind: 'checked'; number: number; outcome: CheckOutcome }
+  /**
+   * A step of finding the difference. `bytes` empty: nothing more to ask. `isPartial`: ranges were left out, so that the two are
+   * not known to be equal at the end.
+   */
+  | { kind: 'repair step'; session: number; opens: boolean; isPartial: boolean; bytes: Uint8Array };
+
+/** `busy`: the two do not know the same at the moment, so that nothing can be said. */
+export type CheckOutcome = 'equal' | 'different' | 'busy';

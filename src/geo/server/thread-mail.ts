@@ -1,0 +1,24 @@
+import type { ErrorCode } from '../../core/errors.ts';
+import type { QueryBeginning } from './query-exchange.ts';
+
+/** What the gateway of thread 0 posts to those of the query ports. */
+export type ToQueryPort =
+  /** A pack of entries of an earlier life. Each is answered. */
+  | { kind: 'load'; pack: Uint8Array }
+  | { kind: 'begin'; beginning: QueryBeginning }
+  /** Take queries from now on. Answered. */
+  | { kind: 'open' }
+  /** The journal has taken so many bytes. */
+  | { kind: 'logged'; bytes: number }
+  /** Writes up to this one are durable. */
+  | { kind: 'durable'; sequence: number }
+  /** Nothing becomes durable any more. */
+  | { kind: 'journal failed'; code: ErrorCode; message: string };
+
+/** And what they post to it. */
+export type FromQueryPort =
+  | { kind: 'loaded'; bytes: number }
+  | { kind: 'opened'; port: number }
+  | { kind: 'not opened'; code: ErrorCode; message: string }
+  /** Own writes up to `upTo`, to be kept. */
+  | { kind: 'log'; origin: string; upTo: number; entries: Uint8Array };
