@@ -151,8 +151,10 @@ export class QueryExchange {
   }
 
   #onNote(peer: SyncPeer, note: SyncNote): void {
-    if (note.kind === 'confirmed by all') this.#confirmedByAll.raiseAll(note.pairs, 0);
-    else if (note.kind === 'fill me') this.#fill(peer);
+    if (note.kind === 'confirmed by all') {
+      this.#confirmedByAll.raiseAll(note.pairs, 0);
+      this.replica.tombstoneHolders = note.holders;
+    } else if (note.kind === 'fill me') this.#fill(peer);
   }
 
   /** Sends a peer everything, and what is known with it. */

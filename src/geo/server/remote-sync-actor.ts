@@ -98,9 +98,11 @@ function onLent(
 }
 
 /** Packs the entries of the next places, as many as a piece of a snapshot takes. */
-function fillSnapshot({ replica, synchronizer }: RemoteSync, sheet: SnapshotSheet): void {
+function fillSnapshot(exchange: RemoteSync, sheet: SnapshotSheet): void {
+  const { replica, synchronizer } = exchange;
   const { known } = synchronizer;
   if (sheet.known === undefined) {
+    if (!exchange.needCopy()) return;
     const isThere = sheet.needed.every(([origin, sequence]) =>
       known.vector.covers(origin, sequence),
     );

@@ -246,6 +246,12 @@ export class RemoteSync {
     return true;
   }
 
+  /** Whether it has a copy of everything; if it has none because it was alone, it gets one from now on. */
+  needCopy(): boolean {
+    this.#wake();
+    return this.#state === 'awake';
+  }
+
   /** Waited long enough: what it has is what it begins with. */
   giveUpWaiting(): void {
     this.#becomeReady();
@@ -500,9 +506,12 @@ export class RemoteSync {
       if (id !== this.#identity.id) vectors.push(this.#vectorOf(id));
     }
     const news = this.#confirmed.raiseAll(confirmedByAll(vectors), nowMs);
-    if (news.length === 0) return;
+    const holders = this.holdersOfTombstones();
+    const { tombstoneHolders } = this.replica;
+    if (news.length === 0 && holders.join() === tombstoneHolders.join()) return;
+    this.replica.tombstoneHolders = holders;
     const pairs = [...this.#confirmed.vector.pairs()];
-    for (const peer of this.#queryPeers) peer.addNote({ kind: 'confirmed by all', pairs });
+    for (const peer of this.#queryPeers) peer.addNote({ kind: 'confirmed by all', pairs, holders });
   }
 
   /** What a server said of itself in this life of ours. */

@@ -7,8 +7,8 @@ export type SyncNote =
   | { kind: 'greeting'; clusterId: string; self: MemberCard; members: MemberCard[]; keys: number }
   /** Clocks: when this was sent by the sender's wall clock, and how much later, by its own, the last one seems to have come. */
   | { kind: 'time'; wallMs: number; delayMs: number }
-  /** To query actors: the writes that every replica of the cluster has confirmed. */
-  | { kind: 'confirmed by all'; pairs: VectorPairs }
+  /** To query actors: the writes that every replica of the cluster has confirmed, and the servers that tombstones wait for. */
+  | { kind: 'confirmed by all'; pairs: VectorPairs; holders: string[] }
   /** To query actors: send me everything that you have; and when all of it has come. */
   | { kind: 'fill me' }
   | { kind: 'filled' }
