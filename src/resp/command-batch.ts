@@ -49,6 +49,11 @@ export class CommandBatch implements Command {
     return this.#next;
   }
 
+  /** Whether it is being executed. */
+  get isRunning(): boolean {
+    return this.#client !== undefined;
+  }
+
   /** The connection calls this before it hands the batch out, and `finish` after. */
   begin(client: Client, replyBytesMax: number): void {
     this.#client = client;

@@ -4,6 +4,8 @@ import type { ClientRegistry } from './client-registry.ts';
 import { CommandBatch } from './command-batch.ts';
 import { CommandParser } from './command-parser.ts';
 import { DeadlineWheel } from './deadline-wheel.ts';
+import { Blockade } from './hold/blockade.ts';
+import { OutputGate } from './hold/output-gate.ts';
 import { OutputBudget } from './output-budget.ts';
 import { QueryBuffers } from './query-buffers.ts';
 import { ReplyWriter } from './reply-writer.ts';
@@ -33,6 +35,9 @@ export interface ConnectionHostOptions {
   readonly needsAuthentication: boolean;
   readonly queryBuffersBytesMax: number;
   readonly outputBuffersBytesMax: number;
+  readonly heldUntil: (() => number) | undefined;
+  /** Stops all clients: together they hold too much of what waits for the end of a blockade. */
+  readonly stopAll: () => void;
 }
 
 /** Whoever has written pushes that are to leave at the end of the turn. */
@@ -51,6 +56,8 @@ export class ConnectionHost {
   readonly replies: ReplyWriter;
   readonly queryBuffers: QueryBuffers;
   readonly output: OutputBudget;
+  readonly gate: OutputGate | undefined;
+  readonly blockade: Blockade = new Blockade();
   readonly wheel: DeadlineWheel;
   readonly counters: RespCounters = {
     connectionsAccepted: 0,
@@ -72,6 +79,8 @@ export class ConnectionHost {
     this.replies = new ReplyWriter(options.limits.outputBytesHard);
     this.queryBuffers = new QueryBuffers(options.queryBuffersBytesMax);
     this.output = new OutputBudget(options.outputBuffersBytesMax);
+    const { heldUntil } = options;
+    this.gate = heldUntil === undefined ? undefined : new OutputGate(heldUntil);
     const { clock, timers } = options.outside;
     this.wheel = new DeadlineWheel(clock, timers, () => this.#report());
   }

@@ -1,11 +1,13 @@
 import { assert } from '../core/assert.ts';
 import type { ClientLimits } from '../core/limits.ts';
 import { formatHostPort, type Connection, type ConnectionEvents } from '../core/network.ts';
+import { ClientDeadline } from './client-deadline.ts';
 import { ClientOutput, type OutputOwner } from './client-output.ts';
 import type { ConnectedClient } from './client-registry.ts';
 import { batchCommandsMax } from './command-batch.ts';
-import type { ConnectionHost, Pusher } from './connection-host.ts';
+import type { ConnectionHost } from './connection-host.ts';
 import type { Deadlined } from './deadline-wheel.ts';
+import type { Blocked } from './hold/blockade.ts';
 import { QueryBuffer, type QueryHolder } from './query-buffers.ts';
 import type { Reply } from './reply.ts';
 
@@ -26,11 +28,10 @@ export interface ConnectionOwner {
  * slowed. The other way, to go on reading and queue the replies, has no bound but memory.
  */
 export class RespConnection
-  implements ConnectedClient, ConnectionEvents, Deadlined, OutputOwner, Pusher, QueryHolder
+  implements Blocked, ConnectedClient, ConnectionEvents, Deadlined, OutputOwner, QueryHolder
 {
   readonly id: number;
   readonly remote: string;
-  readonly openedMs: number;
   name = '';
   libraryName = '';
   libraryVersion = '';
@@ -42,19 +43,15 @@ export class RespConnection
   #protocol: 2 | 3 = 2;
   #isAuthenticated: boolean;
   #wasAuthenticated: boolean;
-  #unauthenticatedSinceMs: number;
   #limits: ClientLimits;
   #isClosing = false;
   #isEnded = false;
-  #hasCommand = false;
-  #lastCommandMs: number;
+  readonly #deadline: ClientDeadline;
   readonly #output: ClientOutput;
-  #closingSinceMs = 0;
   /** Read and not executed yet. */
   readonly #kept: QueryBuffer;
   /** So many kept bytes it takes at least to go on. */
   #needed = 0;
-  #isPushing = false;
   #closedCallbacks: (() => void)[] = [];
 
   constructor(host: ConnectionHost, connection: Connection, owner: ConnectionOwner) {
@@ -63,11 +60,9 @@ export class RespConnection
     this.#owner = owner;
     this.id = host.options.clients.nextId();
     this.remote = formatHostPort(connection.remote);
-    this.openedMs = host.options.outside.clock.monotonicMs();
-    this.#lastCommandMs = this.openedMs;
+    this.#deadline = new ClientDeadline(host.options.outside.clock.monotonicMs());
     this.#isAuthenticated = !host.options.needsAuthentication;
     this.#wasAuthenticated = this.#isAuthenticated;
-    this.#unauthenticatedSinceMs = this.openedMs;
     this.#limits = this.#host.limits(this.#isAuthenticated);
     this.#output = new ClientOutput(connection, host, this);
     this.#kept = new QueryBuffer(host.queryBuffers, this);
@@ -98,7 +93,7 @@ export class RespConnection
     this.#isAuthenticated = isAuthenticated;
     this.#limits = this.#host.limits(this.#isAuthenticated);
     if (!isAuthenticated) {
-      this.#unauthenticatedSinceMs = this.#host.wheel.nowMs;
+      this.#deadline.unauthenticatedSinceMs = this.#host.wheel.nowMs;
       this.#host.wheel.set(this, this.#deadlineMs());
     }
     if (isAuthenticated && !this.#wasAuthenticated) {
@@ -111,7 +106,7 @@ export class RespConnection
     return this.#isClosing;
   }
 
-  /** It does not read its replies, so it is not read from. */
+  /** Too much waits for it, so it is not read from. */
   get isPaused(): boolean {
     return this.#output.isPaused;
   }
@@ -120,8 +115,12 @@ export class RespConnection
     return this.#limits;
   }
 
+  get openedMs(): number {
+    return this.#deadline.openedMs;
+  }
+
   get lastCommandMs(): number {
-    return this.#lastCommandMs;
+    return this.#deadline.lastCommandMs;
   }
 
   get queryBytes(): number {
@@ -129,13 +128,13 @@ export class RespConnection
   }
 
   get outputBytes(): number {
-    return this.#connection.bufferedBytes;
+    return this.#connection.bufferedBytes + this.#output.heldBytes;
   }
 
   closeAfterReply(): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
-    this.#closingSinceMs = this.#host.wheel.nowMs;
+    this.#deadline.closingSinceMs = this.#host.wheel.nowMs;
   }
 
   kill(): void {
@@ -156,6 +155,11 @@ export class RespConnection
 
   onOverSoft(): void {
     this.#host.wheel.set(this, this.#deadlineMs());
+  }
+
+  onHeldLost(reason: string): void {
+    this.#host.clientClosed(this.remote, reason);
+    this.kill();
   }
 
   closeForQuery(): void {
@@ -183,17 +187,7 @@ export class RespConnection
   }
 
   push(write: (reply: Reply) => void): void {
-    if (this.#isClosing) return;
-    write(this.#output.pushesFor(this.#protocol));
-    this.#output.pushed();
-    if (this.#isPushing || this.#isClosing) return;
-    this.#isPushing = true;
-    this.#host.flushPushesSoon(this);
-  }
-
-  flushPushes(): void {
-    this.#isPushing = false;
-    if (!this.#isClosing) this.#output.sendPushes();
+    if (!this.#isClosing) this.#output.push(write, this.#protocol);
   }
 
   onData(bytes: Uint8Array, start: number, end: number): void {
@@ -213,13 +207,31 @@ export class RespConnection
 
   onDrain(): void {
     this.#output.drained();
-    if (!this.isPaused || this.#isClosing) return;
-    this.#output.isPaused = false;
-    this.#host.replies.protocol = this.#protocol;
-    this.#runKept();
+    if (this.#output.endPause()) this.goOn();
+  }
+
+  onReleased(): void {
+    // As in Redis, a reply is a sign of life too: the client was not silent, it waited.
+    this.#deadline.lastCommandMs = this.#host.wheel.nowMs;
+    if (this.#isClosing) this.#flush();
+    else if (this.#output.endPause()) this.goOn();
+  }
+
+  /** It is not read from until the blockade is down. Requires: it is up. */
+  stop(): void {
+    if (this.#isClosing) return;
+    this.#host.blockade.add(this);
+    this.#connection.pauseReading();
+  }
+
+  /** Executes what was kept and reads on, unless something else is, or comes, in the way. */
+  goOn(): void {
+    const { blockade, replies } = this.#host;
+    if (this.isPaused || this.#isClosing) return;
+    replies.protocol = this.#protocol;
+    if (this.#kept.length >= this.#needed) this.#runKept();
     this.#flush();
-    // Running what was kept may have filled the output again.
-    if (!this.isPaused) this.#connection.resumeReading();
+    if (!this.isPaused && !blockade.has(this)) this.#connection.resumeReading();
   }
 
   onClose(): void {
@@ -228,6 +240,7 @@ export class RespConnection
     const host = this.#host;
     host.options.clients.delete(this.id);
     host.wheel.delete(this);
+    host.blockade.delete(this);
     this.#kept.dropFirst(Infinity);
     this.#output.end();
     if (!this.#wasAuthenticated) this.#owner.onAuthenticated();
@@ -251,9 +264,9 @@ export class RespConnection
 
   /** Executes what `bytes[start … end)` has whole and returns where the rest begins. */
   #run(bytes: Buffer, start: number, end: number): number {
-    const { parser, batch, replies, counters, options, wheel } = this.#host;
+    const { parser, batch, replies, counters, options, wheel, blockade } = this.#host;
     let at = start;
-    while (at < end) {
+    while (at < end && !blockade.isUp) {
       // A command may authenticate, and the next one then has other limits.
       const commandsMax = this.#isAuthenticated ? batchCommandsMax : 1;
       const searched = at === start ? this.#needed : 0;
@@ -272,8 +285,8 @@ export class RespConnection
       batch.finish();
       const executed = batch.executed;
       counters.commands += executed;
-      this.#hasCommand = true;
-      this.#lastCommandMs = wheel.nowMs;
+      this.#deadline.hasCommand = true;
+      this.#deadline.lastCommandMs = wheel.nowMs;
       if (this.#isClosing) return end;
       assert(executed > 0, 'a batch was not executed');
       at = executed < batch.length ? (batch.ends[executed - 1] ?? end) : parsedEnd;
@@ -282,13 +295,14 @@ export class RespConnection
         if (this.isPaused) return at;
       } else assert(executed === batch.length, 'a batch was executed in part');
     }
-    return end;
+    return at;
   }
 
   #runKept(): void {
     const kept = this.#kept;
     if (kept.length === 0 || this.#isClosing) return;
     kept.dropFirst(this.#run(kept.bytes, 0, kept.length));
+    if (this.#host.blockade.isUp && kept.length > 0) this.stop();
   }
 
   #keep(bytes: Buffer, start: number, end: number): void {
@@ -297,6 +311,9 @@ export class RespConnection
       this.#failProtocol(`a command is larger than ${queryBufferBytesMax} bytes`);
     } else if (!this.#kept.append(bytes, start, end)) {
       this.#failProtocol('the unfinished commands of all clients are too large');
+    } else if (this.#host.blockade.isUp) {
+      this.stop();
+      if (this.#host.queryBuffers.isFilling) this.#host.options.stopAll();
     }
   }
 
@@ -318,8 +335,9 @@ export class RespConnection
     const { replies } = this.#host;
     if (this.#isEnded) replies.reset();
     else if (replies.byteLength > 0) this.#output.send(replies);
-    if (!this.#isClosing || this.#isEnded) return;
+    if (!this.#isClosing || this.#isEnded || this.#output.heldBytes > 0) return;
     this.#isEnded = true;
+    this.#deadline.closingSinceMs = this.#host.wheel.nowMs;
     this.#kept.dropFirst(Infinity);
     this.#connection.end();
     this.#host.wheel.set(this, this.#deadlineMs());
@@ -327,15 +345,12 @@ export class RespConnection
 
   /** When the connection is to be closed if nothing happens until then. */
   #deadlineMs(): number {
-    const { firstCommandMs, idleMs } = this.#limits;
-    if (this.#isClosing) return this.#closingSinceMs + firstCommandMs;
-    let deadlineMs = this.#lastCommandMs + idleMs;
-    if (this.isListening) deadlineMs = Infinity;
-    if (!this.#hasCommand) deadlineMs = Math.min(deadlineMs, this.openedMs + firstCommandMs);
-    if (!this.#isAuthenticated) {
-      deadlineMs = Math.min(deadlineMs, this.#unauthenticatedSinceMs + idleMs);
-    }
-    return Math.min(deadlineMs, this.#output.deadlineMs);
+    const { blockade, wheel } = this.#host;
+    const { nowMs } = wheel;
+    const answeredMs = this.#output.heldBytes > 0 ? nowMs : -Infinity;
+    const servedMs = blockade.has(this) ? nowMs : blockade.servesSinceMs(nowMs);
+    const deadlineMs = this.#deadline.deadlineMs(this, { answeredMs, servedMs });
+    return this.#isClosing ? deadlineMs : Math.min(deadlineMs, this.#output.deadlineMs);
   }
 
   #callClosed(): void {

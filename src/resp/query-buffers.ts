@@ -32,6 +32,11 @@ export class QueryBuffers {
     return this.#heldBytes;
   }
 
+  /** More than half of what all may hold together: somebody will be closed for it if this goes on. */
+  get isFilling(): boolean {
+    return this.#heldBytes > this.#bytesMax / 2;
+  }
+
   /**
    * A buffer for at least `size` bytes that begins with what `buffer` holds, which is given back; undefined if
    * that would be more than all connections together may hold, and no other one holds more.

@@ -33,6 +33,11 @@ export interface RespServerOptions {
   readonly queryBuffersBytesMax?: number;
   /** All output together that clients have not read. */
   readonly outputBuffersBytesMax?: number;
+  /**
+   * Asked when the replies of a read event, or pushes, are about to leave: the mark that must be released before
+   * they may. Marks are whole numbers that only grow; 0 is released from the start. Without it nothing is held.
+   */
+  readonly heldUntil?: () => number;
 }
 
 /** One port that speaks the Redis protocol, and its clients. */
@@ -79,6 +84,10 @@ export class RespServer {
       needsAuthentication: options.needsAuthentication === true,
       queryBuffersBytesMax: options.queryBuffersBytesMax ?? serverLimits.queryBuffersBytesMax,
       outputBuffersBytesMax: options.outputBuffersBytesMax ?? serverLimits.outputBuffersBytesMax,
+      heldUntil: options.heldUntil,
+      stopAll: () => {
+        for (const connection of this.#connections) connection.stop();
+      },
     });
   }
 
@@ -101,8 +110,50 @@ export class RespServer {
   }
 
   /**
+   * All that is held for marks up to `mark` leaves, with one write for each client; who had too much held goes on.
+   * Requires: `heldUntil`; no batch is being executed; `mark` is not below the one before.
+   */
+  release(mark: number): void {
+    const { gate, batch } = this.#host;
+    assert(gate !== undefined, 'a server without heldUntil holds nothing');
+    assert(!batch.isRunning, 'a release may execute commands, and cannot come from within one');
+    assert(mark >= gate.released, `mark ${mark} comes after ${gate.released}`);
+    gate.release(mark);
+  }
+
+  /**
+   * What is held tells of something that will never be durable: whoever waits for it is closed without it.
+   * Nothing is released by that; `heldUntil` is asked as before. Requires: as `release`.
+   */
+  failHeld(reason: string): void {
+    const { gate, batch } = this.#host;
+    assert(gate !== undefined, 'a server without heldUntil holds nothing');
+    assert(!batch.isRunning, 'the client of a batch cannot be closed under it');
+    gate.fail(reason);
+  }
+
+  /**
+   * No command is executed until `unblock`, except for the rest of a running batch: what was read is kept, and
+   * whoever sends more is not read from. May be called from within `execute`.
+   */
+  block(): void {
+    this.#host.blockade.raise(this.#options.outside.clock.monotonicMs());
+  }
+
+  /**
+   * Executes what was kept, client by client, until it is all done or somebody calls `block` again. Requires: no
+   * batch is being executed.
+   */
+  unblock(): void {
+    const { blockade, batch } = this.#host;
+    assert(!batch.isRunning, 'commands cannot be executed from within one');
+    blockade.lower(this.#options.outside.clock.monotonicMs());
+  }
+
+  /**
    * Takes no more connections, sends what was replied and closes; who does not read it within
-   * `serverLimits.closeMs` loses it. Resolves when all is closed and the port is free.
+   * `serverLimits.closeMs`, or whose replies are held for longer, loses it. Resolves when all is closed and the
+   * port is free.
    */
   async close(): Promise<void> {
     const { timers } = this.#options.outside;

@@ -70,10 +70,18 @@ export interface MemoryServer {
 export type MemoryServerOptions = Partial<
   Pick<
     RespServerOptions,
-    'limits' | 'limitsUnauthenticated' | 'at' | 'queryBuffersBytesMax' | 'outputBuffersBytesMax'
+    | 'limits'
+    | 'limitsUnauthenticated'
+    | 'at'
+    | 'queryBuffersBytesMax'
+    | 'outputBuffersBytesMax'
+    | 'heldUntil'
   >
 > &
-  Partial<Pick<ServerFacts<Store>, 'authenticate'>>;
+  Partial<Pick<ServerFacts<Store>, 'authenticate'>> & {
+    /** Called within `execute`, behind the commands of each batch. */
+    readonly onExecuted?: () => void;
+  };
 
 /** A RESP server on a Map: as small as one can be, and on the path that every server takes. */
 export async function listenInMemory(
@@ -108,6 +116,7 @@ export async function listenInMemory(
     needsAuthentication: authenticate !== undefined,
     execute: (batch) => {
       while (batch.next()) table.dispatch(store, batch, batch.client);
+      options.onExecuted?.();
     },
   });
   address = server.address;
