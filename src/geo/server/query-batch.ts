@@ -1,6 +1,7 @@
 import type { CommandBatch } from '../../resp/command-batch.ts';
 import type { CommandTable } from '../../resp/command-table.ts';
 import type { QueryBeginning } from './query-exchange.ts';
+import type { SnapshotSheet } from './remote-sync-lent.ts';
 import type { Replica } from './replica.ts';
 import type { ReplicaReport } from './replica-report.ts';
 import type { WrittenRun } from './write-log.ts';
@@ -29,6 +30,8 @@ export interface ReportSheet {
 /** A sheet for the own writes that the journal has not got. */
 export interface LogSheet {
   readonly kind: 'log';
+  /** Fewer bytes are not worth it yet. */
+  readonly bytesMin: number;
   runs: readonly WrittenRun[];
 }
 
@@ -41,5 +44,6 @@ export type QueryLent =
   /** A pack of entries of an earlier life. */
   | { readonly kind: 'load'; readonly pack: Uint8Array }
   | { readonly kind: 'begin'; readonly beginning: QueryBeginning }
+  | SnapshotSheet
   /** Own writes up to this one are durable. */
   | { readonly kind: 'durable'; readonly sequence: number };

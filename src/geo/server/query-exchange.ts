@@ -1,6 +1,6 @@
 import type { ActorContext } from '../../actor/actor-kind.ts';
 import type { ActorRef } from '../../actor/actor-ref.ts';
-import type { VectorPairs } from '../version-vector.ts';
+import { VersionVector, type VectorPairs } from '../version-vector.ts';
 import { Alarm } from './alarm.ts';
 import { ArenaTable } from './arena/arena-table.ts';
 import type { QueryMessage } from './query-actor.ts';
@@ -45,6 +45,7 @@ export class QueryExchange {
   /** Own writes up to this one are durable. */
   #durableUpTo = 0;
   #remoteSync: SyncPeer | undefined;
+  #wantsFill: { readonly peer: SyncPeer; readonly needed: VectorPairs } | undefined;
   /** What every replica of the cluster has; while there are no other servers, those of this one know it themselves. */
   readonly #confirmedByAll: Knowledge = new Knowledge();
 
@@ -90,7 +91,7 @@ export class QueryExchange {
 
   /** The remote-sync actor begins to take part. What it knows it will say. */
   meetRemoteSync(ref: ActorRef<SyncMessage>): void {
-    this.#remoteSync ??= this.#addPeer(ref, []);
+    this.#remoteSync ??= this.#addPeer(ref, [], this.replica.log === undefined);
   }
 
   receive(message: SyncMessage): void {
@@ -105,6 +106,7 @@ export class QueryExchange {
       return;
     }
     const nowMs = this.#context.clock.monotonicMs();
+    this.#fillIfDue();
     this.#finishFill();
     const nextMs = this.synchronizer.flush(nowMs, (to, message) => this.#context.tell(to, message));
     this.#alarm.setFor(nextMs, nowMs);
@@ -130,19 +132,32 @@ export class QueryExchange {
 
   #onNote(peer: SyncPeer, note: SyncNote): void {
     if (note.kind === 'confirmed by all') this.#confirmedByAll.raiseAll(note.pairs, 0);
-    else if (note.kind === 'fill me') this.#fill(peer);
+    else if (note.kind === 'fill me') this.#wantsFill = { peer, needed: note.needed };
+  }
+
+  /** What is known here, own writes among it. */
+  knowledge(): VersionVector {
+    const known = new VersionVector(this.synchronizer.known.vector.pairs());
+    known.raise(this.replica.uid, this.replica.sequence);
+    return known;
+  }
+
+  #fillIfDue(): void {
+    if (this.#wantsFill === undefined) return;
+    const { peer, needed } = this.#wantsFill;
+    if (!this.knowledge().coversAll(new VersionVector(needed))) return;
+    this.#wantsFill = undefined;
+    this.#fill(peer);
   }
 
   /** Sends a peer everything, and what is known with it. */
   #fill(peer: SyncPeer): void {
-    const { replica, synchronizer } = this;
-    const { table } = replica;
+    const { table } = this.replica;
     const stream = new ChangeStream({ base: [] });
     for (let place = 0; place < table.placesEnd; place += 1) {
       if (table.atPlace(place) >= 0) stream.append(place);
     }
-    const own = [replica.uid, replica.sequence] as const;
-    stream.claim([...synchronizer.known.vector.pairs(), own], 0);
+    stream.claim(this.knowledge().pairs(), 0);
     peer.startRepair(stream);
   }
 

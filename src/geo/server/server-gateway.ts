@@ -124,6 +124,13 @@ class Home {
   readonly #arrivals: { readonly token: number; readonly actorToken: number }[] = [];
   #keptActorToken = 0;
   #clusterId = '';
+  /** Whether the remote-sync actor gets what is loaded too, and whether anything was. */
+  #loadsRemoteSync = false;
+  #hasLoaded = false;
+  /** There are other servers, so that it is told what query actors write. */
+  #isRemoteSyncAwake = false;
+  /** Slices that were asked of a query port, in order. */
+  readonly #sliceWaiters: ((slice: Slice) => void)[] = [];
   #loadProgressed: () => void = nothing;
   readonly #isReady = deferred<void>();
   readonly #isRemoved = deferred<void>();
@@ -169,6 +176,7 @@ class Home {
     const isNew = this.#clusterId === '';
     this.#clusterId = this.#chooseCluster(join, random);
     const joins = isNew && join.length > 0;
+    const isAwake = this.#loadsRemoteSync || (joins && !this.#hasLoaded);
     for (const port of this.#ports) {
       const peers = queryActors.filter((_, index) => this.#ports[index] !== port);
       this.#post(port, {
@@ -177,7 +185,7 @@ class Home {
           known,
           peers,
           remoteSync: this.#actor.ref,
-          isRemoteSyncAwake: durability !== 'memory' || joins,
+          isRemoteSyncAwake: isAwake,
           isJournaled: durability !== 'memory',
           waitsForDisk: durability === 'fsync',
         },
@@ -193,6 +201,7 @@ class Home {
         queryActors,
         durability,
         joins,
+        isAwake,
       },
     });
     this.#link(join);
@@ -232,6 +241,9 @@ class Home {
       case 'not opened':
         port.onOpened(mail);
         return;
+      case 'sliced':
+        this.#sliceWaiters.shift()?.(mail);
+        return;
       case 'log':
         this.#onLog(port, mail);
         return;
@@ -255,6 +267,8 @@ class Home {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#patience?.cancel();
+    // Nobody answers any more, and a snapshot that is under way would wait for ever.
+    for (const resolve of this.#sliceWaiters) resolve(noSlice);
     await this.#journal?.close();
   }
 
@@ -270,8 +284,14 @@ class Home {
       disk,
       durability,
       onIdentity,
+      onMembers: (members) => {
+        // Heard of too late, what was loaded before is filled in by a query actor.
+        const hasOthers = members.filter(({ isRemoved }) => !isRemoved).length > 1;
+        if (hasOthers && !this.#hasLoaded) this.#loadsRemoteSync = true;
+      },
       onEntries: (pack) => {
-        this.#lend({ kind: 'load', pack });
+        this.#hasLoaded = true;
+        if (this.#loadsRemoteSync) this.#lend({ kind: 'load', pack });
         for (const port of this.#ports) {
           port.loadBytes += pack.length;
           this.#post(port, { kind: 'load', pack });
@@ -329,11 +349,12 @@ class Home {
 
   #onLog(port: Port, { origin, upTo, entries }: Extract<FromQueryPort, { kind: 'log' }>): void {
     if (this.#journal === undefined || this.#isClosed || this.#journal.fault !== undefined) return;
-    const token = this.#journal.appendEntries([[origin, upTo]], entries, () =>
-      this.#post(port, { kind: 'logged', bytes: entries.length }),
-    );
+    const isInterval = this.#options.durability === 'interval';
+    const token = this.#journal.appendEntries([[origin, upTo]], entries, () => {
+      if (isInterval) this.#post(port, { kind: 'logged', sequence: upTo });
+    });
     port.waiting.push({ token, sequence: upTo, pack: entries });
-    if (this.#options.durability === 'interval') this.#showWritten(port.origin, upTo, entries);
+    if (isInterval) this.#showWritten(port.origin, upTo, entries);
     this.#snapshotIfDue();
   }
 
@@ -353,6 +374,10 @@ class Home {
         if (this.#journal?.fault === undefined && !this.#isClosed) {
           this.#journal?.appendCluster(this.#clusterId, output.cards);
         }
+        return;
+      case 'awake':
+        this.#isRemoteSyncAwake = true;
+        output.needed = this.#journal?.logged ?? [];
         return;
       case 'removed':
         this.#isRemoved.resolve();
@@ -376,7 +401,7 @@ class Home {
       }
       if (sequence === 0) continue;
       own.push([port.origin, sequence]);
-      this.#post(port, { kind: 'durable', sequence });
+      if (isShownNow) this.#post(port, { kind: 'durable', sequence });
     }
     while (this.#arrivals[0] !== undefined && this.#arrivals[0].token <= token) {
       this.#keptActorToken = this.#arrivals.shift()?.actorToken ?? this.#keptActorToken;
@@ -389,6 +414,7 @@ class Home {
    * before it begins.
    */
   #showWritten(origin: string, upTo: number, pack: Uint8Array): void {
+    if (!this.#isRemoteSyncAwake) return;
     this.#thread.outside.timers.nextTurn(() => {
       if (!this.#isClosed) this.#lend({ kind: 'written', origin, upTo, pack });
     });
@@ -415,29 +441,55 @@ class Home {
     });
   }
 
-  /** Everything that the remote-sync actor has, once it has `needed`. */
+  /** Everything that the server has, once all of `needed` is where it is read. */
   async *#slices(needed: VectorPairs): SnapshotSlices {
     const { timers } = this.#thread.outside;
-    const sheet: SnapshotSheet = {
-      kind: 'snapshot',
-      needed,
-      place: 0,
-      known: undefined,
-      pack: undefined,
-    };
-    let isFirst = true;
-    while (sheet.place >= 0) {
-      this.#lend(sheet);
-      const { known, pack } = sheet;
-      if (known === undefined) {
+    // Whoever begins also ends: places mean something else in another table.
+    const isOfRemoteSync = this.#isRemoteSyncAwake;
+    let place = 0;
+    let known: VectorPairs = [];
+    while (place >= 0) {
+      const slice = isOfRemoteSync
+        ? this.#sliceOfRemoteSync(needed, place, known)
+        : await this.#sliceOfQueryActor(needed, place, known);
+      if (!slice.isThere) {
         if (this.#isClosed) throw new AtollError('SYSTEM_CLOSED', 'the server closes');
         await new Promise<void>((resolve) => timers.setTimer(geoLimits.snapshotWaitMs, resolve));
         continue;
       }
-      yield { ...(isFirst ? { known } : {}), ...(pack === undefined ? {} : { pack }) };
-      isFirst = false;
+      const isFirst = place === 0;
+      ({ place, known } = slice);
+      yield {
+        ...(isFirst ? { known } : {}),
+        ...(slice.pack === undefined ? {} : { pack: slice.pack }),
+      };
       await new Promise<void>((resolve) => timers.nextTurn(resolve));
     }
+  }
+
+  #sliceOfRemoteSync(needed: VectorPairs, place: number, known: VectorPairs): Slice {
+    const sheet: SnapshotSheet = {
+      kind: 'snapshot',
+      needed,
+      place,
+      known: place === 0 ? undefined : known,
+      pack: undefined,
+    };
+    this.#lend(sheet);
+    return {
+      isThere: sheet.known !== undefined,
+      place: sheet.place,
+      known: sheet.known ?? [],
+      pack: sheet.pack,
+    };
+  }
+
+  async #sliceOfQueryActor(needed: VectorPairs, place: number, known: VectorPairs): Promise<Slice> {
+    const [port] = this.#ports;
+    assert(port !== undefined, 'a server has a query port');
+    const answer = new Promise<Slice>((resolve) => void this.#sliceWaiters.push(resolve));
+    this.#post(port, { kind: 'slice', needed, place, known });
+    return await answer;
   }
 
   #lend(lent: RemoteSyncLent): void {
@@ -448,6 +500,17 @@ class Home {
     this.#thread.post(port.gateway, mail);
   }
 }
+
+/** A piece of everything, from one table. */
+interface Slice {
+  readonly isThere: boolean;
+  /** Where to go on; −1: that was all. */
+  readonly place: number;
+  readonly known: VectorPairs;
+  readonly pack: Uint8Array | undefined;
+}
+
+const noSlice: Slice = { isThere: false, place: 0, known: [], pack: undefined };
 
 interface Deferred<T> {
   readonly promise: Promise<T>;

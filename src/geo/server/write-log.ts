@@ -9,6 +9,8 @@ export interface WrittenRun {
   readonly entries: Uint8Array;
 }
 
+const nothing: readonly WrittenRun[] = [];
+
 /**
  * Own writes on their way to the journal. Each is copied from where it was read, when all of it is in the cache: to look it
  * up in the table later, as the exchange with other replicas does, costs three times as much.
@@ -44,8 +46,9 @@ export class WriteLog {
     if (this.#writer.byteLength >= geoLimits.syncMessageBytes) this.#endRun();
   }
 
-  /** What was added since the last call. */
-  take(): readonly WrittenRun[] {
+  /** What was added since the last call, if it is at least `bytesMin`. */
+  take(bytesMin: number): readonly WrittenRun[] {
+    if (this.#runs.length === 0 && this.#writer.byteLength < bytesMin) return nothing;
     if (this.#writer.count > 0) this.#endRun();
     const runs = this.#runs;
     this.#runs = [];
