@@ -90,7 +90,7 @@ export const QueryActor: ActorKind<QueryMessage, QueryLent> = defineActor<QueryM
             after(exchange);
             return;
           case 'log':
-            lent.run = exchange.hasUnlogged ? exchange.packForJournal() : undefined;
+            lent.runs = exchange.replica.log?.take() ?? [];
             return;
           case 'durable':
             exchange.onDurable(lent.sequence);

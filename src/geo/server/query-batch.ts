@@ -3,7 +3,7 @@ import type { CommandTable } from '../../resp/command-table.ts';
 import type { QueryBeginning } from './query-exchange.ts';
 import type { Replica } from './replica.ts';
 import type { ReplicaReport } from './replica-report.ts';
-import type { PackedRun } from './sync/entry-packer.ts';
+import type { WrittenRun } from './write-log.ts';
 
 /**
  * What the gateway of a query port lends to the query actor of its thread: commands of one client, as they
@@ -26,10 +26,10 @@ export interface ReportSheet {
   report: ReplicaReport | undefined;
 }
 
-/** A sheet for the next own writes that the journal has not got; left empty if there are none. */
+/** A sheet for the own writes that the journal has not got. */
 export interface LogSheet {
   readonly kind: 'log';
-  run: PackedRun | undefined;
+  runs: readonly WrittenRun[];
 }
 
 export type QueryLent =

@@ -180,13 +180,11 @@ class QueryPort {
   #log(): void {
     if (!this.#isJournaled || this.#fault !== undefined) return;
     const { origin } = this.#options;
-    for (;;) {
-      const sheet: LogSheet = { kind: 'log', run: undefined };
-      this.#thread.lend(this.actor, sheet, 0);
-      const { run } = sheet;
-      if (run === undefined) break;
-      this.#logBytesUnderWay += run.entries.length;
-      this.#post({ kind: 'log', origin, upTo: run.upTo, entries: run.entries });
+    const sheet: LogSheet = { kind: 'log', runs: [] };
+    this.#thread.lend(this.actor, sheet, 0);
+    for (const { upTo, entries } of sheet.runs) {
+      this.#logBytesUnderWay += entries.length;
+      this.#post({ kind: 'log', origin, upTo, entries });
     }
     if (this.#logBytesUnderWay > this.#logBytesMax) this.#server?.block();
   }

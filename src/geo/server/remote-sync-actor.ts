@@ -67,7 +67,7 @@ export const RemoteSyncActor: ActorKind<RemoteSyncMessage, RemoteSyncLent, Remot
 export type RemoteSyncRef = ActorRef<SyncMessage>;
 
 function load({ replica }: RemoteSync, pack: Uint8Array): void {
-  const reader = new EntryPackReader(pack, replica.origins);
+  const reader = new EntryPackReader(pack, replica.origins, replica.table);
   while (reader.next()) replica.merge(reader, true);
 }
 
@@ -82,6 +82,8 @@ function onLent(
       return exchange.onPeerUp(lent.address);
     case 'peer down':
       return exchange.onPeerDown(lent.address);
+    case 'written':
+      return exchange.onWritten(lent.origin, lent.upTo, lent.pack);
     case 'kept':
       return exchange.onKept(lent.token, lent.own);
     case 'give up waiting':

@@ -12,6 +12,13 @@ export type RemoteSyncLent =
   | { readonly kind: 'begin'; readonly beginning: RemoteSyncBeginning }
   | { readonly kind: 'peer up'; readonly address: string }
   | { readonly kind: 'peer down'; readonly address: string }
+  /** A query actor of this server wrote this, up to `upTo`, and the journal has it. */
+  | {
+      readonly kind: 'written';
+      readonly origin: string;
+      readonly upTo: number;
+      readonly pack: Uint8Array;
+    }
   /** Arrivals up to `token` are durable, and own writes up to these. */
   | { readonly kind: 'kept'; readonly token: number; readonly own: VectorPairs }
   | { readonly kind: 'give up waiting' }

@@ -201,6 +201,14 @@ export class RemoteSync {
     this.#look(nowMs);
   }
 
+  /** The journal has writes of a query actor of this server: with it they come from there, and need no messages. */
+  onWritten(origin: string, upTo: number, pack: Uint8Array): void {
+    const nowMs = this.#context.clock.monotonicMs();
+    const claims: VectorPairs = [[origin, upTo]];
+    this.synchronizer.takeWritten(pack, claims, this.#local, nowMs);
+    this.#tellOwn(claims, nowMs);
+  }
+
   /** Everything that arrived up to `token` is durable, and so are these own writes. */
   onKept(token: number, own: VectorPairs): void {
     const nowMs = this.#context.clock.monotonicMs();

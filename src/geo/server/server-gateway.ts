@@ -106,7 +106,11 @@ interface Port {
   /** Bytes of earlier lives that it has not loaded yet. */
   loadBytes: number;
   /** What it gave to the journal and is not durable, oldest first. */
-  readonly waiting: { readonly token: number; readonly sequence: number }[];
+  readonly waiting: {
+    readonly token: number;
+    readonly sequence: number;
+    readonly pack: Uint8Array;
+  }[];
   onOpened: (outcome: Extract<FromQueryPort, { kind: 'opened' | 'not opened' }>) => void;
 }
 
@@ -328,7 +332,8 @@ class Home {
     const token = this.#journal.appendEntries([[origin, upTo]], entries, () =>
       this.#post(port, { kind: 'logged', bytes: entries.length }),
     );
-    port.waiting.push({ token, sequence: upTo });
+    port.waiting.push({ token, sequence: upTo, pack: entries });
+    if (this.#options.durability === 'interval') this.#showWritten(port.origin, upTo, entries);
     this.#snapshotIfDue();
   }
 
@@ -360,10 +365,14 @@ class Home {
 
   #onDurable(token: number): void {
     const own: (readonly [string, number])[] = [];
+    const isShownNow = this.#options.durability === 'fsync';
     for (const port of this.#ports) {
       let sequence = 0;
       while (port.waiting[0] !== undefined && port.waiting[0].token <= token) {
-        sequence = port.waiting.shift()?.sequence ?? sequence;
+        const written = port.waiting.shift();
+        if (written === undefined) break;
+        sequence = written.sequence;
+        if (isShownNow) this.#showWritten(port.origin, sequence, written.pack);
       }
       if (sequence === 0) continue;
       own.push([port.origin, sequence]);
@@ -373,6 +382,16 @@ class Home {
       this.#keptActorToken = this.#arrivals.shift()?.actorToken ?? this.#keptActorToken;
     }
     this.#lend({ kind: 'kept', token: this.#keptActorToken, own });
+  }
+
+  /**
+   * The remote-sync actor takes over what was written: not at once, since the next write to the disk should be under way
+   * before it begins.
+   */
+  #showWritten(origin: string, upTo: number, pack: Uint8Array): void {
+    this.#thread.outside.timers.nextTurn(() => {
+      if (!this.#isClosed) this.#lend({ kind: 'written', origin, upTo, pack });
+    });
   }
 
   #onFault(fault: AtollError): void {
