@@ -458,16 +458,17 @@ export class RemoteSync {
     this.#told.raiseAll(arrival.claims, nowMs);
   }
 
-  /** Own writes are told as known when they are synced, whatever clients were told. */
+  /**
+   * Writes of our query actors are told as known when they are here and synced, whatever clients were told. The journal has
+   * them from the query actors, and may have them before us: who believed that we have them would not send them.
+   */
   #tellOwn(pairs: VectorPairs, nowMs: number): void {
-    if (this.#beginning?.durability !== 'interval') {
-      this.#told.raiseAll(pairs, nowMs);
-      return;
-    }
     const { vector } = this.synchronizer.known;
+    const mayBeUnsynced = this.#beginning?.durability === 'interval';
     const kept = pairs.map(([origin]) => {
-      const sequence = Math.min(vector.sequenceOf(origin), this.#ownSynced.sequenceOf(origin));
-      return [origin, sequence] as const;
+      const sequence = vector.sequenceOf(origin);
+      const synced = mayBeUnsynced ? this.#ownSynced.sequenceOf(origin) : sequence;
+      return [origin, Math.min(sequence, synced)] as const;
     });
     this.#told.raiseAll(kept, nowMs);
   }
