@@ -442,16 +442,15 @@ export class RemoteSync {
     this.#told.raiseAll(arrival.claims, nowMs);
   }
 
-  /** Own writes are told as known when they are synced, whatever clients were told. */
+  /** Own writes are told as known when they are here and synced, whatever clients were told. */
   #tellOwn(pairs: VectorPairs, nowMs: number): void {
-    if (this.#beginning?.durability !== 'interval') {
-      this.#told.raiseAll(pairs, nowMs);
-      return;
-    }
+    const isSyncedLater = this.#beginning?.durability === 'interval';
     const { vector } = this.synchronizer.known;
     const kept = pairs.map(([origin]) => {
-      const sequence = Math.min(vector.sequenceOf(origin), this.#ownSynced.sequenceOf(origin));
-      return [origin, sequence] as const;
+      // The journal has them from the query actors, and may be ahead of what those have sent to us.
+      const sequence = vector.sequenceOf(origin);
+      const synced = isSyncedLater ? this.#ownSynced.sequenceOf(origin) : sequence;
+      return [origin, Math.min(sequence, synced)] as const;
     });
     this.#told.raiseAll(kept, nowMs);
   }
@@ -549,6 +548,8 @@ export class RemoteSync {
   }
 
   #neededByServers(stream: ChangeStream): number {
+    // Whom it is about to meet lacks all of it: what clients wrote before that would wait until the difference is found.
+    if (!this.#isReady) return 0;
     let neededBehind = stream.last;
     const met = new Set<string>();
     for (const { card, sync } of this.#remotePeers.values()) {
