@@ -145,6 +145,8 @@ export const geoLimits = {
   snapshotPackBytes: 262_144, // 256 KiB
   /** Own writes that a query port may have given to the journal and that it has not taken, for all ports together. */
   logBytesUnderWayMax: 33_554_432, // 32 MiB
+  /** While a write to the disk is under way, so much is sent behind it; less gathers until it is over. */
+  logBytesWorthwhile: 65_536, // 64 KiB
   /** What query ports may have to load of what was read, each. */
   loadBytesAheadMax: 16_777_216, // 16 MiB
   /** A log longer than this, and longer than a snapshot would be, is replaced by one. */

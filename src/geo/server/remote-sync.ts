@@ -37,6 +37,8 @@ export interface RemoteSyncBeginning {
   readonly durability: Durability;
   /** Not ready before it has what some other server had when it was met. */
   readonly joins: boolean;
+  /** Everything of earlier lives was loaded here too, and query actors were told of this one. */
+  readonly isAwake: boolean;
 }
 
 /** The counters of repair, for operators. */
@@ -58,7 +60,8 @@ export interface RepairCounters {
  * actors (`remote`), and to servers that have gone without it for a while: if A cannot reach C but both reach B, C has A's
  * writes from B.
  *
- * It sleeps, without a copy of anything, until there is another server or a disk: a server that is alone needs none.
+ * It sleeps, without a copy of anything, until there is another server: one that is alone needs none. Then it is filled by a
+ * query actor.
  */
 export class RemoteSync {
   readonly replica: Replica;
@@ -147,13 +150,18 @@ export class RemoteSync {
     return this.#state !== 'asleep';
   }
 
+  /** Whether everything that the query actors have is, or is coming, here. */
+  get isFilled(): boolean {
+    return this.#state === 'awake';
+  }
+
   /** How many keys the server had that everything is got from; 0 if that is not known. */
   get keysThere(): number {
     return this.#keysThere;
   }
 
   begin(beginning: RemoteSyncBeginning): void {
-    const { known, members, durability, joins } = beginning;
+    const { known, members, joins, isAwake } = beginning;
     this.#beginning = beginning;
     this.#local.beginWith(known);
     this.#remote.beginWith(known);
@@ -167,8 +175,7 @@ export class RemoteSync {
     const others = this.members.present().length - 1;
     this.#isReady = !joins && others === 0;
     if (this.#isReady) this.#context.emit({ kind: 'ready' });
-    // With a journal everybody has the same from the start; without one there is nothing to have yet.
-    if (durability !== 'memory' || joins) this.#wake();
+    if (isAwake || others > 0) this.#wake();
   }
 
   /** Messages to the system at `address` pass from now on. */
@@ -199,6 +206,14 @@ export class RemoteSync {
     }
     this.synchronizer.receive(message, nowMs);
     this.#look(nowMs);
+  }
+
+  /** The journal has writes of a query actor of this server: with it they come from there, and need no messages. */
+  onWritten(origin: string, upTo: number, pack: Uint8Array): void {
+    const nowMs = this.#context.clock.monotonicMs();
+    const claims: VectorPairs = [[origin, upTo]];
+    this.synchronizer.takeWritten(pack, claims, this.#local, nowMs);
+    this.#tellOwn(claims, nowMs);
   }
 
   /** Everything that arrived up to `token` is durable, and so are these own writes. */
@@ -311,8 +326,9 @@ export class RemoteSync {
 
   #wake(): void {
     if (this.#state !== 'asleep' || this.#beginning === undefined) return;
-    const { queryActors, durability, joins, known } = this.#beginning;
-    const isTold = durability !== 'memory' || joins;
+    const { queryActors, isAwake, known } = this.#beginning;
+    const awake = { kind: 'awake' as const, needed: [] as VectorPairs };
+    this.#context.emit(awake);
     for (const ref of queryActors) {
       const feed = new Feed({ name: 'remote', stream: this.#remote });
       feed.startAt(0);
@@ -320,10 +336,10 @@ export class RemoteSync {
       peer.confirmed.raiseAll(known);
       this.#queryPeers.push(peer);
       this.synchronizer.addPeer(peer);
-      if (!isTold) this.#context.tell(ref, { type: 'remote sync', ref: this.#context.self });
+      if (!isAwake) this.#context.tell(ref, { type: 'remote sync', ref: this.#context.self });
     }
-    this.#state = isTold ? 'awake' : 'filling';
-    if (!isTold) this.#queryPeers[0]?.addNote({ kind: 'fill me' });
+    this.#state = isAwake ? 'awake' : 'filling';
+    if (!isAwake) this.#queryPeers[0]?.addNote({ kind: 'fill me', needed: [...awake.needed] });
   }
 
   #onFilled(): void {
