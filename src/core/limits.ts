@@ -115,6 +115,8 @@ export const geoLimits = {
   syncConfirmMs: 400,
   /** What is not confirmed for so long was lost: a confirmation and two times 250 ms on the way, twice. */
   syncRepeatMs: 2_000,
+  /** … besides what it takes to get there over the slowest way that is planned for: 100 KB/s. */
+  syncBytesPerMsMin: 100,
   /** Each time it was lost again the wait doubles, up to this: a peer that takes nothing is not to be flooded. */
   syncRepeatLastMs: 30_000,
   /** What is sent to one peer and not confirmed: more than a fast network has under way in a round trip. */

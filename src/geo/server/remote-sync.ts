@@ -566,6 +566,8 @@ export class RemoteSync {
   }
 
   #neededByServers(stream: ChangeStream): number {
+    // Whom it is about to meet lacks all of it: what clients wrote before that would wait until the difference is found.
+    if (!this.#isReady) return 0;
     let neededBehind = stream.last;
     const met = new Set<string>();
     for (const { card, sync } of this.#remotePeers.values()) {
