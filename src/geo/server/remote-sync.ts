@@ -13,8 +13,10 @@ import { Members, type MemberCard } from './members.ts';
 import type { QueryMessage } from './query-actor.ts';
 import type { RemoteSyncMessage } from './remote-sync-actor.ts';
 import type { RemoteSyncOutput } from './remote-sync-lent.ts';
+import { QueryComparison } from './query-comparison.ts';
 import { RemotePeer } from './remote-peer.ts';
 import { Replica } from './replica.ts';
+import { SlicedWork } from './sliced-work.ts';
 import { ChangeStream } from './sync/change-stream.ts';
 import type { EntryPackReader } from './sync/entry-pack-reader.ts';
 import { Feed } from './sync/feed.ts';
@@ -77,6 +79,8 @@ export class RemoteSync {
   readonly #identity: ServerIdentity;
   readonly #alarm: Alarm;
   readonly #comparison: Comparison;
+  readonly #queryComparison: QueryComparison;
+  readonly #works: SlicedWork;
   /** What is kept here, and told: others forget tombstones by it. */
   readonly #told: Knowledge = new Knowledge();
   readonly #local: ChangeStream = new ChangeStream({ base: [] });
@@ -126,6 +130,14 @@ export class RemoteSync {
     this.#alarm = new Alarm((delayMs) =>
       context.tellAfter(context.self, { type: 'sync due' }, delayMs),
     );
+    this.#works = new SlicedWork(() => context.tell(context.self, { type: 'work' }));
+    this.#queryComparison = new QueryComparison({
+      replica: this.replica,
+      known: this.synchronizer.known,
+      counters: this.repairs,
+      log: context.log,
+      works: this.#works,
+    });
     this.#comparison = new Comparison({
       replica: this.replica,
       known: this.synchronizer.known,
@@ -136,7 +148,7 @@ export class RemoteSync {
       }),
       counters: this.repairs,
       log: context.log,
-      onWork: () => context.tell(context.self, { type: 'work' }),
+      works: this.#works,
     });
   }
 
@@ -252,7 +264,7 @@ export class RemoteSync {
 
   /** A slice of what takes long. */
   work(): void {
-    this.#comparison.work(this.#context.clock.wallMs());
+    this.#works.goOn();
   }
 
   /** Nobody waits for the server any more, here and, soon, everywhere. Whether it was a member. */
@@ -380,7 +392,10 @@ export class RemoteSync {
   #onNote(peer: SyncPeer, note: SyncNote, nowMs: number): void {
     if (note.kind === 'filled') return this.#onFilled();
     const remote = this.#remotePeers.get(peer);
-    if (remote === undefined) return;
+    if (remote === undefined) {
+      if (note.kind === 'checked') this.#queryComparison.onChecked(peer, note);
+      return;
+    }
     if (note.kind === 'greeting') return this.#onGreeting(remote, note);
     if (peer.isRefused) return;
     if (note.kind === 'time') {
@@ -499,6 +514,7 @@ export class RemoteSync {
     for (const remote of this.#remotePeers.values()) {
       this.#comparison.look(remote, this.#identity.id, nowMs);
     }
+    this.#queryComparison.look(this.#queryPeers, nowMs);
     if (nowMs - this.#confirmedMs >= geoLimits.confirmedByAllMs) this.#confirm(nowMs);
     if (!this.#isReady) this.#checkReady();
     this.#removeLost(nowMs);
