@@ -1,3 +1,4 @@
+import { copyBytes } from './copy-words.ts';
 import { writeLatin1 } from './latin1.ts';
 
 /**
@@ -10,6 +11,7 @@ import { writeLatin1 } from './latin1.ts';
  */
 export class ByteWriter {
   #bytes: Buffer = Buffer.allocUnsafeSlow(bufferBytesFirst);
+  #view: DataView = viewOf(this.#bytes);
   #end = 0;
 
   /** Bytes written since the last `take`. */
@@ -55,6 +57,14 @@ export class ByteWriter {
     this.#end += writeLatin1(this.#bytes, text, this.#end);
   }
 
+  /** `source[start … end)` as they are. */
+  copy(source: DataView, start: number, end: number): void {
+    const count = end - start;
+    if (this.#end + count > this.#bytes.length) this.#grow(count);
+    copyBytes(source, start, end, this.#view, this.#end);
+    this.#end += count;
+  }
+
   /**
    * Lends the buffer to somebody who writes up to `count` bytes from `byteLength` on and then says with `wrote` how
    * many it were.
@@ -74,6 +84,7 @@ export class ByteWriter {
     this.#end = 0;
     if (this.#bytes.length > bufferBytesKept) {
       this.#bytes = Buffer.allocUnsafeSlow(bufferBytesFirst);
+      this.#view = viewOf(this.#bytes);
     }
     return taken;
   }
@@ -82,7 +93,12 @@ export class ByteWriter {
     const bytes = Buffer.allocUnsafeSlow(Math.max(this.#end + count, 2 * this.#bytes.length));
     bytes.set(this.#bytes.subarray(0, this.#end));
     this.#bytes = bytes;
+    this.#view = viewOf(bytes);
   }
+}
+
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 const varintBytesMax = 8;

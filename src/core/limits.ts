@@ -115,6 +115,8 @@ export const geoLimits = {
   syncConfirmMs: 400,
   /** What is not confirmed for so long was lost: a confirmation and two times 250 ms on the way, twice. */
   syncRepeatMs: 2_000,
+  /** … besides what it takes to get there over the slowest way that is planned for: 100 KB/s. */
+  syncBytesPerMsMin: 100,
   /** Each time it was lost again the wait doubles, up to this: a peer that takes nothing is not to be flooded. */
   syncRepeatLastMs: 30_000,
   /** What is sent to one peer and not confirmed: more than a fast network has under way in a round trip. */
@@ -129,6 +131,8 @@ export const geoLimits = {
   confirmedByAllMs: 1_000,
   /** … and so often the exchange with other servers is looked after. */
   lookMs: 500,
+  /** A server that is away for so long is waited for no more, if most are here: a week is a long holiday for an outage. */
+  memberAwayMsMax: 604_800_000, // 7 days
   /** Two servers that know the same compare what they have so often. */
   repairMs: 5_000,
   /** After so many times that it could not be said, because somebody always wrote, the difference is looked for instead. */
@@ -143,6 +147,8 @@ export const geoLimits = {
   snapshotPackBytes: 262_144, // 256 KiB
   /** Own writes that a query port may have given to the journal and that it has not taken, for all ports together. */
   logBytesUnderWayMax: 33_554_432, // 32 MiB
+  /** While a write to the disk is under way, so much is sent behind it; less gathers until it is over. */
+  logBytesWorthwhile: 65_536, // 64 KiB
   /** What query ports may have to load of what was read, each. */
   loadBytesAheadMax: 16_777_216, // 16 MiB
   /** A log longer than this, and longer than a snapshot would be, is replaced by one. */

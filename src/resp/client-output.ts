@@ -1,9 +1,11 @@
 import type { ClientLimits } from '../core/limits.ts';
 import type { Connection } from '../core/network.ts';
+import type { Pusher } from './connection-host.ts';
 import type { DeadlineWheel } from './deadline-wheel.ts';
-import { HeldOutput } from './held-output.ts';
+import { HeldOutput } from './hold/held-output.ts';
+import type { GateWaiter, OutputGate } from './hold/output-gate.ts';
 import type { OutputBudget, OutputHolder } from './output-budget.ts';
-import type { GateWaiter, OutputGate } from './output-gate.ts';
+import type { Reply } from './reply.ts';
 import { ReplyWriter } from './reply-writer.ts';
 
 /** Pushes are small, and thousands of clients may wait for them. */
@@ -15,12 +17,15 @@ export interface OutputHost {
   readonly wheel: DeadlineWheel;
   /** Undefined: nothing is ever held back. */
   readonly gate: OutputGate | undefined;
+  flushPushesSoon(pusher: Pusher): void;
 }
 
 /** Whose output it is. */
 export interface OutputOwner {
   readonly limits: ClientLimits;
-  /** It does not read: it is to be closed, with what waits for it. May be called more than once. */
+  /** Nothing more is to be sent but replies. */
+  readonly isClosing: boolean;
+  /** Too much waits: it is to be closed, with what waits for it. May be called more than once. */
   onUnread(reason: string): void;
   /** It is above the soft limit from now on. */
   onOverSoft(): void;
@@ -35,23 +40,23 @@ export interface OutputOwner {
  * pushes of this turn. It knows the bounds of that, of this client and of all together, and says when the client
  * is to be closed.
  */
-export class ClientOutput implements OutputHolder, GateWaiter {
+export class ClientOutput implements OutputHolder, GateWaiter, Pusher {
   countedOutputBytes = 0;
   #isPaused = false;
   readonly #connection: Connection;
-  readonly #budget: OutputBudget;
-  readonly #wheel: DeadlineWheel;
+  readonly #host: OutputHost;
   readonly #owner: OutputOwner;
   readonly #gate: OutputGate | undefined;
   readonly #held: HeldOutput | undefined;
   /** When the output rose above the soft limit; undefined while it is below. */
   #overSoftSinceMs: number | undefined;
   #pushes: ReplyWriter | undefined;
+  #isPushing = false;
 
-  constructor(connection: Connection, { output, wheel, gate }: OutputHost, owner: OutputOwner) {
+  constructor(connection: Connection, host: OutputHost, owner: OutputOwner) {
+    const { gate } = host;
     this.#connection = connection;
-    this.#budget = output;
-    this.#wheel = wheel;
+    this.#host = host;
     this.#owner = owner;
     this.#gate = gate;
     this.#held = gate === undefined ? undefined : new HeldOutput(gate);
@@ -77,26 +82,27 @@ export class ClientOutput implements OutputHolder, GateWaiter {
     return this.#overSoftSinceMs + this.#owner.limits.outputSoftMs;
   }
 
-  /** Where pushes of this turn are written. To be followed by `pushed`, and at the turn's end by `sendPushes`. */
-  pushesFor(protocol: 2 | 3): ReplyWriter {
+  /** Takes what `write` writes at once; it leaves at the end of the turn, behind the replies. */
+  push(write: (reply: Reply) => void, protocol: 2 | 3): void {
     const { outputBytesHard } = this.#owner.limits;
     const pushes = (this.#pushes ??= new ReplyWriter(outputBytesHard, pushBytesInitial));
     pushes.protocol = protocol;
-    return pushes;
+    write(pushes);
+    this.#host.output.update(this);
+    if (this.#isPushing || this.#owner.isClosing) return;
+    this.#isPushing = true;
+    this.#host.flushPushesSoon(this);
   }
 
-  pushed(): void {
-    this.#budget.update(this);
-  }
-
-  sendPushes(): void {
-    if (this.#pushes !== undefined) this.send(this.#pushes);
+  flushPushes(): void {
+    this.#isPushing = false;
+    if (this.#pushes !== undefined && !this.#owner.isClosing) this.send(this.#pushes);
   }
 
   dropPushes(): void {
     if (this.#pushes === undefined || this.#pushes.byteLength === 0) return;
     this.#pushes.reset();
-    this.#budget.update(this);
+    this.#host.output.update(this);
   }
 
   /** Hands over what `writer` holds, to the connection or to what is held back. */
@@ -142,7 +148,7 @@ export class ClientOutput implements OutputHolder, GateWaiter {
   /** The connection has taken everything. */
   drained(): void {
     this.#overSoftSinceMs = undefined;
-    this.#budget.update(this);
+    this.#host.output.update(this);
   }
 
   /** Nothing is sent any more. */
@@ -150,21 +156,23 @@ export class ClientOutput implements OutputHolder, GateWaiter {
     this.#pushes?.reset();
     this.#held?.reset();
     this.#gate?.delete(this);
-    this.#budget.delete(this);
+    this.#host.output.delete(this);
   }
 
   closeForOutput(): void {
-    this.#owner.onUnread('it does not read its replies, and all clients together hold too many');
+    const what = this.heldBytes > 0 ? 'output is held back for it' : 'it does not read its replies';
+    this.#owner.onUnread(`${what}, and too much waits for all clients together`);
   }
 
   /** Something was sent or held: what waits now must be within bounds. */
   #bound(): void {
     const buffered = this.#connection.bufferedBytes;
     const waiting = buffered + this.heldBytes;
-    if (waiting > 0 || this.countedOutputBytes > 0) this.#budget.update(this);
+    if (waiting > 0 || this.countedOutputBytes > 0) this.#host.output.update(this);
     if (waiting === 0) return;
     const { outputBytesPause, outputBytesHard } = this.#owner.limits;
-    if (waiting > outputBytesHard) this.#owner.onUnread('it does not read its replies');
+    if (buffered > outputBytesHard) this.#owner.onUnread('it does not read its replies');
+    else if (waiting > outputBytesHard) this.#owner.onUnread('too much is held back for it');
     // How long something is held back is none of the client's doing: only what it could read counts.
     else this.#watchSoft(buffered);
     if (waiting >= outputBytesPause && !this.#isPaused) {
@@ -176,7 +184,7 @@ export class ClientOutput implements OutputHolder, GateWaiter {
   #watchSoft(buffered: number): void {
     if (buffered <= this.#owner.limits.outputBytesSoft) this.#overSoftSinceMs = undefined;
     else if (this.#overSoftSinceMs === undefined) {
-      this.#overSoftSinceMs = this.#wheel.nowMs;
+      this.#overSoftSinceMs = this.#host.wheel.nowMs;
       this.#owner.onOverSoft();
     }
   }

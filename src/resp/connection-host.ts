@@ -1,12 +1,12 @@
 import type { ClientLimits } from '../core/limits.ts';
 import type { Outside } from '../core/outside.ts';
-import { Blockade } from './blockade.ts';
 import type { ClientRegistry } from './client-registry.ts';
 import { CommandBatch } from './command-batch.ts';
 import { CommandParser } from './command-parser.ts';
 import { DeadlineWheel } from './deadline-wheel.ts';
+import { Blockade } from './hold/blockade.ts';
+import { OutputGate } from './hold/output-gate.ts';
 import { OutputBudget } from './output-budget.ts';
-import { OutputGate } from './output-gate.ts';
 import { QueryBuffers } from './query-buffers.ts';
 import { ReplyWriter } from './reply-writer.ts';
 

@@ -1,12 +1,13 @@
 import { assert } from '../core/assert.ts';
 import type { ClientLimits } from '../core/limits.ts';
 import { formatHostPort, type Connection, type ConnectionEvents } from '../core/network.ts';
-import type { Blocked } from './blockade.ts';
+import { ClientDeadline } from './client-deadline.ts';
 import { ClientOutput, type OutputOwner } from './client-output.ts';
 import type { ConnectedClient } from './client-registry.ts';
 import { batchCommandsMax } from './command-batch.ts';
-import type { ConnectionHost, Pusher } from './connection-host.ts';
+import type { ConnectionHost } from './connection-host.ts';
 import type { Deadlined } from './deadline-wheel.ts';
+import type { Blocked } from './hold/blockade.ts';
 import { QueryBuffer, type QueryHolder } from './query-buffers.ts';
 import type { Reply } from './reply.ts';
 
@@ -27,18 +28,10 @@ export interface ConnectionOwner {
  * slowed. The other way, to go on reading and queue the replies, has no bound but memory.
  */
 export class RespConnection
-  implements
-    Blocked,
-    ConnectedClient,
-    ConnectionEvents,
-    Deadlined,
-    OutputOwner,
-    Pusher,
-    QueryHolder
+  implements Blocked, ConnectedClient, ConnectionEvents, Deadlined, OutputOwner, QueryHolder
 {
   readonly id: number;
   readonly remote: string;
-  readonly openedMs: number;
   name = '';
   libraryName = '';
   libraryVersion = '';
@@ -50,19 +43,15 @@ export class RespConnection
   #protocol: 2 | 3 = 2;
   #isAuthenticated: boolean;
   #wasAuthenticated: boolean;
-  #unauthenticatedSinceMs: number;
   #limits: ClientLimits;
   #isClosing = false;
   #isEnded = false;
-  #hasCommand = false;
-  #lastCommandMs: number;
+  readonly #deadline: ClientDeadline;
   readonly #output: ClientOutput;
-  #closingSinceMs = 0;
   /** Read and not executed yet. */
   readonly #kept: QueryBuffer;
   /** So many kept bytes it takes at least to go on. */
   #needed = 0;
-  #isPushing = false;
   #closedCallbacks: (() => void)[] = [];
 
   constructor(host: ConnectionHost, connection: Connection, owner: ConnectionOwner) {
@@ -71,11 +60,9 @@ export class RespConnection
     this.#owner = owner;
     this.id = host.options.clients.nextId();
     this.remote = formatHostPort(connection.remote);
-    this.openedMs = host.options.outside.clock.monotonicMs();
-    this.#lastCommandMs = this.openedMs;
+    this.#deadline = new ClientDeadline(host.options.outside.clock.monotonicMs());
     this.#isAuthenticated = !host.options.needsAuthentication;
     this.#wasAuthenticated = this.#isAuthenticated;
-    this.#unauthenticatedSinceMs = this.openedMs;
     this.#limits = this.#host.limits(this.#isAuthenticated);
     this.#output = new ClientOutput(connection, host, this);
     this.#kept = new QueryBuffer(host.queryBuffers, this);
@@ -106,7 +93,7 @@ export class RespConnection
     this.#isAuthenticated = isAuthenticated;
     this.#limits = this.#host.limits(this.#isAuthenticated);
     if (!isAuthenticated) {
-      this.#unauthenticatedSinceMs = this.#host.wheel.nowMs;
+      this.#deadline.unauthenticatedSinceMs = this.#host.wheel.nowMs;
       this.#host.wheel.set(this, this.#deadlineMs());
     }
     if (isAuthenticated && !this.#wasAuthenticated) {
@@ -128,8 +115,12 @@ export class RespConnection
     return this.#limits;
   }
 
+  get openedMs(): number {
+    return this.#deadline.openedMs;
+  }
+
   get lastCommandMs(): number {
-    return this.#lastCommandMs;
+    return this.#deadline.lastCommandMs;
   }
 
   get queryBytes(): number {
@@ -143,14 +134,13 @@ export class RespConnection
   closeAfterReply(): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
-    this.#closingSinceMs = this.#host.wheel.nowMs;
+    this.#deadline.closingSinceMs = this.#host.wheel.nowMs;
   }
 
   kill(): void {
     this.#isClosing = true;
     this.#isEnded = true;
     this.#output.end();
-    this.#host.blockade.delete(this);
     this.#connection.destroy();
   }
 
@@ -197,17 +187,7 @@ export class RespConnection
   }
 
   push(write: (reply: Reply) => void): void {
-    if (this.#isClosing) return;
-    write(this.#output.pushesFor(this.#protocol));
-    this.#output.pushed();
-    if (this.#isPushing || this.#isClosing) return;
-    this.#isPushing = true;
-    this.#host.flushPushesSoon(this);
-  }
-
-  flushPushes(): void {
-    this.#isPushing = false;
-    if (!this.#isClosing) this.#output.sendPushes();
+    if (!this.#isClosing) this.#output.push(write, this.#protocol);
   }
 
   onData(bytes: Uint8Array, start: number, end: number): void {
@@ -227,14 +207,14 @@ export class RespConnection
 
   onDrain(): void {
     this.#output.drained();
-    if (this.#output.endPause()) this.#goOn();
+    if (this.#output.endPause()) this.goOn();
   }
 
   onReleased(): void {
     // As in Redis, a reply is a sign of life too: the client was not silent, it waited.
-    this.#lastCommandMs = this.#host.wheel.nowMs;
+    this.#deadline.lastCommandMs = this.#host.wheel.nowMs;
     if (this.#isClosing) this.#flush();
-    else if (this.#output.endPause()) this.#goOn();
+    else if (this.#output.endPause()) this.goOn();
   }
 
   /** It is not read from until the blockade is down. Requires: it is up. */
@@ -244,8 +224,14 @@ export class RespConnection
     this.#connection.pauseReading();
   }
 
-  onUnblocked(): void {
-    this.#goOn();
+  /** Executes what was kept and reads on, unless something else is, or comes, in the way. */
+  goOn(): void {
+    const { blockade, replies } = this.#host;
+    if (this.isPaused || this.#isClosing) return;
+    replies.protocol = this.#protocol;
+    if (this.#kept.length >= this.#needed) this.#runKept();
+    this.#flush();
+    if (!this.isPaused && !blockade.has(this)) this.#connection.resumeReading();
   }
 
   onClose(): void {
@@ -299,8 +285,8 @@ export class RespConnection
       batch.finish();
       const executed = batch.executed;
       counters.commands += executed;
-      this.#hasCommand = true;
-      this.#lastCommandMs = wheel.nowMs;
+      this.#deadline.hasCommand = true;
+      this.#deadline.lastCommandMs = wheel.nowMs;
       if (this.#isClosing) return end;
       assert(executed > 0, 'a batch was not executed');
       at = executed < batch.length ? (batch.ends[executed - 1] ?? end) : parsedEnd;
@@ -317,16 +303,6 @@ export class RespConnection
     if (kept.length === 0 || this.#isClosing) return;
     kept.dropFirst(this.#run(kept.bytes, 0, kept.length));
     if (this.#host.blockade.isUp && kept.length > 0) this.stop();
-  }
-
-  /** Executes what was kept and reads on, unless something else is, or comes, in the way. */
-  #goOn(): void {
-    const { blockade, replies } = this.#host;
-    if (this.isPaused || this.#isClosing) return;
-    replies.protocol = this.#protocol;
-    if (this.#kept.length >= this.#needed) this.#runKept();
-    this.#flush();
-    if (!this.isPaused && !blockade.has(this)) this.#connection.resumeReading();
   }
 
   #keep(bytes: Buffer, start: number, end: number): void {
@@ -361,7 +337,7 @@ export class RespConnection
     else if (replies.byteLength > 0) this.#output.send(replies);
     if (!this.#isClosing || this.#isEnded || this.#output.heldBytes > 0) return;
     this.#isEnded = true;
-    this.#closingSinceMs = this.#host.wheel.nowMs;
+    this.#deadline.closingSinceMs = this.#host.wheel.nowMs;
     this.#kept.dropFirst(Infinity);
     this.#connection.end();
     this.#host.wheel.set(this, this.#deadlineMs());
@@ -369,23 +345,12 @@ export class RespConnection
 
   /** When the connection is to be closed if nothing happens until then. */
   #deadlineMs(): number {
-    const { firstCommandMs, idleMs } = this.#limits;
     const { blockade, wheel } = this.#host;
-    // While a client waits for us, its time does not run.
-    const answeredMs = this.#output.heldBytes > 0 ? wheel.nowMs : -Infinity;
-    if (this.#isClosing) return Math.max(this.#closingSinceMs, answeredMs) + firstCommandMs;
-    const servedMs = blockade.isUp ? wheel.nowMs : blockade.servesSinceMs;
-    let deadlineMs = Math.max(this.#lastCommandMs, answeredMs, servedMs) + idleMs;
-    if (this.isListening) deadlineMs = Infinity;
-    if (!this.#hasCommand) {
-      deadlineMs = Math.min(deadlineMs, Math.max(this.openedMs, servedMs) + firstCommandMs);
-    }
-    if (!this.#isAuthenticated) {
-      // Also if replies are held: it could keep that up for ever, by sending more.
-      const sinceMs = Math.max(this.#unauthenticatedSinceMs, servedMs);
-      deadlineMs = Math.min(deadlineMs, sinceMs + idleMs);
-    }
-    return Math.min(deadlineMs, this.#output.deadlineMs);
+    const { nowMs } = wheel;
+    const answeredMs = this.#output.heldBytes > 0 ? nowMs : -Infinity;
+    const servedMs = blockade.has(this) ? nowMs : blockade.servesSinceMs(nowMs);
+    const deadlineMs = this.#deadline.deadlineMs(this, { answeredMs, servedMs });
+    return this.#isClosing ? deadlineMs : Math.min(deadlineMs, this.#output.deadlineMs);
   }
 
   #callClosed(): void {

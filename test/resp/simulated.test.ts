@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { randomBelow } from '../../src/core/random.ts';
 import { CommandWriter } from '../../src/resp/command-writer.ts';
 import { ReplyParser } from '../../src/resp/reply-parser.ts';
 import type { ReplyValue } from '../../src/resp/reply-value.ts';
@@ -51,5 +52,64 @@ for (const seed of [1, 2, 3, 4, 5]) {
     await simulation.reach('the end', () => isOver);
     await simulation.settle(server.close());
     assert.equal(server.queryBufferBytes, 0);
+  });
+}
+
+for (const seed of [1, 2, 3, 4, 5]) {
+  test(`replies that are held until a late disk has synced come whole and in order with seed ${seed}`, async () => {
+    const simulation = new Simulation({ seed });
+    const serverSide = simulation.node('server').outside;
+    const clientSide = simulation.node('client').outside;
+    simulation.setLink('client', 'server', { latencyMs: 2 });
+    const { timers } = serverSide;
+    let mark = 0;
+    let durable = 0;
+    const { server } = await simulation.settle(
+      listenInMemory(serverSide, {
+        at: { host: 'server', port: 7_001 },
+        heldUntil: () => mark,
+        onExecuted: () => {
+          mark += 1;
+          if (mark - durable > 3) server.block();
+        },
+      }),
+    );
+    const sync = (): void => {
+      const synced = mark;
+      timers.setTimer(1 + randomBelow(simulation.random, 5), () => {
+        durable = synced;
+        server.release(synced);
+        server.unblock();
+        if (!isOver) sync();
+      });
+    };
+    let isOver = false;
+    const replies: ReplyValue[] = [];
+    const parser = new ReplyParser({
+      onReply: (value) => void replies.push(value),
+      onPush: () => assert.fail('nothing was to be pushed'),
+    });
+    const connection = clientSide.network.connect(
+      { host: 'server', port: 7_001 },
+      {},
+      {
+        onData: (bytes, start, end) => {
+          assert.equal(parser.push(bytes, start, end), undefined);
+        },
+        onClose: () => (isOver = true),
+      },
+    );
+    sync();
+    const writer = new CommandWriter();
+    for (let i = 0; i < commandCount; i += 1) {
+      writer.command('ECHO', `value ${i} `.repeat(i % 300));
+      if (i % 7 === 0) writer.flushTo(connection);
+    }
+    writer.command('QUIT');
+    writer.flushTo(connection);
+    await simulation.reach('the end', () => isOver);
+    const expected = Array.from({ length: commandCount }, (_, i) => `value ${i} `.repeat(i % 300));
+    assert.deepEqual(replies, [...expected, 'OK']);
+    await simulation.settle(server.close());
   });
 }

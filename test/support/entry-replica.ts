@@ -28,6 +28,8 @@ export class EntryReplica {
     const random = new SimRandom(1);
     this.replica = new Replica({ uid, table: new ArenaTable(random), random });
     this.replica.begin(2 ** 52);
+    // A tombstone that everybody has confirmed would not be taken.
+    this.replica.isConfirmedByAll = () => false;
     this.#packs = new EntryPackWriter(this.replica.origins);
   }
 

@@ -61,6 +61,7 @@ async function fill(
     durability: 'fsync',
     onIdentity: () => Promise.resolve(),
     onEntries: () => {},
+    onMembers: () => {},
     onProgress: () => {},
     onDurable: () => {},
     onFault: (first) => (fault = first),

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+
 import { GeoWorld } from '../../../test/support/geo-world.ts';
+import { parseDescription } from './description.ts';
 
 test('each query is a message told from outside and uses a channel ref', async () => {
   const world = await GeoWorld.create();
@@ -24,18 +26,12 @@ test('queries of one connection are answered in their order, also in one batch',
   assert.deepEqual(replies, expected);
 });
 
-test('a description leads to the query actors', async () => {
+test('a description says which server of which cluster it is, and where', async () => {
   const { server, system } = await GeoWorld.create();
-  const { system: address, queryActors } = JSON.parse(server.description) as {
-    system: string;
-    queryActors: { address: string; counter: number }[];
-  };
-  assert.equal(address, system.address);
-  assert.equal(server.systemAddress, system.address);
-  assert.deepEqual(
-    queryActors.map((actor) => actor.address),
-    [system.address],
-  );
+  const { clusterId, id, at } = parseDescription(server.description);
+  assert.match(clusterId, /^[0-9a-f]{16}$/);
+  assert.equal(id, server.identity.id);
+  assert.ok(system.address.startsWith(`${at}#`));
 });
 
 test('a server that closes answers what it was asked, and then takes nobody any more', async () => {

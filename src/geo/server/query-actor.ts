@@ -4,6 +4,7 @@ import { geoLimits } from '../../core/limits.ts';
 import type { QueryBatch, QueryLent } from './query-batch.ts';
 import { QueryExchange } from './query-exchange.ts';
 import { reportOf } from './replica-report.ts';
+import { fillSnapshot } from './snapshot-slices.ts';
 import type { SyncMessage } from './sync/sync-message.ts';
 
 /** Fewer commands gain less than it costs to look at each twice. */
@@ -14,6 +15,8 @@ export type QueryMessage =
   | { type: 'sweep' }
   /** To itself: a message to another replica is due. */
   | { type: 'sync due' }
+  /** To itself: a slice of what takes long. */
+  | { type: 'work' }
   /** The remote-sync actor takes part from now on. */
   | { type: 'remote sync'; ref: ActorRef<SyncMessage> }
   | SyncMessage;
@@ -66,6 +69,7 @@ export const QueryActor: ActorKind<QueryMessage, QueryLent> = defineActor<QueryM
         exchange?.replica.sweep(geoLimits.sweepEntriesMax);
       },
       'sync due': () => exchange?.onSyncDue(),
+      work: () => exchange?.works.goOn(),
       'remote sync': ({ ref }) => exchange?.meetRemoteSync(ref),
       sync: (message) => exchange?.receive(message),
     });
@@ -90,13 +94,16 @@ export const QueryActor: ActorKind<QueryMessage, QueryLent> = defineActor<QueryM
             after(exchange);
             return;
           case 'log':
-            lent.run = exchange.hasUnlogged ? exchange.packForJournal() : undefined;
+            lent.runs = exchange.replica.log?.take(lent.bytesMin) ?? [];
             return;
           case 'durable':
             exchange.onDurable(lent.sequence);
             return;
           case 'report':
             lent.report = reportOf(exchange);
+            return;
+          case 'snapshot':
+            fillSnapshot(exchange.replica, exchange.knowledge(), lent);
             return;
           case 'load':
             exchange.replica.begin(clock.wallMs());

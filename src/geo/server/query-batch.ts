@@ -1,9 +1,10 @@
 import type { CommandBatch } from '../../resp/command-batch.ts';
 import type { CommandTable } from '../../resp/command-table.ts';
 import type { QueryBeginning } from './query-exchange.ts';
+import type { SnapshotSheet } from './remote-sync-lent.ts';
 import type { Replica } from './replica.ts';
 import type { ReplicaReport } from './replica-report.ts';
-import type { PackedRun } from './sync/entry-packer.ts';
+import type { WrittenRun } from './write-log.ts';
 
 /**
  * What the gateway of a query port lends to the query actor of its thread: commands of one client, as they
@@ -26,10 +27,12 @@ export interface ReportSheet {
   report: ReplicaReport | undefined;
 }
 
-/** A sheet for the next own writes that the journal has not got; left empty if there are none. */
+/** A sheet for the own writes that the journal has not got. */
 export interface LogSheet {
   readonly kind: 'log';
-  run: PackedRun | undefined;
+  /** Fewer bytes are not worth it yet. */
+  readonly bytesMin: number;
+  runs: readonly WrittenRun[];
 }
 
 export type QueryLent =
@@ -41,5 +44,6 @@ export type QueryLent =
   /** A pack of entries of an earlier life. */
   | { readonly kind: 'load'; readonly pack: Uint8Array }
   | { readonly kind: 'begin'; readonly beginning: QueryBeginning }
+  | SnapshotSheet
   /** Own writes up to this one are durable. */
   | { readonly kind: 'durable'; readonly sequence: number };

@@ -1,22 +1,23 @@
 import type { ActorContext } from '../../actor/actor-kind.ts';
 import type { ActorRef } from '../../actor/actor-ref.ts';
-import { assert } from '../../core/assert.ts';
-import { geoLimits } from '../../core/limits.ts';
-import type { VectorPairs } from '../version-vector.ts';
+import { VersionVector, type VectorPairs } from '../version-vector.ts';
 import { Alarm } from './alarm.ts';
 import { ArenaTable } from './arena/arena-table.ts';
 import type { QueryMessage } from './query-actor.ts';
+import { areFingerprintsEqual } from './repair/fingerprint.ts';
 import { Replica } from './replica.ts';
-import { ChangeStream } from './sync/change-stream.ts';
+import { printLive } from './live-print.ts';
+import { SlicedWork } from './sliced-work.ts';
+import { streamOfAll } from './stream-of-all.ts';
 import { EntryPackReader } from './sync/entry-pack-reader.ts';
-import { EntryPacker, type PackedRun } from './sync/entry-packer.ts';
 import { Feed } from './sync/feed.ts';
 import { Knowledge } from './sync/knowledge.ts';
 import { LatenessHistogram } from './sync/lateness-histogram.ts';
 import type { SyncMessage } from './sync/sync-message.ts';
-import type { SyncNote } from './sync/sync-note.ts';
+import type { CheckOutcome, SyncNote } from './sync/sync-note.ts';
 import { SyncPeer } from './sync/sync-peer.ts';
 import { Synchronizer } from './sync/synchronizer.ts';
+import { WriteLog } from './write-log.ts';
 
 /** What a query actor is told before it begins. */
 export interface QueryBeginning {
@@ -41,24 +42,24 @@ export class QueryExchange {
   readonly synchronizer: Synchronizer;
   /** How late writes of other query actors and servers were seen here, by server of origin. */
   readonly lateness: LatenessHistogram = new LatenessHistogram();
+  /** What takes long. */
+  readonly works: SlicedWork;
   readonly #context: ActorContext<QueryMessage>;
-  readonly #packer: EntryPacker;
   readonly #alarm: Alarm;
-  #isJournaled = false;
   #waitsForDisk = false;
-  /** Own writes up to these are with the journal, and durable. */
-  #loggedUpTo = 0;
+  /** Own writes up to this one are durable. */
   #durableUpTo = 0;
   #remoteSync: SyncPeer | undefined;
+  #wantsFill: { readonly peer: SyncPeer; readonly needed: VectorPairs } | undefined;
   /** What every replica of the cluster has; while there are no other servers, those of this one know it themselves. */
   readonly #confirmedByAll: Knowledge = new Knowledge();
 
   constructor(context: ActorContext<QueryMessage>, origin: string) {
     const { random } = context;
     this.#context = context;
+    this.works = new SlicedWork(() => context.tell(context.self, { type: 'work' }));
     this.replica = new Replica({ uid: origin, table: new ArenaTable(random), random });
     this.replica.isConfirmedByAll = (of, sequence) => this.#isConfirmedByAll(of, sequence);
-    this.#packer = new EntryPacker(this.replica);
     this.synchronizer = new Synchronizer({
       replica: this.replica,
       self: context.self,
@@ -78,24 +79,25 @@ export class QueryExchange {
 
   /** Takes over entries of an earlier life. */
   load(pack: Uint8Array): void {
-    const reader = new EntryPackReader(pack, this.replica.origins);
+    const reader = new EntryPackReader(pack, this.replica.origins, this.replica.table);
     while (reader.next()) this.replica.merge(reader, true);
   }
 
   begin(beginning: QueryBeginning): void {
     const { known, peers, remoteSync, isRemoteSyncAwake, isJournaled, waitsForDisk } = beginning;
-    this.#isJournaled = isJournaled;
+    if (isJournaled) this.replica.log = new WriteLog(this.replica.origins);
     this.#waitsForDisk = waitsForDisk;
     this.replica.changes.beginWith(known);
     this.synchronizer.known.raiseAll(known, 0);
     for (const ref of peers) this.#addPeer(ref, known);
-    if (isRemoteSyncAwake) this.#remoteSync = this.#addPeer(remoteSync, known);
+    // With a journal it has our writes from there.
+    if (isRemoteSyncAwake) this.#remoteSync = this.#addPeer(remoteSync, known, !isJournaled);
     this.#trim();
   }
 
   /** The remote-sync actor begins to take part. What it knows it will say. */
   meetRemoteSync(ref: ActorRef<SyncMessage>): void {
-    this.#remoteSync ??= this.#addPeer(ref, []);
+    this.#remoteSync ??= this.#addPeer(ref, [], this.replica.log === undefined);
   }
 
   receive(message: SyncMessage): void {
@@ -110,6 +112,7 @@ export class QueryExchange {
       return;
     }
     const nowMs = this.#context.clock.monotonicMs();
+    this.#fillIfDue();
     this.#finishFill();
     const nextMs = this.synchronizer.flush(nowMs, (to, message) => this.#context.tell(to, message));
     this.#alarm.setFor(nextMs, nowMs);
@@ -119,33 +122,16 @@ export class QueryExchange {
     this.#alarm.rang();
   }
 
-  /** Whether there are own writes that the journal has not got. */
-  get hasUnlogged(): boolean {
-    return this.#isJournaled && this.#loggedUpTo < this.replica.changes.last;
-  }
-
-  /** The next own writes for the journal: as much as a record takes. */
-  packForJournal(): PackedRun {
-    assert(this.#isJournaled, 'there is a journal');
-    const run = this.#packer.pack(
-      this.replica.changes,
-      this.#loggedUpTo,
-      geoLimits.syncMessageBytes,
-    );
-    this.#loggedUpTo = run.upTo;
-    return run;
-  }
-
   onDurable(sequence: number): void {
     this.#durableUpTo = sequence;
     this.sync();
   }
 
-  #addPeer(ref: ActorRef<SyncMessage>, known: VectorPairs): SyncPeer {
-    const feed = new Feed({ name: 'local', stream: this.replica.changes });
-    const peer = new SyncPeer({ ref, feeds: [feed], isLocal: true });
+  #addPeer(ref: ActorRef<SyncMessage>, known: VectorPairs, isTold = true): SyncPeer {
+    const feeds = isTold ? [new Feed({ name: 'local', stream: this.replica.changes })] : [];
+    const peer = new SyncPeer({ ref, feeds, isLocal: true });
     peer.confirmed.raiseAll(known);
-    feed.advance(peer.confirmed, this.#context.clock.monotonicMs());
+    for (const feed of feeds) feed.advance(peer.confirmed, this.#context.clock.monotonicMs());
     this.synchronizer.addPeer(peer);
     return peer;
   }
@@ -154,20 +140,48 @@ export class QueryExchange {
     if (note.kind === 'confirmed by all') {
       this.#confirmedByAll.raiseAll(note.pairs, 0);
       this.replica.tombstoneHolders = note.holders;
-    } else if (note.kind === 'fill me') this.#fill(peer);
+    } else if (note.kind === 'check') this.#answerCheck(peer, note);
+    else if (note.kind === 'fill me') this.#wantsFill = { peer, needed: note.needed };
+  }
+
+  /** What is known here, own writes among it. */
+  knowledge(): VersionVector {
+    const known = new VersionVector(this.synchronizer.known.vector.pairs());
+    known.raise(this.replica.uid, this.replica.sequence);
+    return known;
+  }
+
+  /** Says whether the remote-sync actor has the same. */
+  #answerCheck(peer: SyncPeer, note: Extract<SyncNote, { kind: 'check' }>): void {
+    const { replica } = this;
+    const { known } = this.synchronizer;
+    const { number, knowledge, untilMs } = note;
+    const answer = (outcome: CheckOutcome): void => {
+      peer.addNote({ kind: 'checked', number, outcome });
+    };
+    const knowsTheSame = (): boolean => {
+      known.raiseAll([[replica.uid, replica.sequence]], this.#context.clock.monotonicMs());
+      return known.print() === knowledge;
+    };
+    if (!knowsTheSame()) return answer('busy');
+    printLive(replica, untilMs, this.works, (mine) => {
+      if (mine === undefined || !knowsTheSame()) return answer('busy');
+      const [count = -1, high = -1, low = -1] = note.print;
+      answer(areFingerprintsEqual(mine, { count, high, low }) ? 'equal' : 'different');
+    });
+  }
+
+  #fillIfDue(): void {
+    if (this.#wantsFill === undefined) return;
+    const { peer, needed } = this.#wantsFill;
+    if (!this.knowledge().coversAll(new VersionVector(needed))) return;
+    this.#wantsFill = undefined;
+    this.#fill(peer);
   }
 
   /** Sends a peer everything, and what is known with it. */
   #fill(peer: SyncPeer): void {
-    const { replica, synchronizer } = this;
-    const { table } = replica;
-    const stream = new ChangeStream({ base: [] });
-    for (let place = 0; place < table.placesEnd; place += 1) {
-      if (table.atPlace(place) >= 0) stream.append(place);
-    }
-    const own = [replica.uid, replica.sequence] as const;
-    stream.claim([...synchronizer.known.vector.pairs(), own], 0);
-    peer.startRepair(stream);
+    peer.startRepair(streamOfAll(this.replica.table, this.knowledge().pairs()));
   }
 
   /** Says when a peer that is being filled has everything. */
@@ -192,7 +206,7 @@ export class QueryExchange {
   /** Forgets what everybody has. */
   #trim(): void {
     const { changes } = this.replica;
-    let neededBehind = this.#isJournaled ? this.#loggedUpTo : changes.last;
+    let neededBehind = changes.last;
     for (const { feeds } of this.synchronizer.peers) {
       for (const feed of feeds) {
         if (feed.stream === changes) neededBehind = Math.min(neededBehind, feed.neededBehind);

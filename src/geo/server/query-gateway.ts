@@ -20,6 +20,7 @@ import { infoSections } from './info-sections.ts';
 import { portReport, type PortReport } from './port-report.ts';
 import { QueryActor, type QueryMessage } from './query-actor.ts';
 import type { LogSheet, QueryBatch, QueryLent, ReportSheet } from './query-batch.ts';
+import type { SnapshotSheet } from './remote-sync-lent.ts';
 import type { Replica } from './replica.ts';
 import type { FromQueryPort, ToQueryPort } from './thread-mail.ts';
 
@@ -72,6 +73,8 @@ class QueryPort {
   #server: RespServer | undefined;
   #batch: QueryBatch | undefined;
   #isLogDue = false;
+  /** What was posted and not taken yet, oldest first. */
+  readonly #logUnderWay: { readonly sequence: number; readonly bytes: number }[] = [];
   #logBytesUnderWay = 0;
   #fault: string | undefined;
 
@@ -108,12 +111,14 @@ class QueryPort {
         return;
       case 'open':
         return void this.#open();
+      case 'slice':
+        return this.#slice(mail);
       case 'logged':
-        return this.#onLogged(mail.bytes);
+        return this.#onTaken(mail.sequence);
       case 'durable':
         this.#thread.lend(this.actor, mail, 0);
         this.#server?.release(mail.sequence);
-        return;
+        return this.#onTaken(mail.sequence);
       case 'journal failed':
         return this.#onJournalFailed(mail.message);
     }
@@ -130,7 +135,7 @@ class QueryPort {
 
   async close(): Promise<void> {
     // What was executed last is on its way to the journal before the replies are waited for.
-    this.#log();
+    this.#log(true);
     await this.#server?.close();
   }
 
@@ -138,9 +143,14 @@ class QueryPort {
     return this.#options.durability !== 'memory';
   }
 
+  /** Replies wait until what they acknowledge is durable. */
+  get #holdsReplies(): boolean {
+    return this.#options.durability === 'fsync';
+  }
+
   /** Never rejects: the answer tells. */
   async #open(): Promise<void> {
-    const { host, port, durability } = this.#options;
+    const { host, port } = this.#options;
     try {
       this.#server = await RespServer.listen({
         outside: this.#thread.outside,
@@ -153,7 +163,7 @@ class QueryPort {
           this.#thread.lend(this.actor, this.#batch, commands.length);
           if (this.#isJournaled) this.#logSoon();
         },
-        ...(durability === 'fsync' ? { heldUntil: () => this.#batch?.sequence ?? 0 } : {}),
+        ...(this.#holdsReplies ? { heldUntil: () => this.#batch?.sequence ?? 0 } : {}),
       });
       this.#post({ kind: 'opened', port: this.#server.address.port });
     } catch (error) {
@@ -172,23 +182,45 @@ class QueryPort {
     });
   }
 
-  #log(): void {
+  #log(isLast = false): void {
     if (!this.#isJournaled || this.#fault !== undefined) return;
     const { origin } = this.#options;
-    for (;;) {
-      const sheet: LogSheet = { kind: 'log', run: undefined };
-      this.#thread.lend(this.actor, sheet, 0);
-      const { run } = sheet;
-      if (run === undefined) break;
-      this.#logBytesUnderWay += run.entries.length;
-      this.#post({ kind: 'log', origin, upTo: run.upTo, entries: run.entries });
+    // While some are under way, more may gather: they could not be written sooner than the ones before.
+    const bytesMin = this.#logUnderWay.length === 0 || isLast ? 1 : geoLimits.logBytesWorthwhile;
+    const sheet: LogSheet = { kind: 'log', bytesMin, runs: [] };
+    this.#thread.lend(this.actor, sheet, 0);
+    for (const { upTo, entries } of sheet.runs) {
+      this.#logUnderWay.push({ sequence: upTo, bytes: entries.length });
+      this.#logBytesUnderWay += entries.length;
+      this.#post({ kind: 'log', origin, upTo, entries });
     }
     if (this.#logBytesUnderWay > this.#logBytesMax) this.#server?.block();
   }
 
+  #slice({ needed, place, known }: Extract<ToQueryPort, { kind: 'slice' }>): void {
+    const sheet: SnapshotSheet = {
+      kind: 'snapshot',
+      needed,
+      place,
+      known: place === 0 ? undefined : known,
+      pack: undefined,
+    };
+    this.#thread.lend(this.actor, sheet, 0);
+    this.#post({
+      kind: 'sliced',
+      isThere: sheet.known !== undefined,
+      place: sheet.place,
+      known: sheet.known ?? [],
+      pack: sheet.pack ?? noBytes,
+    });
+  }
+
   /** The disk takes what it was given: more may come. */
-  #onLogged(bytes: number): void {
-    this.#logBytesUnderWay -= bytes;
+  #onTaken(sequence: number): void {
+    while (this.#logUnderWay[0] !== undefined && this.#logUnderWay[0].sequence <= sequence) {
+      this.#logBytesUnderWay -= this.#logUnderWay.shift()?.bytes ?? 0;
+    }
+    this.#log();
     if (this.#logBytesUnderWay < this.#logBytesMax / 2) this.#server?.unblock();
   }
 
@@ -200,7 +232,7 @@ class QueryPort {
   #onJournalFailed(message: string): void {
     this.#fault = message;
     this.#table.refuseWrites(message);
-    this.#server?.failHeld(message);
+    if (this.#holdsReplies) this.#server?.failHeld(message);
     this.#server?.unblock();
   }
 
@@ -213,3 +245,5 @@ class QueryPort {
     this.#thread.post(this.#options.home, mail);
   }
 }
+
+const noBytes = new Uint8Array(0);

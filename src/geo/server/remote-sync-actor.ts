@@ -2,8 +2,8 @@ import { defineActor, dispatch, type ActorKind } from '../../actor/actor-kind.ts
 import type { ActorRef } from '../../actor/actor-ref.ts';
 import { geoLimits } from '../../core/limits.ts';
 import { EntryPackReader } from './sync/entry-pack-reader.ts';
-import { EntryPackWriter } from './sync/entry-pack-writer.ts';
-import type { RemoteSyncLent, RemoteSyncOutput, SnapshotSheet } from './remote-sync-lent.ts';
+import { fillSnapshot } from './snapshot-slices.ts';
+import type { RemoteSyncLent, RemoteSyncOutput } from './remote-sync-lent.ts';
 import { RemoteSync } from './remote-sync.ts';
 import { serverReportOf } from './server-report.ts';
 import type { SyncMessage } from './sync/sync-message.ts';
@@ -67,7 +67,7 @@ export const RemoteSyncActor: ActorKind<RemoteSyncMessage, RemoteSyncLent, Remot
 export type RemoteSyncRef = ActorRef<SyncMessage>;
 
 function load({ replica }: RemoteSync, pack: Uint8Array): void {
-  const reader = new EntryPackReader(pack, replica.origins);
+  const reader = new EntryPackReader(pack, replica.origins, replica.table);
   while (reader.next()) replica.merge(reader, true);
 }
 
@@ -82,6 +82,8 @@ function onLent(
       return exchange.onPeerUp(lent.address);
     case 'peer down':
       return exchange.onPeerDown(lent.address);
+    case 'written':
+      return exchange.onWritten(lent.origin, lent.upTo, lent.pack);
     case 'kept':
       return exchange.onKept(lent.token, lent.own);
     case 'give up waiting':
@@ -90,32 +92,12 @@ function onLent(
       lent.wasMember = exchange.forget(lent.id);
       return;
     case 'snapshot':
-      return fillSnapshot(exchange, lent);
+      if (exchange.isFilled) {
+        fillSnapshot(exchange.replica, exchange.synchronizer.known.vector, lent);
+      }
+      return;
     case 'report':
       lent.report = serverReportOf(exchange);
       return;
   }
-}
-
-/** Packs the entries of the next places, as many as a piece of a snapshot takes. */
-function fillSnapshot(exchange: RemoteSync, sheet: SnapshotSheet): void {
-  const { replica, synchronizer } = exchange;
-  const { known } = synchronizer;
-  if (sheet.known === undefined) {
-    if (!exchange.needCopy()) return;
-    const isThere = sheet.needed.every(([origin, sequence]) =>
-      known.vector.covers(origin, sequence),
-    );
-    if (!isThere) return;
-    sheet.known = known.vector.pairs();
-  }
-  const { table } = replica;
-  const writer = new EntryPackWriter(replica.origins);
-  let { place } = sheet;
-  for (; place < table.placesEnd && writer.byteLength < geoLimits.snapshotPackBytes; place += 1) {
-    const reference = table.atPlace(place);
-    if (reference >= 0) writer.add(table, reference);
-  }
-  sheet.pack = writer.count === 0 ? undefined : writer.take();
-  sheet.place = place < table.placesEnd ? place : -1;
 }

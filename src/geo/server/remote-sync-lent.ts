@@ -12,6 +12,13 @@ export type RemoteSyncLent =
   | { readonly kind: 'begin'; readonly beginning: RemoteSyncBeginning }
   | { readonly kind: 'peer up'; readonly address: string }
   | { readonly kind: 'peer down'; readonly address: string }
+  /** A query actor of this server wrote this, up to `upTo`, and the journal has it. */
+  | {
+      readonly kind: 'written';
+      readonly origin: string;
+      readonly upTo: number;
+      readonly pack: Uint8Array;
+    }
   /** Arrivals up to `token` are durable, and own writes up to these. */
   | { readonly kind: 'kept'; readonly token: number; readonly own: VectorPairs }
   | { readonly kind: 'give up waiting' }
@@ -26,7 +33,7 @@ export interface ForgetSheet {
   wasMember: boolean;
 }
 
-/** A slice of everything that the actor has. */
+/** A slice of everything that the actor has, or a query actor while this one sleeps. */
 export interface SnapshotSheet {
   readonly kind: 'snapshot';
   /** What has to be in it. If it is not there yet, `known` is left out. */
@@ -59,4 +66,6 @@ export type RemoteSyncOutput =
   /** The others do not wait for us any more: what we have may be older than what they have forgotten. */
   | { readonly kind: 'removed' }
   /** What some other server had is here. */
-  | { readonly kind: 'ready' };
+  | { readonly kind: 'ready' }
+  /** There are other servers: what is written from now on is to be told (`written`); what the journal had so far is filled in. */
+  | { readonly kind: 'awake'; needed: VectorPairs };

@@ -13,8 +13,10 @@ import { Members, type MemberCard } from './members.ts';
 import type { QueryMessage } from './query-actor.ts';
 import type { RemoteSyncMessage } from './remote-sync-actor.ts';
 import type { RemoteSyncOutput } from './remote-sync-lent.ts';
+import { QueryComparison } from './query-comparison.ts';
 import { RemotePeer } from './remote-peer.ts';
 import { Replica } from './replica.ts';
+import { SlicedWork } from './sliced-work.ts';
 import { ChangeStream } from './sync/change-stream.ts';
 import type { EntryPackReader } from './sync/entry-pack-reader.ts';
 import { Feed } from './sync/feed.ts';
@@ -37,6 +39,8 @@ export interface RemoteSyncBeginning {
   readonly durability: Durability;
   /** Not ready before it has what some other server had when it was met. */
   readonly joins: boolean;
+  /** Everything of earlier lives was loaded here too, and query actors were told of this one. */
+  readonly isAwake: boolean;
 }
 
 /** The counters of repair, for operators. */
@@ -58,7 +62,8 @@ export interface RepairCounters {
  * actors (`remote`), and to servers that have gone without it for a while: if A cannot reach C but both reach B, C has A's
  * writes from B.
  *
- * It sleeps, without a copy of anything, until there is another server or a disk: a server that is alone needs none.
+ * It sleeps, without a copy of anything, until there is another server: one that is alone needs none. Then it is filled by a
+ * query actor.
  */
 export class RemoteSync {
   readonly replica: Replica;
@@ -74,6 +79,8 @@ export class RemoteSync {
   readonly #identity: ServerIdentity;
   readonly #alarm: Alarm;
   readonly #comparison: Comparison;
+  readonly #queryComparison: QueryComparison;
+  readonly #works: SlicedWork;
   /** What is kept here, and told: others forget tombstones by it. */
   readonly #told: Knowledge = new Knowledge();
   readonly #local: ChangeStream = new ChangeStream({ base: [] });
@@ -88,6 +95,8 @@ export class RemoteSync {
   /** What had to be known to be ready: what the first server that was met knew then. */
   #readyAt: VersionVector | undefined;
   #keysThere = 0;
+  /** Since when members are away, in this life of ours. */
+  readonly #awaySinceMs: Map<string, number> = new Map();
   /** Arrivals that wait for the disk, oldest first, by their tokens. */
   readonly #arrivals: { readonly token: number; readonly arrival: Arrival }[] = [];
   #token = 0;
@@ -121,6 +130,14 @@ export class RemoteSync {
     this.#alarm = new Alarm((delayMs) =>
       context.tellAfter(context.self, { type: 'sync due' }, delayMs),
     );
+    this.#works = new SlicedWork(() => context.tell(context.self, { type: 'work' }));
+    this.#queryComparison = new QueryComparison({
+      replica: this.replica,
+      known: this.synchronizer.known,
+      counters: this.repairs,
+      log: context.log,
+      works: this.#works,
+    });
     this.#comparison = new Comparison({
       replica: this.replica,
       known: this.synchronizer.known,
@@ -131,7 +148,7 @@ export class RemoteSync {
       }),
       counters: this.repairs,
       log: context.log,
-      onWork: () => context.tell(context.self, { type: 'work' }),
+      works: this.#works,
     });
   }
 
@@ -147,13 +164,18 @@ export class RemoteSync {
     return this.#state !== 'asleep';
   }
 
+  /** Whether everything that the query actors have is, or is coming, here. */
+  get isFilled(): boolean {
+    return this.#state === 'awake';
+  }
+
   /** How many keys the server had that everything is got from; 0 if that is not known. */
   get keysThere(): number {
     return this.#keysThere;
   }
 
   begin(beginning: RemoteSyncBeginning): void {
-    const { known, members, durability, joins } = beginning;
+    const { known, members, joins, isAwake } = beginning;
     this.#beginning = beginning;
     this.#local.beginWith(known);
     this.#remote.beginWith(known);
@@ -167,8 +189,7 @@ export class RemoteSync {
     const others = this.members.present().length - 1;
     this.#isReady = !joins && others === 0;
     if (this.#isReady) this.#context.emit({ kind: 'ready' });
-    // With a journal everybody has the same from the start; without one there is nothing to have yet.
-    if (durability !== 'memory' || joins) this.#wake();
+    if (isAwake || others > 0) this.#wake();
   }
 
   /** Messages to the system at `address` pass from now on. */
@@ -199,6 +220,14 @@ export class RemoteSync {
     }
     this.synchronizer.receive(message, nowMs);
     this.#look(nowMs);
+  }
+
+  /** The journal has writes of a query actor of this server: with it they come from there, and need no messages. */
+  onWritten(origin: string, upTo: number, pack: Uint8Array): void {
+    const nowMs = this.#context.clock.monotonicMs();
+    const claims: VectorPairs = [[origin, upTo]];
+    this.synchronizer.takeWritten(pack, claims, this.#local, nowMs);
+    this.#tellOwn(claims, nowMs);
   }
 
   /** Everything that arrived up to `token` is durable, and so are these own writes. */
@@ -235,7 +264,7 @@ export class RemoteSync {
 
   /** A slice of what takes long. */
   work(): void {
-    this.#comparison.work(this.#context.clock.wallMs());
+    this.#works.goOn();
   }
 
   /** Nobody waits for the server any more, here and, soon, everywhere. Whether it was a member. */
@@ -244,12 +273,6 @@ export class RemoteSync {
     if (card === undefined || card.isRemoved || id === this.#identity.id) return false;
     this.#addMember({ ...card, isRemoved: true });
     return true;
-  }
-
-  /** Whether it has a copy of everything; if it has none because it was alone, it gets one from now on. */
-  needCopy(): boolean {
-    this.#wake();
-    return this.#state === 'awake';
   }
 
   /** Waited long enough: what it has is what it begins with. */
@@ -275,7 +298,7 @@ export class RemoteSync {
     const nowMs = this.#context.clock.monotonicMs();
     const reports = this.members.cards().map((card): MemberReport => {
       const { id, incarnation, at, isRemoved } = card;
-      const remote = [...this.#remotePeers.values()].find((each) => each.card?.id === id);
+      const remote = this.#remoteOf(id);
       const feed = remote?.sync.feed('local');
       const claimedMs = feed?.isPlaced === true ? this.#local.claimedMs(feed.acked) : undefined;
       return {
@@ -317,8 +340,9 @@ export class RemoteSync {
 
   #wake(): void {
     if (this.#state !== 'asleep' || this.#beginning === undefined) return;
-    const { queryActors, durability, joins, known } = this.#beginning;
-    const isTold = durability !== 'memory' || joins;
+    const { queryActors, isAwake, known } = this.#beginning;
+    const awake = { kind: 'awake' as const, needed: [] as VectorPairs };
+    this.#context.emit(awake);
     for (const ref of queryActors) {
       const feed = new Feed({ name: 'remote', stream: this.#remote });
       feed.startAt(0);
@@ -326,10 +350,10 @@ export class RemoteSync {
       peer.confirmed.raiseAll(known);
       this.#queryPeers.push(peer);
       this.synchronizer.addPeer(peer);
-      if (!isTold) this.#context.tell(ref, { type: 'remote sync', ref: this.#context.self });
+      if (!isAwake) this.#context.tell(ref, { type: 'remote sync', ref: this.#context.self });
     }
-    this.#state = isTold ? 'awake' : 'filling';
-    if (!isTold) this.#queryPeers[0]?.addNote({ kind: 'fill me' });
+    this.#state = isAwake ? 'awake' : 'filling';
+    if (!isAwake) this.#queryPeers[0]?.addNote({ kind: 'fill me', needed: [...awake.needed] });
   }
 
   #onFilled(): void {
@@ -368,7 +392,10 @@ export class RemoteSync {
   #onNote(peer: SyncPeer, note: SyncNote, nowMs: number): void {
     if (note.kind === 'filled') return this.#onFilled();
     const remote = this.#remotePeers.get(peer);
-    if (remote === undefined) return;
+    if (remote === undefined) {
+      if (note.kind === 'checked') this.#queryComparison.onChecked(peer, note);
+      return;
+    }
     if (note.kind === 'greeting') return this.#onGreeting(remote, note);
     if (peer.isRefused) return;
     if (note.kind === 'time') {
@@ -448,16 +475,17 @@ export class RemoteSync {
     this.#told.raiseAll(arrival.claims, nowMs);
   }
 
-  /** Own writes are told as known when they are synced, whatever clients were told. */
+  /**
+   * Writes of our query actors are told as known when they are here and synced, whatever clients were told. The journal has
+   * them from the query actors, and may have them before us: who believed that we have them would not send them.
+   */
   #tellOwn(pairs: VectorPairs, nowMs: number): void {
-    if (this.#beginning?.durability !== 'interval') {
-      this.#told.raiseAll(pairs, nowMs);
-      return;
-    }
     const { vector } = this.synchronizer.known;
+    const mayBeUnsynced = this.#beginning?.durability === 'interval';
     const kept = pairs.map(([origin]) => {
-      const sequence = Math.min(vector.sequenceOf(origin), this.#ownSynced.sequenceOf(origin));
-      return [origin, sequence] as const;
+      const sequence = vector.sequenceOf(origin);
+      const synced = mayBeUnsynced ? this.#ownSynced.sequenceOf(origin) : sequence;
+      return [origin, Math.min(sequence, synced)] as const;
     });
     this.#told.raiseAll(kept, nowMs);
   }
@@ -486,8 +514,10 @@ export class RemoteSync {
     for (const remote of this.#remotePeers.values()) {
       this.#comparison.look(remote, this.#identity.id, nowMs);
     }
+    this.#queryComparison.look(this.#queryPeers, nowMs);
     if (nowMs - this.#confirmedMs >= geoLimits.confirmedByAllMs) this.#confirm(nowMs);
     if (!this.#isReady) this.#checkReady();
+    this.#removeLost(nowMs);
     this.#trim();
   }
 
@@ -496,6 +526,33 @@ export class RemoteSync {
     const isBusy = this.replica.table.tombstoneCount > 0 || !this.#isReady;
     if (others) return nowMs + geoLimits.lookMs;
     return isBusy ? nowMs + geoLimits.lookMs : Infinity;
+  }
+
+  /**
+   * A member that was away for too long is removed, if most of the members are here: so of two halves that do not reach each
+   * other at most one removes the other.
+   */
+  #removeLost(nowMs: number): void {
+    const present = this.members.present();
+    const away = present.filter((card) => {
+      const remote = this.#remoteOf(card.id);
+      return card.id !== this.#identity.id && (remote === undefined || remote.sync.isAway);
+    });
+    for (const { id } of present) {
+      if (!away.some((card) => card.id === id)) this.#awaySinceMs.delete(id);
+    }
+    if (2 * (present.length - away.length) <= present.length) return;
+    for (const { id, at } of away) {
+      const sinceMs = this.#awaySinceMs.get(id) ?? nowMs;
+      this.#awaySinceMs.set(id, sinceMs);
+      if (nowMs - sinceMs < geoLimits.memberAwayMsMax) continue;
+      this.#context.log.warn('server removed: it was away for too long', { id, at });
+      this.forget(id);
+    }
+  }
+
+  #remoteOf(id: string): RemotePeer | undefined {
+    return [...this.#remotePeers.values()].find(({ card }) => card?.id === id);
   }
 
   /** Works out what every replica of the cluster has, and tells the query actors. */
@@ -558,6 +615,8 @@ export class RemoteSync {
   }
 
   #neededByServers(stream: ChangeStream): number {
+    // Whom it is about to meet lacks all of it: what clients wrote before that would wait until the difference is found.
+    if (!this.#isReady) return 0;
     let neededBehind = stream.last;
     const met = new Set<string>();
     for (const { card, sync } of this.#remotePeers.values()) {

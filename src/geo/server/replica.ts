@@ -9,6 +9,7 @@ import { compareTimes } from '../stamp.ts';
 import { Origins } from './origins.ts';
 import { PrefixWatches } from './prefix-watches.ts';
 import { ChangeStream } from './sync/change-stream.ts';
+import type { WriteLog } from './write-log.ts';
 import type { EntryPackReader } from './sync/entry-pack-reader.ts';
 import { prefetchKeysMax, type Table, type Version } from './table.ts';
 
@@ -63,6 +64,8 @@ export class Replica {
   };
   /** Where own writes went, for those who have not heard of them. */
   readonly changes: ChangeStream;
+  /** Own writes for the journal, if there is one, as they were made. */
+  log: WriteLog | undefined;
   /** Another number after each change of the table by a write or a merge. */
   changeCount = 0;
   /** Where the entry of the last merge is; −1: there is none. */
@@ -148,16 +151,13 @@ export class Replica {
   /** Puts argument `value` under the key that is argument `key`. `expiryMs` 0: it never ends. */
   put(command: Command, key: number, value: number, expiryMs: number): void {
     const { bytes } = command;
-    const reference = this.table.put(
-      bytes,
-      command.start(key),
-      command.end(key),
-      command.start(value),
-      command.end(value),
-      expiryMs,
-      this.#issue(),
-    );
+    const [keyStart, keyEnd] = [command.start(key), command.end(key)];
+    const [valueStart, valueEnd] = [command.start(value), command.end(value)];
+    const version = this.#issue();
+    const { table, log } = this;
+    const reference = table.put(bytes, keyStart, keyEnd, valueStart, valueEnd, expiryMs, version);
     this.#note(reference);
+    log?.addPut(bytes, keyStart, keyEnd, valueStart, valueEnd, expiryMs, version);
     if (!this.watches.isEmpty) this.#publishPut(reference);
   }
 
@@ -165,6 +165,7 @@ export class Replica {
   setExpiry(reference: number, expiryMs: number): void {
     this.table.setExpiry(reference, expiryMs, this.#issue());
     this.#note(reference);
+    this.log?.add(this.table, reference, this.sequence);
     if (!this.watches.isEmpty) this.#publishPut(reference);
   }
 
@@ -172,6 +173,7 @@ export class Replica {
   delete(reference: number): void {
     const tombstone = this.table.bury(reference, this.#issue());
     this.#note(tombstone);
+    this.log?.add(this.table, tombstone, this.sequence);
     if (!this.watches.isEmpty) this.#publishDelete(tombstone);
   }
 
@@ -186,11 +188,17 @@ export class Replica {
 
   /** Deletes every live entry: each becomes a tombstone with a stamp of its own. */
   deleteAll(): void {
-    this.table.buryAll((reference) => {
+    const { table, log, changes } = this;
+    const before = changes.last;
+    table.buryAll((reference) => {
       if (!this.watches.isEmpty) this.#publishDelete(reference);
       this.#note(reference);
       return this.#issue();
     });
+    if (log === undefined) return;
+    for (let sequence = before + 1; sequence <= changes.last; sequence += 1) {
+      log.add(table, table.atPlace(changes.place(sequence)), sequence);
+    }
   }
 
   /** Whether something may have ended, or is to be forgotten, without anybody asking for it. */

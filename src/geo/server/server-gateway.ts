@@ -106,7 +106,11 @@ interface Port {
   /** Bytes of earlier lives that it has not loaded yet. */
   loadBytes: number;
   /** What it gave to the journal and is not durable, oldest first. */
-  readonly waiting: { readonly token: number; readonly sequence: number }[];
+  readonly waiting: {
+    readonly token: number;
+    readonly sequence: number;
+    readonly pack: Uint8Array;
+  }[];
   onOpened: (outcome: Extract<FromQueryPort, { kind: 'opened' | 'not opened' }>) => void;
 }
 
@@ -120,6 +124,13 @@ class Home {
   readonly #arrivals: { readonly token: number; readonly actorToken: number }[] = [];
   #keptActorToken = 0;
   #clusterId = '';
+  /** Whether the remote-sync actor gets what is loaded too, and whether anything was. */
+  #loadsRemoteSync = false;
+  #hasLoaded = false;
+  /** There are other servers, so that it is told what query actors write. */
+  #isRemoteSyncAwake = false;
+  /** Slices that were asked of a query port, in order. */
+  readonly #sliceWaiters: ((slice: Slice) => void)[] = [];
   #loadProgressed: () => void = nothing;
   readonly #isReady = deferred<void>();
   readonly #isRemoved = deferred<void>();
@@ -165,6 +176,7 @@ class Home {
     const isNew = this.#clusterId === '';
     this.#clusterId = this.#chooseCluster(join, random);
     const joins = isNew && join.length > 0;
+    const isAwake = this.#loadsRemoteSync || (joins && !this.#hasLoaded);
     for (const port of this.#ports) {
       const peers = queryActors.filter((_, index) => this.#ports[index] !== port);
       this.#post(port, {
@@ -173,7 +185,7 @@ class Home {
           known,
           peers,
           remoteSync: this.#actor.ref,
-          isRemoteSyncAwake: durability !== 'memory' || joins,
+          isRemoteSyncAwake: isAwake,
           isJournaled: durability !== 'memory',
           waitsForDisk: durability === 'fsync',
         },
@@ -189,6 +201,7 @@ class Home {
         queryActors,
         durability,
         joins,
+        isAwake,
       },
     });
     this.#link(join);
@@ -232,6 +245,9 @@ class Home {
       case 'not opened':
         port.onOpened(mail);
         return;
+      case 'sliced':
+        this.#sliceWaiters.shift()?.(mail);
+        return;
       case 'log':
         this.#onLog(port, mail);
         return;
@@ -255,6 +271,8 @@ class Home {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#patience?.cancel();
+    // Nobody answers any more, and a snapshot that is under way would wait for ever.
+    for (const resolve of this.#sliceWaiters) resolve(noSlice);
     await this.#journal?.close();
   }
 
@@ -270,8 +288,14 @@ class Home {
       disk,
       durability,
       onIdentity,
+      onMembers: (members) => {
+        // Heard of too late, what was loaded before is filled in by a query actor.
+        const hasOthers = members.filter(({ isRemoved }) => !isRemoved).length > 1;
+        if (hasOthers && !this.#hasLoaded) this.#loadsRemoteSync = true;
+      },
       onEntries: (pack) => {
-        this.#lend({ kind: 'load', pack });
+        this.#hasLoaded = true;
+        if (this.#loadsRemoteSync) this.#lend({ kind: 'load', pack });
         for (const port of this.#ports) {
           port.loadBytes += pack.length;
           this.#post(port, { kind: 'load', pack });
@@ -329,10 +353,12 @@ class Home {
 
   #onLog(port: Port, { origin, upTo, entries }: Extract<FromQueryPort, { kind: 'log' }>): void {
     if (this.#journal === undefined || this.#isClosed || this.#journal.fault !== undefined) return;
-    const token = this.#journal.appendEntries([[origin, upTo]], entries, () =>
-      this.#post(port, { kind: 'logged', bytes: entries.length }),
-    );
-    port.waiting.push({ token, sequence: upTo });
+    const isInterval = this.#options.durability === 'interval';
+    const token = this.#journal.appendEntries([[origin, upTo]], entries, () => {
+      if (isInterval) this.#post(port, { kind: 'logged', sequence: upTo });
+    });
+    port.waiting.push({ token, sequence: upTo, pack: entries });
+    if (isInterval) this.#showWritten(port.origin, upTo, entries);
     this.#snapshotIfDue();
   }
 
@@ -353,6 +379,10 @@ class Home {
           this.#journal?.appendCluster(this.#clusterId, output.cards);
         }
         return;
+      case 'awake':
+        this.#isRemoteSyncAwake = true;
+        output.needed = this.#journal?.logged ?? [];
+        return;
       case 'removed':
         this.#isRemoved.resolve();
         return;
@@ -364,19 +394,34 @@ class Home {
 
   #onDurable(token: number): void {
     const own: (readonly [string, number])[] = [];
+    const isShownNow = this.#options.durability === 'fsync';
     for (const port of this.#ports) {
       let sequence = 0;
       while (port.waiting[0] !== undefined && port.waiting[0].token <= token) {
-        sequence = port.waiting.shift()?.sequence ?? sequence;
+        const written = port.waiting.shift();
+        if (written === undefined) break;
+        sequence = written.sequence;
+        if (isShownNow) this.#showWritten(port.origin, sequence, written.pack);
       }
       if (sequence === 0) continue;
       own.push([port.origin, sequence]);
-      this.#post(port, { kind: 'durable', sequence });
+      if (isShownNow) this.#post(port, { kind: 'durable', sequence });
     }
     while (this.#arrivals[0] !== undefined && this.#arrivals[0].token <= token) {
       this.#keptActorToken = this.#arrivals.shift()?.actorToken ?? this.#keptActorToken;
     }
     this.#lend({ kind: 'kept', token: this.#keptActorToken, own });
+  }
+
+  /**
+   * The remote-sync actor takes over what was written: not at once, since the next write to the disk should be under way
+   * before it begins.
+   */
+  #showWritten(origin: string, upTo: number, pack: Uint8Array): void {
+    if (!this.#isRemoteSyncAwake) return;
+    this.#thread.outside.timers.nextTurn(() => {
+      if (!this.#isClosed) this.#lend({ kind: 'written', origin, upTo, pack });
+    });
   }
 
   #onFault(fault: AtollError): void {
@@ -400,29 +445,55 @@ class Home {
     });
   }
 
-  /** Everything that the remote-sync actor has, once it has `needed`. */
+  /** Everything that the server has, once all of `needed` is where it is read. */
   async *#slices(needed: VectorPairs): SnapshotSlices {
     const { timers } = this.#thread.outside;
-    const sheet: SnapshotSheet = {
-      kind: 'snapshot',
-      needed,
-      place: 0,
-      known: undefined,
-      pack: undefined,
-    };
-    let isFirst = true;
-    while (sheet.place >= 0) {
-      this.#lend(sheet);
-      const { known, pack } = sheet;
-      if (known === undefined) {
+    // Whoever begins also ends: places mean something else in another table.
+    const isOfRemoteSync = this.#isRemoteSyncAwake;
+    let place = 0;
+    let known: VectorPairs = [];
+    while (place >= 0) {
+      const slice = isOfRemoteSync
+        ? this.#sliceOfRemoteSync(needed, place, known)
+        : await this.#sliceOfQueryActor(needed, place, known);
+      if (!slice.isThere) {
         if (this.#isClosed) throw new AtollError('SYSTEM_CLOSED', 'the server closes');
         await new Promise<void>((resolve) => timers.setTimer(geoLimits.snapshotWaitMs, resolve));
         continue;
       }
-      yield { ...(isFirst ? { known } : {}), ...(pack === undefined ? {} : { pack }) };
-      isFirst = false;
+      const isFirst = place === 0;
+      ({ place, known } = slice);
+      yield {
+        ...(isFirst ? { known } : {}),
+        ...(slice.pack === undefined ? {} : { pack: slice.pack }),
+      };
       await new Promise<void>((resolve) => timers.nextTurn(resolve));
     }
+  }
+
+  #sliceOfRemoteSync(needed: VectorPairs, place: number, known: VectorPairs): Slice {
+    const sheet: SnapshotSheet = {
+      kind: 'snapshot',
+      needed,
+      place,
+      known: place === 0 ? undefined : known,
+      pack: undefined,
+    };
+    this.#lend(sheet);
+    return {
+      isThere: sheet.known !== undefined,
+      place: sheet.place,
+      known: sheet.known ?? [],
+      pack: sheet.pack,
+    };
+  }
+
+  async #sliceOfQueryActor(needed: VectorPairs, place: number, known: VectorPairs): Promise<Slice> {
+    const [port] = this.#ports;
+    assert(port !== undefined, 'a server has a query port');
+    const answer = new Promise<Slice>((resolve) => void this.#sliceWaiters.push(resolve));
+    this.#post(port, { kind: 'slice', needed, place, known });
+    return await answer;
   }
 
   #lend(lent: RemoteSyncLent): void {
@@ -433,6 +504,17 @@ class Home {
     this.#thread.post(port.gateway, mail);
   }
 }
+
+/** A piece of everything, from one table. */
+interface Slice {
+  readonly isThere: boolean;
+  /** Where to go on; −1: that was all. */
+  readonly place: number;
+  readonly known: VectorPairs;
+  readonly pack: Uint8Array | undefined;
+}
+
+const noSlice: Slice = { isThere: false, place: 0, known: [], pack: undefined };
 
 interface Deferred<T> {
   readonly promise: Promise<T>;

@@ -19,6 +19,8 @@ export interface StoreJournalOptions {
   readonly onIdentity: (identity: ServerIdentity) => Promise<void>;
   /** Takes a pack of entries of earlier lives: lent. */
   readonly onEntries: (pack: Uint8Array) => void;
+  /** Which servers there are: told before most of the entries. */
+  readonly onMembers: (members: readonly MemberCard[]) => void;
   readonly onProgress: (doneBytes: number, totalBytes: number) => void | Promise<void>;
   /** Everything appended up to this token is durable. */
   readonly onDurable: (token: number) => void;
@@ -74,8 +76,10 @@ export class StoreJournal {
     const known = new VersionVector();
     const take = (bytes: Buffer, start: number, end: number): void => {
       const record = decodeJournalRecord(bytes.subarray(start, end));
-      if (record.kind === 'cluster') store.#cluster = record;
-      else {
+      if (record.kind === 'cluster') {
+        store.#cluster = record;
+        options.onMembers(record.members);
+      } else {
         known.raiseAll(record.claims);
         if (record.pack.length > 0) options.onEntries(record.pack);
       }
@@ -161,6 +165,10 @@ export class StoreJournal {
   async *#records(slices: SnapshotSlices): AsyncGenerator<Uint8Array> {
     let bytes = 0;
     let known: VectorPairs = [];
+    // First, because a start that knows of no other server needs no copy for them.
+    if (this.#cluster !== undefined) {
+      yield this.#encoder.encode({ kind: 'cluster', ...this.#cluster });
+    }
     for await (const slice of slices) {
       known = slice.known ?? known;
       if (slice.pack === undefined) continue;
@@ -169,8 +177,6 @@ export class StoreJournal {
     }
     // Claims come last: they are true of all that stands before them.
     yield this.#encoder.encode({ kind: 'entries', claims: known, pack: noBytes });
-    if (this.#cluster !== undefined)
-      yield this.#encoder.encode({ kind: 'cluster', ...this.#cluster });
     this.#snapshotBytes = bytes;
   }
 

@@ -1,4 +1,5 @@
 import { assert } from '../../../core/assert.ts';
+import { copyBytes } from '../../../core/copy-words.ts';
 import type { Random } from '../../../core/random.ts';
 import type { Reply } from '../../../resp/reply.ts';
 import { prefetchKeysMax, type ListRange, type Table, type Version } from '../table.ts';
@@ -38,6 +39,8 @@ export class ArenaTable implements Table {
   /** The bytes that were given last, mostly the read buffer of the thread, and the view of them. */
   #bytes: Uint8Array = noBytes;
   #view: DataView = viewOf(noBytes);
+  #target: Uint8Array = noBytes;
+  #targetViewed: DataView = viewOf(noBytes);
   /** Hashes, then entries. */
   readonly #prefetched = new Int32Array(prefetchKeysMax);
 
@@ -178,7 +181,8 @@ export class ArenaTable implements Table {
   readKey(reference: number, target: Buffer, at = 0): number {
     const start = this.#entries.keyStart(reference);
     const end = start + this.#entries.keyLength(reference);
-    return this.#arena.chunk(reference).bytes.copy(target, at, start, end);
+    copyBytes(this.#arena.chunk(reference).view, start, end, this.#targetView(target), at);
+    return end - start;
   }
 
   writeKey(reference: number, reply: Reply): void {
@@ -201,7 +205,8 @@ export class ArenaTable implements Table {
       return length;
     }
     const from = entries.keyStart(reference) + entries.keyLength(reference);
-    return this.#arena.chunk(reference).bytes.copy(target, at, from, from + length);
+    copyBytes(this.#arena.chunk(reference).view, from, from + length, this.#targetView(target), at);
+    return length;
   }
 
   writeValue(reference: number, reply: Reply): void {
@@ -306,6 +311,15 @@ export class ArenaTable implements Table {
     const start = this.#entries.keyStart(entry);
     const end = start + this.#entries.keyLength(entry);
     return hashBytes(this.#secret, this.#arena.chunk(entry).view, start, end);
+  }
+
+  /** A view of an array that is read into, which is mostly the one of the last call. */
+  #targetView(target: Uint8Array): DataView {
+    if (target !== this.#target) {
+      this.#target = target;
+      this.#targetViewed = viewOf(target);
+    }
+    return this.#targetViewed;
   }
 
   /** A view of `bytes`: made anew only when they are not those of the last call. */

@@ -13,6 +13,8 @@ import type { Table, Version } from '../table.ts';
 export class EntryPackWriter {
   readonly #origins: Origins;
   readonly #out = new ByteWriter();
+  #bytes: Uint8Array = new Uint8Array(0);
+  #view: DataView = new DataView(this.#bytes.buffer);
   #count = 0;
   #wallMs = 0;
   /** By number of the origin in the table: its number in the pack. */
@@ -46,7 +48,30 @@ export class EntryPackWriter {
       out.varint(valueLength);
       out.wrote(table.readValue(reference, out.reserve(valueLength), out.byteLength));
     }
-    this.#addVersion(table, reference);
+    table.readVersion(reference, this.#version);
+    this.#addVersion(this.#version);
+    if (expiryMs !== 0) out.varint(expiryMs);
+    this.#count += 1;
+  }
+
+  /** Adds a put from where its key and value were read, while all of it is in the cache. */
+  addPut(
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+    expiryMs: number,
+    version: Version,
+  ): void {
+    const out = this.#out;
+    const view = this.#viewOf(bytes);
+    out.byte(expiryMs === 0 ? 0 : expiryFlag);
+    out.varint(keyEnd - keyStart);
+    out.copy(view, keyStart, keyEnd);
+    out.varint(valueEnd - valueStart);
+    out.copy(view, valueStart, valueEnd);
+    this.#addVersion(version);
     if (expiryMs !== 0) out.varint(expiryMs);
     this.#count += 1;
   }
@@ -60,10 +85,17 @@ export class EntryPackWriter {
     return this.#out.take();
   }
 
-  #addVersion(table: Table, reference: number): void {
+  /** A view of `bytes`, which are mostly those of the call before. */
+  #viewOf(bytes: Uint8Array): DataView {
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    return this.#view;
+  }
+
+  #addVersion(version: Version): void {
     const out = this.#out;
-    const version = this.#version;
-    table.readVersion(reference, version);
     let packNumber = this.#packNumbers.get(version.origin);
     if (packNumber === undefined) {
       packNumber = this.#packNumbers.size;

@@ -151,7 +151,8 @@ export class Feed {
   /** When what was sent counts as lost. */
   lostMs(): number {
     if (this.#sent === undefined || this.#sent <= this.#acked) return Infinity;
-    return this.#unconfirmedSinceMs + this.#repeatMs;
+    const wayMs = this.#bytesUnderWay / geoLimits.syncBytesPerMsMin;
+    return this.#unconfirmedSinceMs + this.#repeatMs + wayMs;
   }
 
   /** When there is something to send: −Infinity: now; Infinity: nothing. */

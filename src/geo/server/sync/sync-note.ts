@@ -9,8 +9,8 @@ export type SyncNote =
   | { kind: 'time'; wallMs: number; delayMs: number }
   /** To query actors: the writes that every replica of the cluster has confirmed, and the servers that tombstones wait for. */
   | { kind: 'confirmed by all'; pairs: VectorPairs; holders: string[] }
-  /** To query actors: send me everything that you have; and when all of it has come. */
-  | { kind: 'fill me' }
+  /** To a query actor: send me everything, as soon as you know what is needed; and, when all of it has come: that was it. */
+  | { kind: 'fill me'; needed: VectorPairs }
   | { kind: 'filled' }
   /** What the receiver lacks is not in the streams any more: the difference is to be found. */
   | { kind: 'repair wanted' }

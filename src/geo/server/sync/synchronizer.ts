@@ -2,6 +2,7 @@ import type { ActorRef } from '../../../actor/actor-ref.ts';
 import { geoLimits } from '../../../core/limits.ts';
 import type { VectorPairs } from '../../version-vector.ts';
 import type { MergeOutcome, Replica } from '../replica.ts';
+import type { ChangeStream } from './change-stream.ts';
 import { EntryPackReader } from './entry-pack-reader.ts';
 import { EntryPacker, type SkipEntry } from './entry-packer.ts';
 import type { Feed } from './feed.ts';
@@ -194,10 +195,22 @@ export class Synchronizer {
     else onArrival(arrival);
   }
 
+  /** Takes over what the journal has of an actor of this server: no message of the exchange, and as good as one. */
+  takeWritten(pack: Uint8Array, claims: VectorPairs, keeps: ChangeStream, nowMs: number): void {
+    const { replica } = this.#host;
+    const reader = new EntryPackReader(pack, replica.origins, replica.table);
+    while (reader.next()) {
+      this.counters[replica.merge(reader, true)] += 1;
+      if (replica.mergedPlace >= 0) keeps.append(replica.mergedPlace);
+    }
+    keeps.claim(this.known.raiseAll(claims, nowMs), nowMs);
+    replica.changeCount += 1;
+  }
+
   #merge(peer: SyncPeer, part: SyncPart): void {
     const { replica, onMerged } = this.#host;
     const { keeps } = peer;
-    const reader = new EntryPackReader(part.entries, replica.origins);
+    const reader = new EntryPackReader(part.entries, replica.origins, replica.table);
     while (reader.next()) {
       const outcome = replica.merge(reader, peer.isLocal);
       this.counters[outcome] += 1;

@@ -3,8 +3,8 @@ const countedMsMin = 1_000;
 
 /** A client that is not read from while the blockade is up. */
 export interface Blocked {
-  /** It may go on, and is not waiting any more. */
-  onUnblocked(): void;
+  /** The blockade is down for it, and it is not waiting any more. */
+  goOn(): void;
 }
 
 /**
@@ -25,11 +25,13 @@ export class Blockade {
   }
 
   /**
-   * When the last long blockade went down. What clients sent during it has perhaps not been read yet: whoever
-   * was silent before is not known to be silent.
+   * When the last long blockade went down, or now if one is up: what clients sent during it has perhaps not been
+   * read yet, and whoever seemed silent is not known to be. Short ones do not count, or a server that is blocked
+   * again and again would keep clients that never say anything.
    */
-  get servesSinceMs(): number {
-    return this.#servesSinceMs;
+  servesSinceMs(nowMs: number): number {
+    const isLong = this.#isUp && nowMs - this.#upSinceMs >= countedMsMin;
+    return isLong ? nowMs : this.#servesSinceMs;
   }
 
   raise(nowMs: number): void {
@@ -45,7 +47,7 @@ export class Blockade {
     for (const blocked of this.#waiting) {
       if (this.#isUp) return;
       this.#waiting.delete(blocked);
-      blocked.onUnblocked();
+      blocked.goOn();
     }
   }
 

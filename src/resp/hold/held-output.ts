@@ -1,4 +1,4 @@
-import type { ByteSink, OutputBuffer } from './output-buffer.ts';
+import type { ByteSink, OutputBuffer } from '../output-buffer.ts';
 import type { OutputGate } from './output-gate.ts';
 
 /** What is held for more marks at once waits for the last of them: a bound on the books, not on the bytes. */
