@@ -335,7 +335,8 @@ export class RemoteSync {
   #card(): MemberCard {
     const { id, incarnation } = this.#identity;
     assert(this.#beginning !== undefined, 'the server has begun');
-    return { id, incarnation, at: this.#beginning.at, isRemoved: false };
+    const { at, durability } = this.#beginning;
+    return { id, incarnation, at, isVolatile: durability === 'memory', isRemoved: false };
   }
 
   #wake(): void {
@@ -350,7 +351,11 @@ export class RemoteSync {
       peer.confirmed.raiseAll(known);
       this.#queryPeers.push(peer);
       this.synchronizer.addPeer(peer);
-      if (!isAwake) this.#context.tell(ref, { type: 'remote sync', ref: this.#context.self });
+      if (!isAwake) {
+        this.#context.tell(ref, { type: 'remote sync', ref: this.#context.self });
+        // It counts as any other: CMUD §5.1.
+        peer.onSent(this.#context.clock.monotonicMs());
+      }
     }
     this.#state = isAwake ? 'awake' : 'filling';
     if (!isAwake) this.#queryPeers[0]?.addNote({ kind: 'fill me', needed: [...awake.needed] });
@@ -418,6 +423,7 @@ export class RemoteSync {
     this.#forgetOtherLives(remote);
     let isNews = false;
     for (const card of [self, ...members]) isNews = this.#addMember(card) || isNews;
+    for (const id of this.members.endedBy(self)) isNews = this.forget(id) || isNews;
     if (this.members.find(self.id)?.isRemoved === true) {
       refuse('it was away for too long and has to start afresh');
       // What it is to know about itself is in our greeting.
