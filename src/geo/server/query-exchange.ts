@@ -137,8 +137,10 @@ export class QueryExchange {
   }
 
   #onNote(peer: SyncPeer, note: SyncNote): void {
-    if (note.kind === 'confirmed by all') this.#confirmedByAll.raiseAll(note.pairs, 0);
-    else if (note.kind === 'check') this.#answerCheck(peer, note);
+    if (note.kind === 'confirmed by all') {
+      this.#confirmedByAll.raiseAll(note.pairs, 0);
+      this.replica.tombstoneHolders = note.holders;
+    } else if (note.kind === 'check') this.#answerCheck(peer, note);
     else if (note.kind === 'fill me') this.#wantsFill = { peer, needed: note.needed };
   }
 

@@ -579,9 +579,12 @@ export class RemoteSync {
       if (id !== this.#identity.id) vectors.push(this.#vectorOf(id));
     }
     const news = this.#confirmed.raiseAll(confirmedByAll(vectors), nowMs);
-    if (news.length === 0) return;
+    const holders = this.holdersOfTombstones();
+    const { tombstoneHolders } = this.replica;
+    if (news.length === 0 && holders.join() === tombstoneHolders.join()) return;
+    this.replica.tombstoneHolders = holders;
     const pairs = [...this.#confirmed.vector.pairs()];
-    for (const peer of this.#queryPeers) peer.addNote({ kind: 'confirmed by all', pairs });
+    for (const peer of this.#queryPeers) peer.addNote({ kind: 'confirmed by all', pairs, holders });
   }
 
   /** What a server said of itself in this life of ours. */

@@ -67,8 +67,8 @@ export interface StartedServer {
   readonly whenFailed: Promise<AtollError>;
   /** Nobody is to wait for this server any more; whether it was a member. */
   readonly forget: (id: string) => boolean;
-  /** Everything that the server has: for a backup. */
-  readonly slices: () => SnapshotSlices;
+  /** Everything that the server has, these writes among it: for a backup. */
+  readonly slices: (needed: VectorPairs) => SnapshotSlices;
 }
 
 /** What the gateway of thread 0 tells of itself. */
@@ -225,7 +225,11 @@ class Home {
         this.#lend(sheet);
         return sheet.wasMember;
       },
-      slices: () => this.#slices(this.#journal?.logged ?? []),
+      slices: (needed) => {
+        // What a journal that failed has not taken was acknowledged to nobody, and is shown to nobody.
+        const isWhole = this.#journal?.fault === undefined;
+        return this.#slices(isWhole ? [...(this.#journal?.logged ?? []), ...needed] : []);
+      },
     };
   }
 

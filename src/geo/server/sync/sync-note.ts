@@ -17,8 +17,8 @@ export type SyncNote =
     }
   /** Clocks: when this was sent by the sender's wall clock, and how much later, by its own, the last one seems to have come. */
   | { kind: 'time'; wallMs: number; delayMs: number }
-  /** To query actors: the writes that every replica of the cluster has confirmed. */
-  | { kind: 'confirmed by all'; pairs: VectorPairs }
+  /** To query actors: the writes that every replica of the cluster has confirmed, and the servers that tombstones wait for. */
+  | { kind: 'confirmed by all'; pairs: VectorPairs; holders: string[] }
   /** To a query actor: send me everything, as soon as you know what is needed; and, when all of it has come: that was it. */
   | { kind: 'fill me'; needed: VectorPairs }
   | { kind: 'filled' }
