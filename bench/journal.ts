@@ -1,21 +1,18 @@
-import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Journal } from '../src/core/journal/journal.ts';
 import { openJournal } from '../src/core/journal/open-journal.ts';
 import type { Recovery } from '../src/core/journal/open-journal.ts';
 import { openDisk } from '../src/platform/disk.ts';
 import { createOutside } from '../src/platform/outside.ts';
-import { readCpuMs } from './harness/cpu-time.ts';
 import type { BenchOptions, Figures } from './harness/figures.ts';
 import { measureInTurns, medianOf, ratioOf, type Sample } from './harness/in-turns.ts';
-import { startServer } from './harness/server-process.ts';
+import { slicesOf } from './harness/redis-benchmark.ts';
+import { hasRedis, startRedis } from './harness/redis-server.ts';
 
 const recordBytes = 100;
 /** 50 clients with 100 commands each, as many as redis-benchmark has under way. */
 const underWayMax = 5_000;
-const redisPort = 7_398;
 const million = 1_000_000;
 
 /**
@@ -26,12 +23,12 @@ const million = 1_000_000;
  *
  * Files are made in the working folder: where temporary files lie may be memory, which syncs for nothing.
  */
-export async function run({ rounds, seconds, say }: BenchOptions): Promise<Figures> {
+export async function run(options: BenchOptions): Promise<Figures> {
   const folder = mkdtempSync(join(process.cwd(), '.bench-journal-'));
   try {
     return {
-      ...(await measureAppends(folder, { rounds, seconds, say })),
-      ...(await measureLoads(folder, { rounds, say })),
+      ...(await measureAppends(folder, options)),
+      ...(await measureLoads(folder, options)),
     };
   } finally {
     rmSync(folder, { recursive: true });
@@ -60,21 +57,10 @@ async function measureAppends(folder: string, options: BenchOptions): Promise<Fi
     ];
     return { ...figures, appendRps, appendCpuUs };
   }
-  const redis = await startServer({
-    program: 'redis-server',
-    args: `--port ${redisPort} --save --appendonly yes --appendfsync always --dir`
-      .split(' ')
-      .flatMap((word) => (word === '--save' ? [word, ''] : [word]))
-      .concat(folder),
-    isReady: (line) => line.includes('Ready to accept connections'),
-  });
+  const redis = await startRedis(folder);
   try {
-    let rate = 100_000;
-    const theirs = async (): Promise<Sample<'rps' | 'cpuUs'>> => {
-      const sample = await setsOfRedis(redis.pid, Math.ceil(rate * seconds));
-      rate = sample.rps;
-      return sample;
-    };
+    const load = { command: 'set', depth: 100, valueBytes: recordBytes } as const;
+    const theirs = slicesOf([redis], load, seconds);
     await theirs();
     const turns = await measureInTurns<'rps' | 'cpuUs'>({ rounds, a: ours, b: theirs });
     return {
@@ -92,10 +78,7 @@ async function measureAppends(folder: string, options: BenchOptions): Promise<Fi
   }
 }
 
-async function measureLoads(
-  folder: string,
-  { rounds, say }: Pick<BenchOptions, 'rounds' | 'say'>,
-): Promise<Figures> {
+async function measureLoads(folder: string, { rounds, say }: BenchOptions): Promise<Figures> {
   say('loading a million records');
   const path = join(folder, 'loads');
   const writer = await Writer.open(path);
@@ -197,28 +180,4 @@ async function* records(count: number): AsyncGenerator<Uint8Array> {
   const record = new Uint8Array(recordBytes).fill(7);
   await Promise.resolve();
   for (let index = 0; index < count; index++) yield record;
-}
-
-function hasRedis(): boolean {
-  try {
-    execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function setsOfRedis(pid: number, count: number): Promise<Sample<'rps' | 'cpuUs'>> {
-  const startMs = readCpuMs(pid);
-  const { stdout } = await promisify(execFile)(
-    'redis-benchmark',
-    ['-p', redisPort, '-t', 'set', '-P', 100, '-c', 50, '-d', recordBytes, '-r', 100_000]
-      .concat(['-n', count, '--csv'])
-      .map(String),
-    // It waits for ever for a server that is gone.
-    { timeout: 60_000 },
-  );
-  const rps = Number(/^"SET","([\d.]+)"/m.exec(stdout)?.[1]);
-  if (!(rps > 0)) throw new Error(`redis-benchmark gave no figure:\n${stdout}`);
-  return { rps, cpuUs: ((readCpuMs(pid) - startMs) * 1_000) / count };
 }

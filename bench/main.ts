@@ -6,12 +6,13 @@ import { formatJson, formatTable } from './harness/figures.ts';
 import type { Bench, Figures } from './harness/figures.ts';
 import { describeMachine } from './harness/machine.ts';
 
-const usage = `usage: npm run bench -- NAME [--json] [--save] [--rounds N] [--seconds S]
+const usage = `usage: npm run bench -- NAME [--json] [--save] [--rounds N] [--seconds S] [--part NAME …]
 
   --json       the last line of the output is one JSON object, name to value
   --save       also writes bench/results/NAME-YYYY-MM-DD.json, with the machine
   --rounds N   how often each thing is measured; the median counts (default 5)
-  --seconds S  how long one measurement lasts, about (default 1)`;
+  --seconds S  how long one measurement lasts, about (default 1)
+  --part NAME  only this question of a benchmark that has several; may be given again`;
 
 /** A benchmark is a file of this folder: `bench/NAME.ts`. */
 function findNames(): string[] {
@@ -57,6 +58,7 @@ const argumentsConfig = {
     save: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '1' },
+    part: { type: 'string', multiple: true },
   },
 } as const;
 
@@ -81,7 +83,8 @@ async function main(): Promise<number> {
     return refuse(`there is no benchmark '${name}'`);
   }
   const { run } = (await import(module.href)) as { run: Bench };
-  const figures = await run({ rounds, seconds, say: (line) => console.error(line) });
+  const say = (line: string): void => console.error(line);
+  const figures = await run({ rounds, seconds, parts: values.part ?? [], say });
   console.log(formatTable(figures));
   if (values.save) save(name, figures);
   if (values.json) console.log(formatJson(figures));

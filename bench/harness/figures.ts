@@ -4,6 +4,8 @@ export interface BenchOptions {
   readonly rounds: number;
   /** How long one measurement lasts, about. */
   readonly seconds: number;
+  /** Which questions of a benchmark that has several; none: all. */
+  readonly parts: readonly string[];
   /** Tells people what is going on. Never the figures: those are returned. */
   readonly say: (line: string) => void;
 }

@@ -131,6 +131,8 @@ export const geoLimits = {
   confirmedByAllMs: 1_000,
   /** … and so often the exchange with other servers is looked after. */
   lookMs: 500,
+  /** A server that is away for so long is waited for no more, if most are here: a week is a long holiday for an outage. */
+  memberAwayMsMax: 604_800_000, // 7 days
   /** Two servers that know the same compare what they have so often. */
   repairMs: 5_000,
   /** After so many times that it could not be said, because somebody always wrote, the difference is looked for instead. */

@@ -143,9 +143,14 @@ class QueryPort {
     return this.#options.durability !== 'memory';
   }
 
+  /** Replies wait until what they acknowledge is durable. */
+  get #holdsReplies(): boolean {
+    return this.#options.durability === 'fsync';
+  }
+
   /** Never rejects: the answer tells. */
   async #open(): Promise<void> {
-    const { host, port, durability } = this.#options;
+    const { host, port } = this.#options;
     try {
       this.#server = await RespServer.listen({
         outside: this.#thread.outside,
@@ -158,7 +163,7 @@ class QueryPort {
           this.#thread.lend(this.actor, this.#batch, commands.length);
           if (this.#isJournaled) this.#logSoon();
         },
-        ...(durability === 'fsync' ? { heldUntil: () => this.#batch?.sequence ?? 0 } : {}),
+        ...(this.#holdsReplies ? { heldUntil: () => this.#batch?.sequence ?? 0 } : {}),
       });
       this.#post({ kind: 'opened', port: this.#server.address.port });
     } catch (error) {
@@ -227,7 +232,7 @@ class QueryPort {
   #onJournalFailed(message: string): void {
     this.#fault = message;
     this.#table.refuseWrites(message);
-    this.#server?.failHeld(message);
+    if (this.#holdsReplies) this.#server?.failHeld(message);
     this.#server?.unblock();
   }
 

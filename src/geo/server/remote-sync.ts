@@ -91,6 +91,8 @@ export class RemoteSync {
   /** What had to be known to be ready: what the first server that was met knew then. */
   #readyAt: VersionVector | undefined;
   #keysThere = 0;
+  /** Since when members are away, in this life of ours. */
+  readonly #awaySinceMs: Map<string, number> = new Map();
   /** Arrivals that wait for the disk, oldest first, by their tokens. */
   readonly #arrivals: { readonly token: number; readonly arrival: Arrival }[] = [];
   #token = 0;
@@ -291,7 +293,7 @@ export class RemoteSync {
     const nowMs = this.#context.clock.monotonicMs();
     const reports = this.members.cards().map((card): MemberReport => {
       const { id, incarnation, at, isRemoved } = card;
-      const remote = [...this.#remotePeers.values()].find((each) => each.card?.id === id);
+      const remote = this.#remoteOf(id);
       const feed = remote?.sync.feed('local');
       const claimedMs = feed?.isPlaced === true ? this.#local.claimedMs(feed.acked) : undefined;
       return {
@@ -465,14 +467,16 @@ export class RemoteSync {
     this.#told.raiseAll(arrival.claims, nowMs);
   }
 
-  /** Own writes are told as known when they are here and synced, whatever clients were told. */
+  /**
+   * Writes of our query actors are told as known when they are here and synced, whatever clients were told. The journal has
+   * them from the query actors, and may have them before us: who believed that we have them would not send them.
+   */
   #tellOwn(pairs: VectorPairs, nowMs: number): void {
-    const isSyncedLater = this.#beginning?.durability === 'interval';
     const { vector } = this.synchronizer.known;
+    const mayBeUnsynced = this.#beginning?.durability === 'interval';
     const kept = pairs.map(([origin]) => {
-      // The journal has them from the query actors, and may be ahead of what those have sent to us.
       const sequence = vector.sequenceOf(origin);
-      const synced = isSyncedLater ? this.#ownSynced.sequenceOf(origin) : sequence;
+      const synced = mayBeUnsynced ? this.#ownSynced.sequenceOf(origin) : sequence;
       return [origin, Math.min(sequence, synced)] as const;
     });
     this.#told.raiseAll(kept, nowMs);
@@ -504,6 +508,7 @@ export class RemoteSync {
     }
     if (nowMs - this.#confirmedMs >= geoLimits.confirmedByAllMs) this.#confirm(nowMs);
     if (!this.#isReady) this.#checkReady();
+    this.#removeLost(nowMs);
     this.#trim();
   }
 
@@ -512,6 +517,33 @@ export class RemoteSync {
     const isBusy = this.replica.table.tombstoneCount > 0 || !this.#isReady;
     if (others) return nowMs + geoLimits.lookMs;
     return isBusy ? nowMs + geoLimits.lookMs : Infinity;
+  }
+
+  /**
+   * A member that was away for too long is removed, if most of the members are here: so of two halves that do not reach each
+   * other at most one removes the other.
+   */
+  #removeLost(nowMs: number): void {
+    const present = this.members.present();
+    const away = present.filter((card) => {
+      const remote = this.#remoteOf(card.id);
+      return card.id !== this.#identity.id && (remote === undefined || remote.sync.isAway);
+    });
+    for (const { id } of present) {
+      if (!away.some((card) => card.id === id)) this.#awaySinceMs.delete(id);
+    }
+    if (2 * (present.length - away.length) <= present.length) return;
+    for (const { id, at } of away) {
+      const sinceMs = this.#awaySinceMs.get(id) ?? nowMs;
+      this.#awaySinceMs.set(id, sinceMs);
+      if (nowMs - sinceMs < geoLimits.memberAwayMsMax) continue;
+      this.#context.log.warn('server removed: it was away for too long', { id, at });
+      this.forget(id);
+    }
+  }
+
+  #remoteOf(id: string): RemotePeer | undefined {
+    return [...this.#remotePeers.values()].find(({ card }) => card?.id === id);
   }
 
   /** Works out what every replica of the cluster has, and tells the query actors. */

@@ -80,7 +80,7 @@ export class GeoCluster {
 
   /** Runs until every server that was started is ready, and fails if one ends instead. */
   reachReady(): Promise<void> {
-    const started = this.nodes.filter((node) => node.lives.length > 0);
+    const started = this.nodes.filter((node) => node.isStarted);
     const isOver = (): boolean => started.every((node) => node.isReady);
     return this.#simulation.reach('all servers are ready', isOver);
   }

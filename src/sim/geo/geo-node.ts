@@ -40,6 +40,7 @@ export class GeoNode {
   /** What the last server that started said of itself; undefined before the first. */
   description: string | undefined;
   readonly #options: GeoNodeOptions;
+  #isStarted = false;
   #booted: BootedServer | undefined;
   #replicas: ReachedReplica[] = [];
 
@@ -47,6 +48,11 @@ export class GeoNode {
     this.#options = options;
     this.name = options.name;
     this.node = options.simulation.node(options.name);
+  }
+
+  /** Whether anybody ever started it: its first life may not have begun yet. */
+  get isStarted(): boolean {
+    return this.#isStarted;
   }
 
   get isUp(): boolean {
@@ -60,7 +66,8 @@ export class GeoNode {
 
   /** Starts the server, or starts it again. Does nothing if it is up. */
   start(): void {
-    if (this.lives.length === 0) {
+    if (!this.#isStarted) {
+      this.#isStarted = true;
       this.node.boot((outside, threads, disk) => this.#live(outside, threads, disk));
     } else if (!this.isUp) {
       this.node.restart();

@@ -6,6 +6,7 @@ import {
   type ReplicaEntry,
   type Violation,
 } from '../evidence.ts';
+import { placeName } from './write-index.ts';
 
 /**
  * A8: a replica that had a write of a key never shows an older one again, also when the tombstone in between is
@@ -37,13 +38,15 @@ export function checkKeyOrder({ changes }: Evidence): Violation[] {
  * A8 over all replicas and lives: once any replica has forgotten a tombstone, every member has confirmed it, and no
  * value of an older write may turn up anywhere. With `interval` a power cut takes confirmed writes, so nothing is
  * promised; and a server that lost everything with its memory may write anew behind what it does not remember.
+ *
+ * What a journal had on the way to what a replica begins with is shown to nobody.
  */
 export function checkBuried({ changes, durability }: Evidence): Violation[] {
   if (durability === 'interval') return [];
   const violations: Violation[] = [];
   const buriedByKey = new Map<string, ReplicaChange>();
   const writtenMs = new Map<string, number>();
-  for (const change of changes) {
+  for (const change of withoutPassedOver(changes)) {
     const { how, entry, replica, atMs } = change;
     if (how === 'written' && entry.value !== undefined) writtenMs.set(entry.value, atMs);
     const buried = buriedByKey.get(entry.key);
@@ -59,4 +62,19 @@ export function checkBuried({ changes, durability }: Evidence): Violation[] {
     violations.push({ invariant: 'A8', text });
   }
   return violations;
+}
+
+/** All but those loaded entries that others loaded after them took the place of. */
+function withoutPassedOver(changes: readonly ReplicaChange[]): ReplicaChange[] {
+  const lastLoaded = new Map<string, ReplicaChange>();
+  for (const change of changes) {
+    if (change.how === 'loaded') lastLoaded.set(loadName(change), change);
+  }
+  return changes.filter(
+    (change) => change.how !== 'loaded' || lastLoaded.get(loadName(change)) === change,
+  );
+}
+
+function loadName({ replica, life, entry }: ReplicaChange): string {
+  return placeName(replica, life, entry.key);
 }

@@ -2,6 +2,7 @@ import { geoLimits } from '../../../core/limits.ts';
 import { compareStamps, type Stamp } from '../../../geo/stamp.ts';
 import {
   describeEntry,
+  serverOf,
   type Evidence,
   type ReplicaChange,
   type ReplicaEntry,
@@ -89,12 +90,18 @@ function checkEachLife({ changes }: Evidence): Violation[] {
   return violations;
 }
 
-/** A stamp too far ahead of the wall clock is refused: one bad clock must not poison a cluster. */
+/**
+ * A stamp too far ahead of the wall clock is refused: one bad clock must not poison a cluster. One that the same
+ * clock gave is not: it stood there once, and to refuse its own writes would not put it right.
+ */
 export function checkSkew({ changes }: Evidence): Violation[] {
   const violations: Violation[] = [];
+  const serverByOrigin = new Map<string, string>();
   for (const { how, entry, wallMs, replica } of changes) {
+    if (how === 'written') serverByOrigin.set(entry.stamp.origin, serverOf(replica));
     const aheadMs = entry.stamp.wallMs - wallMs;
-    if (how !== 'merged' || aheadMs <= geoLimits.clockSkewMs) continue;
+    const isOwnClock = serverByOrigin.get(entry.stamp.origin) === serverOf(replica);
+    if (how !== 'merged' || isOwnClock || aheadMs <= geoLimits.clockSkewMs) continue;
     const text = `${replica} took ${describeEntry(entry)}, ${aheadMs} ms ahead of its clock`;
     violations.push({ invariant: 'skew', text });
   }

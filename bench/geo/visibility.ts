@@ -1,0 +1,124 @@
+import { connect } from '../../src/client.ts';
+import { startAtoll, type AtollServer } from '../harness/atoll-server.ts';
+import { readCpuMs } from '../harness/cpu-time.ts';
+import type { BenchOptions, Figure, Figures } from '../harness/figures.ts';
+import { summarize } from '../harness/in-turns.ts';
+import { measureLoad, type Target } from '../harness/redis-benchmark.ts';
+import { sleep } from './keys.ts';
+import { PacedLoad } from './paced-load.ts';
+
+const latencyMs = 100;
+const probes = 400;
+/** Probes are not in step with anything. */
+const [probePauseMinMs, probePauseMaxMs] = [5, 35];
+const probeDeadlineMs = 20_000;
+const connections = 50;
+
+const loads = [
+  { name: '', depth: 16, full: 3_000_000 },
+  { name: 'NoPipeline', depth: 1, full: 200_000 },
+] as const;
+
+/**
+ * How long after a client sends a SET others see it: clients of another query actor of the server, and of another server,
+ * 100 ms away. Two servers with two query actors each; what all four take together from redis-benchmark is the full load, and
+ * half of that goes to all four at an even pace while a probe is written every 20 ms on one, and watched for on the others.
+ * Both ends of a probe are measured by one clock.
+ */
+export async function measureVisibility({ seconds, say }: BenchOptions): Promise<Figures> {
+  const one = await startAtoll({ actors: 2, linkLatencyMs: latencyMs });
+  let other: AtollServer | undefined;
+  try {
+    other = await startAtoll({ actors: 2, linkLatencyMs: latencyMs, join: one.description });
+    const ports = [...one.targets, ...other.targets];
+    const pids = [one.pid, other.pid];
+    let figures: Figures = {};
+    await measureLoad(ports, { command: 'set', depth: 100, count: 500_000 });
+    for (const { name, depth } of loads) {
+      say(`full write load, ${depth} in flight`);
+      const full = await fullLoad(ports, depth, seconds);
+      say(`probes at half of ${Math.round(full)} SETs a second`);
+      // What the full load left to be told is told.
+      await sleep(2_000);
+      figures = { ...figures, ...(await probe(ports, pids, { name, depth, rate: full / 2 })) };
+      figures = { ...figures, [`visibleFullRps${name}`]: { value: full, unit: '1/s' } };
+    }
+    return figures;
+  } finally {
+    await other?.stop();
+    await one.stop();
+  }
+}
+
+/** SETs a second of all ports together. */
+async function fullLoad(ports: readonly Target[], depth: number, seconds: number): Promise<number> {
+  const first = await measureLoad(ports, { command: 'set', depth, count: depth * 3_000 });
+  const count = Math.ceil((first.rps / ports.length) * 2 * seconds);
+  return (await measureLoad(ports, { command: 'set', depth, count })).rps;
+}
+
+async function probe(
+  ports: readonly Target[],
+  pids: readonly number[],
+  { name, depth, rate }: { name: string; depth: number; rate: number },
+): Promise<Figures> {
+  const startCpuMs = pids.reduce((sum, pid) => sum + readCpuMs(pid), 0);
+  const startMs = performance.now();
+  const each = { rate: rate / ports.length, depth, connections };
+  const running = await Promise.all(ports.map(({ port }) => PacedLoad.start({ port, ...each })));
+  const [writer, local, remote] = ports.map(({ port }) =>
+    connect({ addresses: [`127.0.0.1:${port}`], timeoutMs: probeDeadlineMs }),
+  );
+  if (writer === undefined || local === undefined || remote === undefined) {
+    throw new Error('two servers with two query ports each');
+  }
+  const sentMs = new Map<string, number>();
+  const localMs: number[] = [];
+  const remoteMs: number[] = [];
+  for (const [store, delays] of [
+    [local, localMs],
+    [remote, remoteMs],
+  ] as const) {
+    await store.watch(`probe${name}:`, (change) => {
+      if (change.type !== 'put') return;
+      delays.push(performance.now() - (sentMs.get(change.key) ?? Number.NaN));
+    });
+  }
+  // The load has settled.
+  await sleep(2_000);
+  const writeMs: number[] = [];
+  for (let number = 0; number < probes; number += 1) {
+    const key = `probe${name}:${number}`;
+    const nowMs = performance.now();
+    sentMs.set(key, nowMs);
+    void writer.put(key, 'x').then(() => writeMs.push(performance.now() - nowMs));
+    await sleep(probePauseMinMs + Math.random() * (probePauseMaxMs - probePauseMinMs));
+  }
+  const endMs = performance.now() + probeDeadlineMs;
+  const all = [localMs, remoteMs, writeMs];
+  while (all.some(({ length }) => length < probes) && performance.now() < endMs) await sleep(50);
+  const rates = await Promise.all(running.map((load) => load.stop()));
+  const tookMs = performance.now() - startMs;
+  const cpuMs = pids.reduce((sum, pid) => sum + readCpuMs(pid), 0) - startCpuMs;
+  for (const store of [writer, local, remote]) await store.close();
+  if (localMs.length < probes || remoteMs.length < probes) {
+    throw new Error(`of ${probes} probes ${localMs.length} and ${remoteMs.length} were seen`);
+  }
+  return {
+    [`visibleLocalP50${name}Ms`]: quantile(localMs, 0.5),
+    [`visibleLocalP99${name}Ms`]: quantile(localMs, 0.99),
+    [`visibleRemoteP50${name}Ms`]: quantile(remoteMs, 0.5),
+    [`visibleRemoteP99${name}Ms`]: quantile(remoteMs, 0.99),
+    [`visibleWriteP99${name}Ms`]: quantile(writeMs, 0.99),
+    [`visibleRps${name}`]: { value: rates.reduce((sum, each_) => sum + each_, 0), unit: '1/s' },
+    [`visibleCores${name}`]: { value: cpuMs / tookMs, unit: 'cores of the servers' },
+  };
+}
+
+/** With the smallest and the largest. */
+function quantile(samples: readonly number[], share: number): Figure {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+  if (value === undefined) throw new Error('there is no sample');
+  return { ...summarize(sorted, 'ms'), value };
+}
