@@ -228,6 +228,12 @@ export class RemoteSync {
     const nowMs = this.#context.clock.monotonicMs();
     const claims: VectorPairs = [[origin, upTo]];
     this.synchronizer.takeWritten(pack, claims, this.#local, nowMs);
+    // Whoever wrote it has it, and never says so.
+    const { id, incarnation } = this.#identity;
+    const writer = this.#queryPeers.find(
+      (_, index) => origin === `${id}.${incarnation}.${index + 1}`,
+    );
+    writer?.confirmed.raiseAll(claims);
     this.#tellOwn(claims, nowMs);
   }
 
@@ -273,6 +279,7 @@ export class RemoteSync {
     const card = this.members.find(id);
     if (card === undefined || card.isRemoved || id === this.#identity.id) return false;
     this.#addMember({ ...card, isRemoved: true });
+    for (const { sync } of this.#remotePeers.values()) this.#greet(sync);
     return true;
   }
 
