@@ -60,6 +60,7 @@ async function fill(
     disk: await openDisk(folder),
     durability: 'fsync',
     onIdentity: () => Promise.resolve(),
+    onMembers: () => {},
     onEntries: () => {},
     onProgress: () => {},
     onDurable: () => {},
