@@ -215,8 +215,9 @@ export class RemoteSync {
     const nowMs = this.#context.clock.monotonicMs();
     const isStranger = this.synchronizer.findPeer(message.from) === undefined;
     // Its link to us is up, and ours to it will be.
-    if (isStranger && this.#state === 'awake' && !this.#context.isLocal(message.from)) {
-      this.#meet(message.from, message.from.address);
+    if (isStranger && this.#beginning !== undefined && !this.#context.isLocal(message.from)) {
+      this.#wake();
+      this.#meet(message.from, message.from.address).isAway = this.#state !== 'awake';
     }
     this.synchronizer.receive(message, nowMs);
     this.#look(nowMs);
@@ -227,6 +228,12 @@ export class RemoteSync {
     const nowMs = this.#context.clock.monotonicMs();
     const claims: VectorPairs = [[origin, upTo]];
     this.synchronizer.takeWritten(pack, claims, this.#local, nowMs);
+    // Whoever wrote it has it, and never says so.
+    const { id, incarnation } = this.#identity;
+    const writer = this.#queryPeers.find(
+      (_, index) => origin === `${id}.${incarnation}.${index + 1}`,
+    );
+    writer?.confirmed.raiseAll(claims);
     this.#tellOwn(claims, nowMs);
   }
 
@@ -272,6 +279,7 @@ export class RemoteSync {
     const card = this.members.find(id);
     if (card === undefined || card.isRemoved || id === this.#identity.id) return false;
     this.#addMember({ ...card, isRemoved: true });
+    for (const { sync } of this.#remotePeers.values()) this.#greet(sync);
     return true;
   }
 
@@ -335,7 +343,8 @@ export class RemoteSync {
   #card(): MemberCard {
     const { id, incarnation } = this.#identity;
     assert(this.#beginning !== undefined, 'the server has begun');
-    return { id, incarnation, at: this.#beginning.at, isRemoved: false };
+    const { at, durability } = this.#beginning;
+    return { id, incarnation, at, isVolatile: durability === 'memory', isRemoved: false };
   }
 
   #wake(): void {
@@ -350,7 +359,11 @@ export class RemoteSync {
       peer.confirmed.raiseAll(known);
       this.#queryPeers.push(peer);
       this.synchronizer.addPeer(peer);
-      if (!isAwake) this.#context.tell(ref, { type: 'remote sync', ref: this.#context.self });
+      if (!isAwake) {
+        this.#context.tell(ref, { type: 'remote sync', ref: this.#context.self });
+        // It counts as any other: CMUD §5.1.
+        peer.onSent(this.#context.clock.monotonicMs());
+      }
     }
     this.#state = isAwake ? 'awake' : 'filling';
     if (!isAwake) this.#queryPeers[0]?.addNote({ kind: 'fill me', needed: [...awake.needed] });
@@ -378,14 +391,15 @@ export class RemoteSync {
 
   #greet(peer: SyncPeer): void {
     assert(this.#beginning !== undefined, 'the server has begun');
-    const { clusterId } = this.#beginning;
-    const keys = this.replica.table.size;
+    const remote = this.#remotePeers.get(peer);
+    if (remote !== undefined) remote.greetedMs = this.#context.clock.monotonicMs();
     peer.addNote({
       kind: 'greeting',
-      clusterId,
+      clusterId: this.#beginning.clusterId,
       self: this.#card(),
       members: this.members.cards(),
-      keys,
+      keys: this.replica.table.size,
+      hearsYou: remote?.card !== undefined,
     });
   }
 
@@ -414,10 +428,15 @@ export class RemoteSync {
     if (self.id === this.#identity.id) {
       return refuse('it has our id: two servers run on copies of one data folder');
     }
+    if ((this.members.find(self.id)?.incarnation ?? 0) > self.incarnation) {
+      return refuse('it has begun another life since');
+    }
     remote.card = self;
     this.#forgetOtherLives(remote);
+    if (!note.hearsYou) this.#greet(remote.sync);
     let isNews = false;
     for (const card of [self, ...members]) isNews = this.#addMember(card) || isNews;
+    for (const id of this.members.endedBy(self)) isNews = this.forget(id) || isNews;
     if (this.members.find(self.id)?.isRemoved === true) {
       refuse('it was away for too long and has to start afresh');
       // What it is to know about itself is in our greeting.
@@ -512,6 +531,8 @@ export class RemoteSync {
   #look(nowMs: number): void {
     if (this.#state !== 'awake') return;
     for (const remote of this.#remotePeers.values()) {
+      const isSilent = remote.card === undefined && !remote.sync.isAway;
+      if (isSilent && nowMs - remote.greetedMs >= geoLimits.repairAskMs) this.#greet(remote.sync);
       this.#comparison.look(remote, this.#identity.id, nowMs);
     }
     this.#queryComparison.look(this.#queryPeers, nowMs);
@@ -557,6 +578,8 @@ export class RemoteSync {
 
   /** Works out what every replica of the cluster has, and tells the query actors. */
   #confirm(nowMs: number): void {
+    // Before it has met anybody it does not know whom it has to ask.
+    if (!this.#isReady) return;
     this.#confirmedMs = nowMs;
     const vectors = [this.#told.vector, ...this.#queryPeers.map(({ confirmed }) => confirmed)];
     for (const { id } of this.members.present()) {

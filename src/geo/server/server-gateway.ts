@@ -173,9 +173,9 @@ class Home {
       ({ known, members, recovery } = stored);
       this.#clusterId = stored.clusterId ?? '';
     }
-    const isNew = this.#clusterId === '';
     this.#clusterId = this.#chooseCluster(join, random);
-    const joins = isNew && join.length > 0;
+    // An earlier life may have ended before it met anybody.
+    const joins = join.length > 0 && members.length <= 1;
     const isAwake = this.#loadsRemoteSync || (joins && !this.#hasLoaded);
     for (const port of this.#ports) {
       const peers = queryActors.filter((_, index) => this.#ports[index] !== port);
