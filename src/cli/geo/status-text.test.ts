@@ -106,8 +106,8 @@ test('a server that still loads says so', () => {
   const status: GeoStatus = {
     atollVersion: '0.1.0',
     state: 'loading',
-    reason: 'loading: 1 of 2 bytes',
+    reason: 'reading the disk: 1 of 2 bytes',
     server: null,
   };
-  assert.equal(statusText(status), 'Atoll 0.1.0 is loading: loading: 1 of 2 bytes\n');
+  assert.equal(statusText(status), 'Atoll 0.1.0 is loading: reading the disk: 1 of 2 bytes\n');
 });

@@ -163,7 +163,7 @@ class QueryPort {
           this.#thread.lend(this.actor, this.#batch, commands.length);
           if (this.#isJournaled) this.#logSoon();
         },
-        ...(this.#holdsReplies ? { heldUntil: () => this.#batch?.sequence ?? 0 } : {}),
+        ...(this.#holdsReplies ? { heldUntil: () => this.#heldUntil() } : {}),
       });
       this.#post({ kind: 'opened', port: this.#server.address.port });
     } catch (error) {
@@ -222,6 +222,14 @@ class QueryPort {
     }
     this.#log();
     if (this.#logBytesUnderWay < this.#logBytesMax / 2) this.#server?.unblock();
+  }
+
+  /**
+   * The write that replies wait for. Once the journal has failed none will be durable that is not: what reads show then may be
+   * gone after the next start, as everything may that was never acknowledged.
+   */
+  #heldUntil(): number {
+    return this.#fault === undefined ? (this.#batch?.sequence ?? 0) : 0;
   }
 
   get #logBytesMax(): number {
