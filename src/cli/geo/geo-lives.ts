@@ -125,7 +125,8 @@ export class GeoLives implements AdminAnswers {
         ? null
         : await serverStatus(life.server, { startedAtMs: life.startedAtMs, nowMs, data });
     const reason = this.unreadyReason() ?? null;
-    return { atollVersion: packageVersion(), state: this.#state, reason, server };
+    const atollVersion = packageVersion();
+    return { atollVersion, processId: process.pid, state: this.#state, reason, server };
   }
 
   forget(id: string): boolean {
