@@ -58,7 +58,7 @@ test(
   async () => {
     const server = await start('--data', join(folder, 'loaded'), '--actors', '2');
     const store = server.connect();
-    await putAll(store, 'before/', 10_000);
+    await putAll(store, 'before/', 40_000);
     await store.put('gone', 'soon');
     await store.delete('gone');
     let isOver = false;
@@ -79,7 +79,7 @@ test(
     assert.equal(exitCode, 0, stderr);
     const said = JSON.parse(stdout) as { event: string; keys: number; tombstones: number };
     assert.equal(said.event, 'backup');
-    assert.ok(said.keys >= 10_000, stdout);
+    assert.ok(said.keys >= 40_000, stdout);
     const before_ = new Map([...(await contentOf(store))].filter(([key]) => !key.startsWith('m')));
     await store.close();
 
@@ -89,7 +89,7 @@ test(
     const again = await start('--data', data);
     const other = again.connect();
     const content = await contentOf(other);
-    assert.equal(before_.size, 10_000);
+    assert.equal(before_.size, 40_000);
     for (const [key, value] of before_) assert.equal(content.get(key), value);
     assert.equal(content.has('gone'), false);
     await other.put('before/0', 'after');
