@@ -47,6 +47,10 @@ export class QueryExchange {
   readonly #context: ActorContext<QueryMessage>;
   readonly #alarm: Alarm;
   #waitsForDisk = false;
+  /** At the last flush: when something was due next, up to where writes were looked at, and whether every peer lacked some. */
+  #dueMs = Number.NEGATIVE_INFINITY;
+  #flushedUpTo = 0;
+  #areAllBehind = false;
   /** Own writes up to this one are durable. */
   #durableUpTo = 0;
   #remoteSync: SyncPeer | undefined;
@@ -63,6 +67,7 @@ export class QueryExchange {
     this.synchronizer = new Synchronizer({
       replica: this.replica,
       self: context.self,
+      clock: context.clock,
       told: undefined,
       mark: () => (this.#waitsForDisk ? this.replica.sequence : 0),
       released: () => this.#durableUpTo,
@@ -116,6 +121,21 @@ export class QueryExchange {
     this.#finishFill();
     const nextMs = this.synchronizer.flush(nowMs, (to, message) => this.#context.tell(to, message));
     this.#alarm.setFor(nextMs, nowMs);
+    this.#dueMs = nextMs;
+    this.#flushedUpTo = this.replica.changes.last;
+    this.#areAllBehind = this.synchronizer.areAllBehind;
+  }
+
+  /**
+   * `sync` after queries, which may have written something and nothing else. When every peer is behind already, more writes
+   * change nothing about when it is told: to find that out anew after each query would cost as much as the query.
+   */
+  syncAfterQueries(): void {
+    const isNothingNew = this.#areAllBehind || this.replica.changes.last === this.#flushedUpTo;
+    if (isNothingNew && this.synchronizer.peerCount > 0) {
+      if (this.#context.clock.monotonicMs() < this.#dueMs) return;
+    }
+    this.sync();
   }
 
   onSyncDue(): void {

@@ -118,6 +118,7 @@ export class RemoteSync {
     this.synchronizer = new Synchronizer({
       replica: this.replica,
       self: context.self,
+      clock: context.clock,
       told: this.#told,
       mark: () => (this.#waitsForDisk ? this.#token : 0),
       released: () => this.#releasedToken,

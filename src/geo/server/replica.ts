@@ -246,7 +246,10 @@ export class Replica {
     }
     const wasLive = known >= 0 && table.isLive(known);
     const { keyStart, keyEnd, valueStart, valueEnd, expiryMs } = entry;
-    let merged = table.put(bytes, keyStart, keyEnd, valueStart, valueEnd, expiryMs, version);
+    let merged =
+      known >= 0
+        ? table.putAt(known, bytes, valueStart, valueEnd, expiryMs, version)
+        : table.put(bytes, keyStart, keyEnd, valueStart, valueEnd, expiryMs, version);
     if (entry.isTombstone) merged = table.bury(merged);
     this.mergedPlace = table.place(merged);
     if (this.watches.isEmpty) return 'applied';
