@@ -87,7 +87,7 @@ export const QueryActor: ActorKind<QueryMessage, QueryLent> = defineActor<QueryM
       },
       onLent(lent) {
         if (lent.kind === 'life') {
-          exchange = new QueryExchange(context, lent.origin);
+          exchange = new QueryExchange(context, lent.origin, lent.bugs);
           return;
         }
         if (exchange === undefined) return;

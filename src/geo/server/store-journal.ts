@@ -27,6 +27,8 @@ export interface StoreJournalOptions {
   readonly onFault: (fault: AtollError) => void;
   readonly onCorrupt?: 'refuse' | 'quarantine';
   readonly bugs?: PlantedBugs;
+  /** Default: `snapshotLogBytes`. */
+  readonly snapshotLogBytes?: number;
 }
 
 /** What was found on the disk besides entries. */
@@ -59,6 +61,7 @@ export class StoreJournal {
     readonly token: number;
     readonly onTaken: () => void;
   }[] = [];
+  readonly #snapshotLogBytes: number;
   #isRetryDue = false;
   #token = 0;
   #cluster: { clusterId: string; members: readonly MemberCard[] } | undefined;
@@ -108,6 +111,7 @@ export class StoreJournal {
 
   private constructor(options: StoreJournalOptions) {
     this.#options = options;
+    this.#snapshotLogBytes = options.snapshotLogBytes ?? geoLimits.snapshotLogBytes;
   }
 
   get stats(): JournalStats {
@@ -140,7 +144,7 @@ export class StoreJournal {
     return (
       !this.#isSnapshotting &&
       this.fault === undefined &&
-      bytesSinceSnapshot > Math.max(geoLimits.snapshotLogBytes, this.#snapshotBytes)
+      bytesSinceSnapshot > Math.max(this.#snapshotLogBytes, this.#snapshotBytes)
     );
   }
 

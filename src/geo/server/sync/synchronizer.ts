@@ -2,6 +2,7 @@ import type { ActorRef } from '../../../actor/actor-ref.ts';
 import type { Clock } from '../../../core/clock.ts';
 import { geoLimits } from '../../../core/limits.ts';
 import type { VectorPairs } from '../../version-vector.ts';
+import { noBugs, type PlantedBugs } from '../planted-bugs.ts';
 import type { MergeOutcome, Replica } from '../replica.ts';
 import type { ChangeStream } from './change-stream.ts';
 import { EntryPackReader } from './entry-pack-reader.ts';
@@ -40,6 +41,7 @@ export interface SyncHost {
   readonly released: () => number;
   /** A part was merged: to be kept, and then settled (`settle`). Without it everything is kept at once. */
   readonly onArrival?: (arrival: Arrival) => void;
+  readonly bugs?: PlantedBugs;
   readonly onNote: (peer: SyncPeer, note: SyncNote, nowMs: number) => void;
   /** An entry was merged: `latenessMs` is how long ago, by the clocks, it was written. */
   readonly onMerged?: (
@@ -82,6 +84,10 @@ export class Synchronizer {
     this.#packer = new EntryPacker(host.replica);
   }
 
+  get #bugs(): PlantedBugs {
+    return this.#host.bugs ?? noBugs;
+  }
+
   get #told(): Knowledge {
     return this.#host.told ?? this.known;
   }
@@ -95,6 +101,7 @@ export class Synchronizer {
   }
 
   addPeer(peer: SyncPeer): void {
+    if (this.#bugs.includes('no resend')) for (const feed of peer.feeds) feed.resends = false;
     this.#peers.set(peer.ref.uid(), peer);
   }
 
@@ -204,7 +211,9 @@ export class Synchronizer {
     const refusedBefore = this.counters.refused;
     this.#merge(peer, part);
     const inbound = peer.inbound(part);
-    const isGapless = inbound !== undefined && part.after <= inbound.position;
+    const isGapless =
+      inbound !== undefined &&
+      (part.after <= inbound.position || this.#bugs.includes('adopts claims over a gap'));
     // What a clock ahead of ours has written comes again until ours agrees: the run is not known yet.
     const isWhole = isGapless && this.counters.refused === refusedBefore;
     let claims: VectorPairs = [];
