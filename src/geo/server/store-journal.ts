@@ -26,6 +26,8 @@ export interface StoreJournalOptions {
   readonly onDurable: (token: number) => void;
   readonly onFault: (fault: AtollError) => void;
   readonly onCorrupt?: 'refuse' | 'quarantine';
+  /** How many snapshots are kept, with the log behind the oldest of them. */
+  readonly snapshotsKept?: number;
   readonly bugs?: PlantedBugs;
   /** Default: `snapshotLogBytes`. */
   readonly snapshotLogBytes?: number;
@@ -75,7 +77,7 @@ export class StoreJournal {
     options: StoreJournalOptions,
   ): Promise<{ journal: StoreJournal; stored: StoredState }> {
     const store = new StoreJournal(options);
-    const { outside, disk, durability, onCorrupt, bugs } = options;
+    const { outside, disk, durability, onCorrupt, snapshotsKept, bugs } = options;
     const known = new VersionVector();
     const take = (bytes: Buffer, start: number, end: number): void => {
       const record = decodeJournalRecord(bytes.subarray(start, end));
@@ -101,6 +103,7 @@ export class StoreJournal {
       onDurable: (sequence) => store.#onDurable(sequence),
       onFault: options.onFault,
       ...(onCorrupt === undefined ? {} : { onCorrupt }),
+      ...(snapshotsKept === undefined ? {} : { snapshotsKept }),
       ...(bugs === undefined ? {} : { bugs }),
     });
     store.#journal = journal;
