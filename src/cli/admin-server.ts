@@ -1,28 +1,44 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 
 import { AtollError } from '../core/errors.ts';
-import { formatHostPort, type HostPort } from '../core/network.ts';
+import { formatHostPort, isLoopback, parseHostPort, type HostPort } from '../core/network.ts';
 import { faultWords } from '../platform/fault-words.ts';
 
-/** A scrape that takes longer than this is not worth waiting for. */
+/** A request that takes longer than this to arrive is not worth waiting for. */
 const requestMs = 5_000;
-/** Scrapers and probes; nobody else has business here. */
+/** Scrapers, probes and operators; nobody else has business here. */
 const connectionsMax = 64;
+
+/** What the admin port asks, as it is now. What rejects with a coded fault is answered with 503. */
+export interface AdminAnswers {
+  /** Why the process may not get traffic; undefined: it may. */
+  readonly unreadyReason: () => string | undefined;
+  readonly metrics: () => Promise<string>;
+  /** Everything that an operator may want to know: plain data. */
+  readonly status: () => Promise<object>;
+  /** Whether the server was a member. */
+  readonly forget: (id: string) => boolean;
+  readonly backup: () => AsyncIterable<Uint8Array>;
+}
 
 /**
  * The admin port: is the process alive (`/healthz`), may it get traffic (`/readyz`), what does it count
- * (`/metrics`, in the text form of Prometheus). It only tells and changes nothing.
+ * (`/metrics`, in the text form of Prometheus), how is it (`/status`), what does it have (`/backup`), and the one thing that
+ * only a person can know: that a server does not come back (`POST /members/ID/forget`).
+ *
+ * Nobody is asked for a password, so browsers are kept out: a page of a stranger could otherwise ask in the name of whoever
+ * looks at it.
  */
 export class AdminServer {
   readonly #server: Server;
-  readonly #metrics: () => Promise<string>;
-  #isReady = false;
+  readonly #answers: AdminAnswers;
 
   /** Listens; port 0 takes a free one. Rejects with `LISTEN_FAILED`. */
-  static async listen(at: HostPort, metrics: () => Promise<string>): Promise<AdminServer> {
-    const admin = new AdminServer(metrics);
+  static async listen(at: HostPort, answers: AdminAnswers): Promise<AdminServer> {
+    const admin = new AdminServer(answers);
     admin.#server.listen(at.port, at.host);
     try {
       await once(admin.#server, 'listening');
@@ -33,8 +49,8 @@ export class AdminServer {
     return admin;
   }
 
-  private constructor(metrics: () => Promise<string>) {
-    this.#metrics = metrics;
+  private constructor(answers: AdminAnswers) {
+    this.#answers = answers;
     this.#server = createServer({ requestTimeout: requestMs }, (request, response) => {
       void this.#answer(request, response);
     });
@@ -43,11 +59,6 @@ export class AdminServer {
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
-  }
-
-  /** What `/readyz` says from now on. */
-  setReady(isReady: boolean): void {
-    this.#isReady = isReady;
   }
 
   async close(): Promise<void> {
@@ -59,28 +70,81 @@ export class AdminServer {
 
   /** Never rejects. */
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [path] = (request.url ?? '').split('?');
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      respond(response, 405, 'only GET\n');
-    } else if (path === '/healthz') {
-      respond(response, 200, 'alive\n');
-    } else if (path === '/readyz') {
-      respond(response, this.#isReady ? 200 : 503, this.#isReady ? 'ready\n' : 'not ready\n');
-    } else if (path === '/metrics') {
-      await this.#respondWithMetrics(response);
-    } else {
-      respond(response, 404, 'there are /healthz, /readyz and /metrics\n');
+    try {
+      await this.#route(request, response);
+    } catch (error) {
+      // What has begun to leave can only be cut off; whoever reads it sees that the end is missing.
+      if (response.headersSent) response.destroy();
+      else respond(response, error instanceof AtollError ? 503 : 500, `${wordsOf(error)}\n`);
     }
   }
 
-  async #respondWithMetrics(response: ServerResponse): Promise<void> {
-    try {
-      const text = await this.#metrics();
-      respond(response, 200, text, 'text/plain; version=0.0.4; charset=utf-8');
-    } catch (error) {
-      respond(response, 500, `${error instanceof Error ? error.message : String(error)}\n`);
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [path = ''] = (request.url ?? '').split('?');
+    const forgotten = /^\/members\/([0-9a-f]{16})\/forget$/.exec(path)?.[1];
+    if (isOfBrowser(request)) {
+      respond(response, 403, 'only for this machine, and not for web pages\n');
+    } else if (forgotten !== undefined) {
+      if (request.method !== 'POST') respond(response, 405, 'only POST\n');
+      else if (this.#answers.forget(forgotten)) respond(response, 200, 'forgotten\n');
+      else respond(response, 404, 'no such member\n');
+    } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+      respond(response, 405, 'only GET\n');
+    } else {
+      await this.#get(path, response);
     }
   }
+
+  async #get(path: string, response: ServerResponse): Promise<void> {
+    const answers = this.#answers;
+    switch (path) {
+      case '/healthz':
+        return respond(response, 200, 'alive\n');
+      case '/readyz': {
+        const reason = answers.unreadyReason();
+        return respond(response, reason === undefined ? 200 : 503, `${reason ?? 'ready'}\n`);
+      }
+      case '/metrics': {
+        const text = await answers.metrics();
+        return respond(response, 200, text, 'text/plain; version=0.0.4; charset=utf-8');
+      }
+      case '/status': {
+        const text = `${JSON.stringify(await answers.status())}\n`;
+        return respond(response, 200, text, 'application/json; charset=utf-8');
+      }
+      case '/backup':
+        return await respondWithBackup(response, answers.backup());
+      default:
+        return respond(response, 404, 'there are /healthz, /readyz, /metrics, /status, /backup\n');
+    }
+  }
+}
+
+async function respondWithBackup(
+  response: ServerResponse,
+  source: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const pieces = source[Symbol.asyncIterator]();
+  // A fault before the first piece is an answer in words.
+  const first = await pieces.next();
+  response.writeHead(200, {
+    'content-type': 'application/octet-stream',
+    'cache-control': 'no-store',
+  });
+  await pipeline(async function* () {
+    for (let piece = first; piece.done !== true; piece = await pieces.next()) yield piece.value;
+  }, response);
+}
+
+/** A page of another origin asks with an origin, and one that has our address under its own name with that name. */
+function isOfBrowser({ headers }: IncomingMessage): boolean {
+  const { origin, host = '' } = headers;
+  const name = parseHostPort(host)?.host ?? host;
+  return origin !== undefined || !isLoopback(name);
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function respond(

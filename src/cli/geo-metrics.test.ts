@@ -6,7 +6,7 @@ import { createCounters } from '../actor/counters.ts';
 import type { HomeReport } from '../geo/server/server-gateway.ts';
 import type { PortReport } from '../geo/server/port-report.ts';
 import { projectRoot } from '../../tools/project-root.ts';
-import { geoMetrics } from './geo-metrics.ts';
+import { geoMetrics, startMetrics } from './geo-metrics.ts';
 import { prometheusText } from './prometheus-text.ts';
 
 const report: PortReport = {
@@ -27,6 +27,8 @@ const report: PortReport = {
   unknownCommands: 0,
   refusedCommands: 0,
   replica: {
+    uid: 'aa.1.1',
+    sequence: 4,
     keys: 4,
     expiringKeys: 0,
     tombstones: 0,
@@ -64,11 +66,24 @@ const server: HomeReport = {
   repairs: { sessions: 1, equal: 2, divergencesFound: 0, divergencesRepaired: 0 },
   replica: report.replica,
   links: [],
-  journal: undefined,
+  journal: {
+    lastSequence: 1,
+    durableSequence: 1,
+    pendingBytes: 0,
+    writtenBytes: 9,
+    commits: 1,
+    commitMs: 1,
+    commitMsMax: 1,
+    segments: 1,
+    bytesSinceSnapshot: 9,
+  },
   journalFault: undefined,
 };
 const figures = { residentBytes: 1, heapBytes: 1, cpuSeconds: 0.5 };
-const metrics = geoMetrics({ ...createCounters(), toldFromOutside: 9 }, [report], server, figures);
+const metrics = [
+  ...geoMetrics({ ...createCounters(), toldFromOutside: 9 }, [report], server, figures),
+  ...startMetrics({ isReady: true, doneBytes: 1, totalBytes: 2, keysHere: 3, keysThere: 4 }),
+];
 
 test('every metric is on its page, and the page names no other', () => {
   const page = readFileSync(join(projectRoot, 'docs/reference/metrics.md'), 'utf8');
@@ -87,7 +102,7 @@ test('metrics are written as Prometheus reads them', () => {
   ]) {
     assert.ok(text.includes(`${line}\n`), line);
   }
-  const sample = /^[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? [\d.]+$/;
+  const sample = /^[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? -?[\d.]+$/;
   for (const line of text.trimEnd().split('\n')) {
     assert.ok(line.startsWith('# ') || sample.test(line), line);
   }

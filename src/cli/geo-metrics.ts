@@ -13,6 +13,26 @@ export interface ProcessFigures {
   readonly cpuSeconds: number;
 }
 
+/** How a start goes: loading from the disk, then the transfer from other servers. */
+export interface StartFigures {
+  readonly isReady: boolean;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  readonly keysHere: number;
+  readonly keysThere: number;
+}
+
+/** Metrics that are there before the server is. */
+export function startMetrics(start: StartFigures): readonly Metric[] {
+  return [
+    gauge('atoll_geo_ready', 'Whether the server may get traffic', start.isReady ? 1 : 0),
+    gauge('atoll_geo_start_loaded_bytes', 'Read from the disk at the start', start.doneBytes),
+    gauge('atoll_geo_start_load_bytes', 'Of so many', start.totalBytes),
+    gauge('atoll_geo_start_keys', 'Keys here, during the start-up transfer', start.keysHere),
+    gauge('atoll_geo_start_keys_there', 'Keys that the other server has', start.keysThere),
+  ];
+}
+
 /**
  * All metrics of a geo server. They are documented in `docs/reference/metrics.md`; a name never changes its
  * meaning.
@@ -144,6 +164,9 @@ function serverMetrics(server: HomeReport, ports: readonly PortReport[]): readon
     ofOthers('sync_lag_seconds', 'Age of the oldest change not confirmed', (m) => m.lagMs / 1_000),
     ofOthers('dirty_keys', 'Changes not confirmed', (one) => one.dirtyKeys),
     ofOthers('peer_up', 'Whether the server is linked', (one) => (one.state === 'away' ? 0 : 1)),
+    ofOthers('holds_tombstones', 'Whether tombstones wait for it', (m) =>
+      m.holdsTombstones ? 1 : 0,
+    ),
     ofOthers('clock_skew_seconds', 'Its clock less ours', (one) => (one.skewMs ?? 0) / 1_000),
     visibility(server, ports),
     counter('atoll_geo_repairs_total', 'Searches for a difference', repairs.sessions),
@@ -158,7 +181,6 @@ function serverMetrics(server: HomeReport, ports: readonly PortReport[]): readon
       'Of them: those that are there now',
       repairs.divergencesRepaired,
     ),
-    gauge('atoll_geo_ready', 'Whether the start-up transfer is over', server.isReady ? 1 : 0),
     ...(journal === undefined ? [] : journalMetrics(journal, server.journalFault)),
   ];
 }
@@ -216,7 +238,15 @@ function replicaMetrics(ports: readonly PortReport[], server: HomeReport): reado
   return [
     metric('gauge', 'keys', 'Keys that have a value', (r) => r.keys),
     metric('gauge', 'expiring_keys', 'Of them: those that end', (r) => r.expiringKeys),
-    metric('gauge', 'tombstones', 'Deletes that are remembered', (r) => r.tombstones),
+    {
+      type: 'gauge',
+      name: 'atoll_geo_tombstones',
+      help: 'Deletes that are remembered; port "remote": by the remote-sync actor',
+      samples: [
+        ...ports.map(({ port, replica }): Sample => [{ port }, replica.tombstones]),
+        [{ port: 'remote' }, server.replica.tombstones],
+      ],
+    },
     metric('gauge', 'entries_bytes', 'What entries take in memory, about', (r) => r.bytes),
     metric('counter', 'writes_total', 'Writes taken here', (r) => r.writes),
     metric('counter', 'hits_total', 'Reads that found their key', (r) => r.hits),

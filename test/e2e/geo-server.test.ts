@@ -15,12 +15,13 @@ import { AtollProcess, runAtoll } from '../support/atoll.ts';
 interface Ready {
   readonly event: string;
   readonly description: string;
+  readonly id: string;
   readonly systemAddress: string;
   readonly queryPorts: readonly number[];
   readonly adminPort: number;
 }
 
-const anyPorts = ['--port', '0', '--admin-port', '0', '--json'];
+const anyPorts = ['--port', '0', '--admin-port', '0', '--actors', '1', '--json'];
 
 async function startGeo(
   arguments_: readonly string[] = anyPorts,
@@ -63,12 +64,23 @@ describe('a geo server', () => {
 
   test('says that it is ready in one JSON object', () => {
     const { ready } = geo;
-    const names = ['event', 'description', 'systemAddress', 'queryPorts', 'adminPort'];
+    const names = [
+      'event',
+      'description',
+      'id',
+      'incarnation',
+      'durability',
+      'systemAddress',
+      'queryPorts',
+      'adminPort',
+    ];
     assert.deepEqual(Object.keys(ready).toSorted(), names.toSorted());
     assert.equal(ready.event, 'ready');
     assert.equal(ready.queryPorts.length, 1);
     assert.match(ready.systemAddress, /^127\.0\.0\.1:\d+#/);
-    assert.ok(ready.description.includes(ready.systemAddress));
+    const { id, at } = JSON.parse(ready.description) as { id: string; at: string };
+    assert.equal(id, ready.id);
+    assert.ok(ready.systemAddress.startsWith(`${at}#`));
     assert.equal(geo.atoll.stdout.trimEnd().split('\n').length, 1);
   });
 
@@ -364,6 +376,11 @@ describe('atoll geo', () => {
       [['--port', '65535'], /no room/],
       [['--host', '0.0.0.0'], /password/],
       [['--bogus'], /unknown option/],
+      [['--durability', 'fsync'], /needs a place for the data/],
+      [['--durability', 'memory', '--data', 'nowhere'], /keeps nothing/],
+      [['--join', 'somewhere'], /expected the description of a server/],
+      [['--join', '@nothing.json'], /no such file/],
+      [['--port', '7555', '--join', descriptionOf('127.0.0.1:7555')], /itself/],
     ];
     for (const [arguments_, words] of cases) {
       const { exitCode, stderr } = await runAtoll(['geo', ...arguments_]);
@@ -383,21 +400,38 @@ describe('atoll geo', () => {
 });
 
 describe('atoll start', () => {
-  test('starts a server and says how to play and what to try', async () => {
+  test('starts three servers that agree, says how to play and what to try, and ends them all', async () => {
     const atoll = new AtollProcess(['start', '--port', '0', '--admin-port', '0']);
     try {
       await atoll.said('stdout', '/metrics');
       const port = /cmud --server 127\.0\.0\.1:(\d+) --name/.exec(atoll.stdout)?.[1];
       assert.ok(port !== undefined, atoll.stdout);
-      const client = new Redis(Number(port), '127.0.0.1');
-      assert.equal(await client.ping(), 'PONG');
-      await client.quit();
+      const ports = [...atoll.stdout.matchAll(/^ {2}\w+ +127\.0\.0\.1:(\d+) +\d+ ms/gm)];
+      assert.equal(ports.length, 3, atoll.stdout);
+      const [first, ...others] = ports.map(([, each]) => connectTo(Number(each)));
+      assert.ok(first !== undefined);
+      const arrived = others.map(async (store) => {
+        const told = deferred();
+        await store.watch('greeting', () => told.resolve());
+        return { store, told: told.promise };
+      });
+      const watches = await Promise.all(arrived);
+      await first.put('greeting', 'hello');
+      for (const { store, told } of watches) {
+        await told;
+        assert.equal(await store.get('greeting'), 'hello');
+      }
+      await Promise.all([first, ...others].map((store) => store.close()));
     } finally {
       atoll.child.kill('SIGTERM');
     }
     assert.equal((await atoll.end()).exitCode, 0);
   });
 });
+
+function descriptionOf(at: string): string {
+  return JSON.stringify({ clusterId: '0'.repeat(16), id: '1'.repeat(16), at });
+}
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {
   let resolve = (): void => {};

@@ -21,6 +21,7 @@ export function evidence(parts: Partial<Evidence> = {}): Evidence {
     isCalm: false,
     wallMsAtZero: 0,
     wallAheadMsMax: 0,
+    clockSteps: [],
     ...parts,
   };
 }
@@ -33,7 +34,7 @@ export function life(
   endMs: number = Infinity,
 ): ServerLife {
   const end = endMs === Infinity ? 'running' : 'power';
-  return { server, number, startMs, readyMs: startMs, endMs, end };
+  return { server, number, startMs, readyMs: startMs, joinedMs: startMs, endMs, end };
 }
 
 interface EntryParts {

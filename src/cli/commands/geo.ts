@@ -1,15 +1,24 @@
+import { availableParallelism } from 'node:os';
+
 import { Command, Option } from 'commander';
 
 import { formatHostPort } from '../../core/network.ts';
 import type { Durability } from '../../geo/server/geo-options.ts';
-import { runGeoProcess, type GeoReady } from '../geo-process.ts';
+import { runGeoProcess, type GeoProcessReady } from '../geo-process.ts';
 import { writeJsonLine, writeOut } from '../output.ts';
 import { wholeNumber } from '../whole-number.ts';
+import { geoBackupCommand } from './geo-backup.ts';
+import { geoForgetCommand } from './geo-forget.ts';
+import { geoRestoreCommand } from './geo-restore.ts';
+import { geoStatusCommand } from './geo-status.ts';
+
+/** A thread each, and the journal needs one too: more gain nothing. */
+const actorsMax = 64;
 
 interface GeoOptions {
   readonly host: string;
   readonly port: number;
-  readonly actors: number;
+  readonly actors?: number;
   readonly adminPort: number;
   readonly join: readonly string[];
   readonly data?: string;
@@ -23,13 +32,22 @@ interface GeoOptions {
 export function geoCommand(): Command {
   const portNumber = wholeNumber({ min: 0, max: 65_535 });
   return new Command('geo')
+    .enablePositionalOptions()
+    .addCommand(geoStatusCommand())
+    .addCommand(geoForgetCommand())
+    .addCommand(geoBackupCommand())
+    .addCommand(geoRestoreCommand())
     .description(
       'run a geo server: it speaks the Redis protocol, and agrees with others of its cluster',
     )
     .option('--host <address>', 'listen here; only this machine may reach it', '127.0.0.1')
     .option('--port <port>', 'for other servers; 0 takes free ports for all', portNumber, 7_000)
-    .option('--actors <count>', 'query actors', wholeNumber({ min: 1, max: 64 }), 1)
-    .option('--admin-port <port>', 'for /healthz, /readyz and /metrics', portNumber, 7_900)
+    .option(
+      '--actors <count>',
+      'query actors, each with a thread, a port and all keys (default: one for each core)',
+      wholeNumber({ min: 1, max: actorsMax }),
+    )
+    .option('--admin-port <port>', 'for operators: /readyz, /metrics, /status …', portNumber, 7_900)
     .option(
       '--join <description>',
       'a server of the cluster, as its ready line describes it, or @file; may be given again',
@@ -64,10 +82,12 @@ Any Redis client can connect:
 
 SIGTERM and Ctrl-C end the server in order, a second one at once.`,
     )
-    .action(({ json, linkLatency, quarantine, data, durability, ...options }: GeoOptions) =>
+    .action(({ json, linkLatency, quarantine, data, durability, actors, ...options }: GeoOptions) =>
       runGeoProcess(
         {
           ...options,
+          actors: actors ?? Math.min(availableParallelism(), actorsMax),
+          saysPlainly: json === true,
           data,
           durability,
           linkLatencyMs: linkLatency,
@@ -81,7 +101,7 @@ SIGTERM and Ctrl-C end the server in order, a second one at once.`,
     );
 }
 
-function readyText(host: string, ready: GeoReady): string {
+function readyText(host: string, ready: GeoProcessReady): string {
   const { queryPorts, adminPort, durability, description } = ready;
   const [port = 0] = queryPorts;
   // Where redis-cli looks by itself.
@@ -92,6 +112,7 @@ function readyText(host: string, ready: GeoReady): string {
 
 ${keeping[durability]} Ctrl-C ends it.
 Another server joins with --join '${description}'
+How it is:  atoll geo status${adminPort === 7_900 ? '' : ` --admin ${formatHostPort({ host, port: adminPort })}`}
 Metrics: http://${formatHostPort({ host, port: adminPort })}/metrics
 `;
 }

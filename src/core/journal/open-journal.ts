@@ -10,20 +10,19 @@ import {
   quarantinedName,
   segmentName,
   segmentsOf,
-  snapshotName,
   snapshotsOf,
 } from './file-names.ts';
-import { crcSeedOf, encodeFileHeader, fileHeaderBytes } from './format.ts';
-import { corrupt, ignoreFault, isCorrupt, JournalFolder } from './journal-folder.ts';
+import { encodeFileHeader, fileHeaderBytes } from './format.ts';
+import { ignoreFault, isCorrupt, JournalFolder } from './journal-folder.ts';
 import { Journal } from './journal.ts';
 import type { JournalOptions } from './journal.ts';
 import { namesBehind, planLoad } from './load-plan.ts';
-import type { LoadPlan, SegmentPlan } from './load-plan.ts';
+import type { LoadPlan } from './load-plan.ts';
+import { bytesToLoad, LoadProgress } from './load-progress.ts';
+import { loadPlanned } from './load-records.ts';
 import { noBugs } from './planted-bugs.ts';
 import type { PlantedBugs } from './planted-bugs.ts';
-import { forEachRecord, readFrames } from './read-frames.ts';
 import type { TakeRecord } from './read-frames.ts';
-import { readSnapshot } from './snapshot-file.ts';
 
 export interface OpenJournalOptions extends JournalOptions {
   readonly disk: Disk;
@@ -85,8 +84,6 @@ class Opening {
   readonly #options: OpenJournalOptions;
   readonly #folder: JournalFolder;
   #names: readonly string[] = [];
-  #totalBytes = 0;
-  #doneBytes = 0;
 
   constructor(options: OpenJournalOptions) {
     this.#options = options;
@@ -98,10 +95,14 @@ class Opening {
     await this.#clearAway();
     const boot = await this.#boot();
     await this.#options.onBoot?.(boot);
-    if (this.#options.onProgress !== undefined) this.#totalBytes = await this.#countBytes();
-    const plan = await planLoad(folder, boot.journalId, this.#names, this.#progress());
+    const onRead = await this.#progress();
+    const plan = await planLoad(folder, boot.journalId, this.#names, onRead);
     if (plan.fault !== undefined && this.#options.onCorrupt !== 'quarantine') throw plan.fault;
-    const { snapshotRecords, logRecords } = await this.#load(boot, plan);
+    const { snapshotRecords, logRecords } = await loadPlanned(folder, boot.journalId, plan, {
+      onRead,
+      loadSnapshot: this.#options.loadSnapshot,
+      loadRecord: this.#options.loadRecord,
+    });
     // Nothing that was handed out may vanish with the next power cut, and nothing be written behind a hole.
     await this.#hardenTail(plan, boot);
     if (plan.fault !== undefined) await this.#setAside(namesBehind(plan, this.#names), boot);
@@ -133,21 +134,11 @@ class Opening {
     return { journal, recovery };
   }
 
-  /** What will be read, in both passes, if nothing is damaged. */
-  async #countBytes(): Promise<number> {
-    const snapshot = snapshotsOf(this.#names).at(-1);
-    const base = snapshot ?? 0;
-    const segments = segmentsOf(this.#names);
-    const first = segments.findLast((sequence) => sequence <= base + 1) ?? 0;
-    const names = segments.filter((sequence) => sequence >= first).map(segmentName);
-    if (snapshot !== undefined) names.push(snapshotName(snapshot));
-    let sum = 0;
-    for (const name of names) {
-      const file = await this.#folder.disk.open(name);
-      sum += 2 * file.length;
-      await file.close();
-    }
-    return sum;
+  async #progress(): Promise<(at: number) => void | Promise<void>> {
+    const { onProgress, disk } = this.#options;
+    if (onProgress === undefined) return () => {};
+    const progress = new LoadProgress(await bytesToLoad(disk, this.#names), onProgress);
+    return (at) => progress.onRead(at);
   }
 
   /** Removes what a crash left unfinished. */
@@ -179,56 +170,6 @@ class Opening {
     const boot = { journalId, incarnation: (before?.incarnation ?? 0) + 1 };
     await raiseBoot(folder, boot);
     return boot;
-  }
-
-  async #load(
-    { journalId }: Boot,
-    plan: LoadPlan,
-  ): Promise<{ snapshotRecords: number; logRecords: number }> {
-    const { loadSnapshot } = this.#options;
-    const { snapshot } = plan;
-    let snapshotRecords = 0;
-    if (snapshot !== undefined) {
-      const onRead = this.#progress();
-      snapshotRecords = await readSnapshot(this.#folder, journalId, snapshot, onRead, loadSnapshot);
-    }
-    const first = (snapshot ?? 0) + 1;
-    let next = first;
-    for (const segment of plan.segments) {
-      next = await this.#loadSegment(segment, crcSeedOf(journalId), next);
-    }
-    if (next !== plan.nextSequence) {
-      throw corrupt(this.#folder.disk, '', 0, 'the files changed while they were read');
-    }
-    return { snapshotRecords, logRecords: next - first };
-  }
-
-  /** Hands out the records of a segment from number `from` on; resolves with the number after the last. */
-  async #loadSegment(
-    { firstSequence, goodBytes }: SegmentPlan,
-    crcSeed: number,
-    from: number,
-  ): Promise<number> {
-    const file = await this.#folder.disk.open(segmentName(firstSequence));
-    let next = from;
-    try {
-      await readFrames({
-        file,
-        at: fileHeaderBytes,
-        crcSeed,
-        trustsPayloads: this.#folder.bugs.has('skips the checksum of records'),
-        onProgress: this.#progress(),
-        visit: (frame) => {
-          if (frame.endsAt > goodBytes) return 'behind what is good';
-          const isWhole = forEachRecord(frame, from, this.#options.loadRecord);
-          next = Math.max(next, frame.firstSequence + frame.recordCount);
-          return isWhole ? undefined : 'the lengths of the records do not add up';
-        },
-      });
-    } finally {
-      await file.close();
-    }
-    return next;
   }
 
   /**
@@ -274,17 +215,6 @@ class Opening {
     }
     await this.#folder.disk.syncFolder();
     this.#names = this.#names.filter((name) => !names.includes(name));
-  }
-
-  #progress(): (at: number) => void | Promise<void> {
-    const { onProgress } = this.#options;
-    let before = 0;
-    return (at) => {
-      this.#doneBytes += at - before;
-      before = at;
-      this.#totalBytes = Math.max(this.#totalBytes, this.#doneBytes);
-      return onProgress?.(this.#doneBytes, this.#totalBytes);
-    };
   }
 }
 

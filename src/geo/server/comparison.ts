@@ -1,15 +1,13 @@
 import type { Log } from '../../core/log.ts';
 import { geoLimits } from '../../core/limits.ts';
+import { printLive } from './live-print.ts';
 import { EntryViewBuilder } from './repair/entry-view-builder.ts';
-import {
-  areFingerprintsEqual,
-  FingerprintBuilder,
-  type LiveFingerprint,
-} from './repair/fingerprint.ts';
+import { areFingerprintsEqual } from './repair/fingerprint.ts';
 import type { RemotePeer } from './remote-peer.ts';
 import type { RepairCounters } from './remote-sync.ts';
 import { RepairSession, type ViewMoment } from './repair-session.ts';
 import type { Replica } from './replica.ts';
+import type { SlicedWork } from './sliced-work.ts';
 import type { Knowledge } from './sync/knowledge.ts';
 import type { CheckOutcome, SyncNote } from './sync/sync-note.ts';
 
@@ -20,15 +18,8 @@ export interface ComparisonOptions {
   readonly moment: () => ViewMoment;
   readonly counters: RepairCounters;
   readonly log: Log;
-  /** There is work to be done in slices: `work` is to be called, and again after each call that says so. */
-  readonly onWork: () => void;
-}
-
-/** Something that takes long, a slice at a time. */
-interface Work {
-  /** Whether something is left to do. */
-  readonly step: () => boolean;
-  readonly done: (nowWallMs: number) => void;
+  /** What takes long is done there. */
+  readonly works: SlicedWork;
 }
 
 /**
@@ -41,7 +32,6 @@ interface Work {
  */
 export class Comparison {
   readonly #options: ComparisonOptions;
-  readonly #works: Work[] = [];
   #sessionNumber = 0;
 
   constructor(options: ComparisonOptions) {
@@ -82,24 +72,8 @@ export class Comparison {
     }
   }
 
-  /** Does a slice of work. */
-  work(nowWallMs: number): void {
-    const [first] = this.#works;
-    if (first === undefined) return;
-    if (!first.step()) {
-      this.#works.shift();
-      first.done(nowWallMs);
-    }
-    if (this.#works.length > 0) this.#options.onWork();
-  }
-
-  #addWork(work: Work): void {
-    this.#works.push(work);
-    if (this.#works.length === 1) this.#options.onWork();
-  }
-
   #check(remote: RemotePeer, nowMs: number): void {
-    const { known, replica } = this.#options;
+    const { known, replica, works } = this.#options;
     remote.comparedMs = nowMs;
     const states = `${known.state} ${remote.sync.confirmed.size}`;
     if (states === remote.equalStates && remote.busyChecks === 0) return;
@@ -107,7 +81,7 @@ export class Comparison {
     const number = remote.checkNumber;
     const untilMs = replica.nowMs + 2 * geoLimits.clockSkewMs;
     const knowledge = known.print();
-    this.#fingerprint(untilMs, (print) => {
+    printLive(replica, untilMs, works, (print) => {
       if (print === undefined || known.print() !== knowledge) this.#onBusy(remote, nowMs);
       else {
         const { count, high, low } = print;
@@ -124,16 +98,16 @@ export class Comparison {
   }
 
   #answerCheck(remote: RemotePeer, note: Extract<SyncNote, { kind: 'check' }>): void {
-    const { known } = this.#options;
+    const { known, replica, works } = this.#options;
     const { number, knowledge, untilMs } = note;
     const answer = (outcome: CheckOutcome): void =>
       remote.sync.addNote({ kind: 'checked', number, outcome });
     if (known.print() !== knowledge) return answer('busy');
-    this.#fingerprint(untilMs, (mine) => {
+    printLive(replica, untilMs, works, (mine) => {
       if (mine === undefined || known.print() !== knowledge) return answer('busy');
       const [count = -1, high = -1, low = -1] = note.print;
       const isEqual = areFingerprintsEqual(mine, { count, high, low });
-      if (isEqual) remote.equalAtMs = this.#options.replica.nowMs;
+      if (isEqual) remote.equalAtMs = replica.nowMs;
       answer(isEqual ? 'equal' : 'different');
     });
   }
@@ -163,17 +137,6 @@ export class Comparison {
     if (remote.session === undefined) this.#openSession(remote, nowMs);
   }
 
-  /** `done` gets nothing if something changed meanwhile. */
-  #fingerprint(untilMs: number, done: (print: LiveFingerprint | undefined) => void): void {
-    const { replica } = this.#options;
-    const builder = new FingerprintBuilder(replica.table, replica.origins, untilMs);
-    const { changeCount } = replica;
-    this.#addWork({
-      step: () => replica.changeCount === changeCount && builder.step(geoLimits.repairSliceEntries),
-      done: () => done(replica.changeCount === changeCount ? builder.fingerprint() : undefined),
-    });
-  }
-
   #openSession(remote: RemotePeer, nowMs: number): void {
     this.#sessionNumber = Math.max(this.#sessionNumber + 1, Math.floor(nowMs));
     this.#beginSession(remote, this.#sessionNumber, true, nowMs);
@@ -195,7 +158,7 @@ export class Comparison {
       feed.startWithheld(feed.name === 'local' ? begun.localPosition : begun.remotePosition);
     }
     const builder = new EntryViewBuilder(replica.table, replica.origins);
-    this.#addWork({
+    this.#options.works.add({
       step: () => remote.session === session && builder.step(geoLimits.repairSliceEntries),
       done: () => {
         if (remote.session !== session) return;

@@ -51,7 +51,7 @@ export interface GeoServer {
   readonly inspectServer: () => Promise<HomeReport>;
   /** Tombstones wait for the server no more, and it has to start afresh if it comes back. Whether it was a member. */
   readonly forget: (id: string) => boolean;
-  /** Everything that it has, for a backup. */
+  /** Everything that it has, for a backup: each key as it is at some moment from now on, with all that was acknowledged before. */
   readonly slices: () => SnapshotSlices;
 }
 
@@ -110,6 +110,14 @@ export async function startGeoServer(
     },
   });
   const home = await gateway.started;
+  const inspect = async (): Promise<readonly PortReport[]> =>
+    (await reports()).filter((report) => report.kind === 'port');
+  async function* slices(): SnapshotSlices {
+    const written = (await inspect()).map(
+      ({ replica }) => [replica.uid, replica.sequence] as const,
+    );
+    yield* home.slices(written);
+  }
   const reports = async (): Promise<readonly (PortReport | HomeReport)[]> =>
     (await system.inspectGateways()) as readonly (PortReport | HomeReport)[];
   return {
@@ -122,13 +130,13 @@ export async function startGeoServer(
     ready: home.whenReady,
     removed: home.whenRemoved,
     failed: home.whenFailed,
-    inspect: async () => (await reports()).filter((report) => report.kind === 'port'),
+    inspect,
     inspectServer: async () => {
       const report = (await reports()).find((each) => each.kind === 'server');
       if (report === undefined) throw new AtollError('SYSTEM_CLOSED', 'the server is closed');
       return report;
     },
     forget: home.forget,
-    slices: home.slices,
+    slices,
   };
 }

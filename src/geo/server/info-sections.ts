@@ -43,6 +43,8 @@ export function infoSections(
         ['geo_writes', replica.sequence],
         ['geo_tombstones', table.tombstoneCount],
         ['geo_tombstones_dropped', counters.tombstonesDropped],
+        // Ids of servers; `atoll geo status` tells more of them.
+        ['geo_tombstones_held_by', replica.tombstoneHolders.join()],
         ['geo_stamps_refused', clock.refused],
         ['geo_watching_clients', watches.clientCount],
         ['geo_changes_pushed', watches.pushed],

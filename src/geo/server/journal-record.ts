@@ -17,6 +17,8 @@ export type JournalRecord =
 
 const entriesKind = 1;
 const clusterKind = 2;
+const removedFlag = 1;
+const volatileFlag = 2;
 const textBytesMax = 320;
 
 /** Encodes records, each in an array of its own. */
@@ -40,11 +42,11 @@ export class JournalRecordWriter {
       writer.byte(clusterKind);
       writer.latin1(record.clusterId);
       writer.varint(record.members.length);
-      for (const { id, incarnation, at, isRemoved } of record.members) {
+      for (const { id, incarnation, at, isRemoved, isVolatile } of record.members) {
         writer.latin1(id);
         writer.varint(incarnation);
         writer.latin1(at);
-        writer.byte(isRemoved ? 1 : 0);
+        writer.byte((isRemoved ? removedFlag : 0) | (isVolatile ? volatileFlag : 0));
       }
     }
     return writer.take();
@@ -66,12 +68,12 @@ export function decodeJournalRecord(bytes: Uint8Array): JournalRecord {
   const clusterId = reader.latin1('an id', textBytesMax);
   const members: MemberCard[] = [];
   for (let left = reader.varint(); left > 0; left -= 1) {
-    members.push({
-      id: reader.latin1('an id', textBytesMax),
-      incarnation: reader.varint(),
-      at: reader.latin1('an address', textBytesMax),
-      isRemoved: reader.byte() === 1,
-    });
+    const id = reader.latin1('an id', textBytesMax);
+    const incarnation = reader.varint();
+    const at = reader.latin1('an address', textBytesMax);
+    const flags = reader.byte();
+    const isRemoved = (flags & removedFlag) !== 0;
+    members.push({ id, incarnation, at, isRemoved, isVolatile: (flags & volatileFlag) !== 0 });
   }
   return { kind: 'cluster', clusterId, members };
 }

@@ -6,6 +6,8 @@ export interface MemberCard {
   readonly incarnation: number;
   /** Where its actor system listens: `host:port`. */
   readonly at: string;
+  /** It keeps everything in memory: its data ends with its life, and it comes back under another id. */
+  readonly isVolatile: boolean;
   /** It was away for too long, or an operator forgot it: nobody waits for it, and what it knows is not taken back. */
   readonly isRemoved: boolean;
 }
@@ -33,6 +35,16 @@ export class Members {
   remove(id: string): boolean {
     const known = this.#cards.get(id);
     return known !== undefined && this.add({ ...known, isRemoved: true });
+  }
+
+  /**
+   * The server of this card speaks from its address itself: a volatile one that was there has ended, with all it had, since two
+   * do not listen at one address. The ids of those.
+   */
+  endedBy({ id, at }: MemberCard): string[] {
+    return this.present()
+      .filter((other) => other.id !== id && other.at === at && other.isVolatile)
+      .map((other) => other.id);
   }
 
   find(id: string): MemberCard | undefined {

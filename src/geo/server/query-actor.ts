@@ -15,6 +15,8 @@ export type QueryMessage =
   | { type: 'sweep' }
   /** To itself: a message to another replica is due. */
   | { type: 'sync due' }
+  /** To itself: a slice of what takes long. */
+  | { type: 'work' }
   /** The remote-sync actor takes part from now on. */
   | { type: 'remote sync'; ref: ActorRef<SyncMessage> }
   | SyncMessage;
@@ -67,6 +69,7 @@ export const QueryActor: ActorKind<QueryMessage, QueryLent> = defineActor<QueryM
         exchange?.replica.sweep(geoLimits.sweepEntriesMax);
       },
       'sync due': () => exchange?.onSyncDue(),
+      work: () => exchange?.works.goOn(),
       'remote sync': ({ ref }) => exchange?.meetRemoteSync(ref),
       sync: (message) => exchange?.receive(message),
     });

@@ -4,14 +4,17 @@ import { VersionVector, type VectorPairs } from '../version-vector.ts';
 import { Alarm } from './alarm.ts';
 import { ArenaTable } from './arena/arena-table.ts';
 import type { QueryMessage } from './query-actor.ts';
+import { areFingerprintsEqual } from './repair/fingerprint.ts';
 import { Replica } from './replica.ts';
-import { ChangeStream } from './sync/change-stream.ts';
+import { printLive } from './live-print.ts';
+import { SlicedWork } from './sliced-work.ts';
+import { streamOfAll } from './stream-of-all.ts';
 import { EntryPackReader } from './sync/entry-pack-reader.ts';
 import { Feed } from './sync/feed.ts';
 import { Knowledge } from './sync/knowledge.ts';
 import { LatenessHistogram } from './sync/lateness-histogram.ts';
 import type { SyncMessage } from './sync/sync-message.ts';
-import type { SyncNote } from './sync/sync-note.ts';
+import type { CheckOutcome, SyncNote } from './sync/sync-note.ts';
 import { SyncPeer } from './sync/sync-peer.ts';
 import { Synchronizer } from './sync/synchronizer.ts';
 import { WriteLog } from './write-log.ts';
@@ -39,6 +42,8 @@ export class QueryExchange {
   readonly synchronizer: Synchronizer;
   /** How late writes of other query actors and servers were seen here, by server of origin. */
   readonly lateness: LatenessHistogram = new LatenessHistogram();
+  /** What takes long. */
+  readonly works: SlicedWork;
   readonly #context: ActorContext<QueryMessage>;
   readonly #alarm: Alarm;
   #waitsForDisk = false;
@@ -52,6 +57,7 @@ export class QueryExchange {
   constructor(context: ActorContext<QueryMessage>, origin: string) {
     const { random } = context;
     this.#context = context;
+    this.works = new SlicedWork(() => context.tell(context.self, { type: 'work' }));
     this.replica = new Replica({ uid: origin, table: new ArenaTable(random), random });
     this.replica.isConfirmedByAll = (of, sequence) => this.#isConfirmedByAll(of, sequence);
     this.synchronizer = new Synchronizer({
@@ -131,7 +137,10 @@ export class QueryExchange {
   }
 
   #onNote(peer: SyncPeer, note: SyncNote): void {
-    if (note.kind === 'confirmed by all') this.#confirmedByAll.raiseAll(note.pairs, 0);
+    if (note.kind === 'confirmed by all') {
+      this.#confirmedByAll.raiseAll(note.pairs, 0);
+      this.replica.tombstoneHolders = note.holders;
+    } else if (note.kind === 'check') this.#answerCheck(peer, note);
     else if (note.kind === 'fill me') this.#wantsFill = { peer, needed: note.needed };
   }
 
@@ -140,6 +149,26 @@ export class QueryExchange {
     const known = new VersionVector(this.synchronizer.known.vector.pairs());
     known.raise(this.replica.uid, this.replica.sequence);
     return known;
+  }
+
+  /** Says whether the remote-sync actor has the same. */
+  #answerCheck(peer: SyncPeer, note: Extract<SyncNote, { kind: 'check' }>): void {
+    const { replica } = this;
+    const { known } = this.synchronizer;
+    const { number, knowledge, untilMs } = note;
+    const answer = (outcome: CheckOutcome): void => {
+      peer.addNote({ kind: 'checked', number, outcome });
+    };
+    const knowsTheSame = (): boolean => {
+      known.raiseAll([[replica.uid, replica.sequence]], this.#context.clock.monotonicMs());
+      return known.print() === knowledge;
+    };
+    if (!knowsTheSame()) return answer('busy');
+    printLive(replica, untilMs, this.works, (mine) => {
+      if (mine === undefined || !knowsTheSame()) return answer('busy');
+      const [count = -1, high = -1, low = -1] = note.print;
+      answer(areFingerprintsEqual(mine, { count, high, low }) ? 'equal' : 'different');
+    });
   }
 
   #fillIfDue(): void {
@@ -152,13 +181,7 @@ export class QueryExchange {
 
   /** Sends a peer everything, and what is known with it. */
   #fill(peer: SyncPeer): void {
-    const { table } = this.replica;
-    const stream = new ChangeStream({ base: [] });
-    for (let place = 0; place < table.placesEnd; place += 1) {
-      if (table.atPlace(place) >= 0) stream.append(place);
-    }
-    stream.claim(this.knowledge().pairs(), 0);
-    peer.startRepair(stream);
+    peer.startRepair(streamOfAll(this.replica.table, this.knowledge().pairs()));
   }
 
   /** Says when a peer that is being filled has everything. */

@@ -12,6 +12,8 @@ export class RemotePeer {
   readonly address: string;
   /** Who it said it is; undefined before it did. */
   card: MemberCard | undefined;
+  /** When it was greeted last, monotonic. */
+  greetedMs: number = Number.NEGATIVE_INFINITY;
   /** It wants the difference to be found, because what it lacks is not in the streams any more. */
   wantsRepair = false;
   session: RepairSession | undefined;

@@ -13,8 +13,10 @@ import { Members, type MemberCard } from './members.ts';
 import type { QueryMessage } from './query-actor.ts';
 import type { RemoteSyncMessage } from './remote-sync-actor.ts';
 import type { RemoteSyncOutput } from './remote-sync-lent.ts';
+import { QueryComparison } from './query-comparison.ts';
 import { RemotePeer } from './remote-peer.ts';
 import { Replica } from './replica.ts';
+import { SlicedWork } from './sliced-work.ts';
 import { ChangeStream } from './sync/change-stream.ts';
 import type { EntryPackReader } from './sync/entry-pack-reader.ts';
 import { Feed } from './sync/feed.ts';
@@ -77,6 +79,8 @@ export class RemoteSync {
   readonly #identity: ServerIdentity;
   readonly #alarm: Alarm;
   readonly #comparison: Comparison;
+  readonly #queryComparison: QueryComparison;
+  readonly #works: SlicedWork;
   /** What is kept here, and told: others forget tombstones by it. */
   readonly #told: Knowledge = new Knowledge();
   readonly #local: ChangeStream = new ChangeStream({ base: [] });
@@ -126,6 +130,14 @@ export class RemoteSync {
     this.#alarm = new Alarm((delayMs) =>
       context.tellAfter(context.self, { type: 'sync due' }, delayMs),
     );
+    this.#works = new SlicedWork(() => context.tell(context.self, { type: 'work' }));
+    this.#queryComparison = new QueryComparison({
+      replica: this.replica,
+      known: this.synchronizer.known,
+      counters: this.repairs,
+      log: context.log,
+      works: this.#works,
+    });
     this.#comparison = new Comparison({
       replica: this.replica,
       known: this.synchronizer.known,
@@ -136,7 +148,7 @@ export class RemoteSync {
       }),
       counters: this.repairs,
       log: context.log,
-      onWork: () => context.tell(context.self, { type: 'work' }),
+      works: this.#works,
     });
   }
 
@@ -203,8 +215,9 @@ export class RemoteSync {
     const nowMs = this.#context.clock.monotonicMs();
     const isStranger = this.synchronizer.findPeer(message.from) === undefined;
     // Its link to us is up, and ours to it will be.
-    if (isStranger && this.#state === 'awake' && !this.#context.isLocal(message.from)) {
-      this.#meet(message.from, message.from.address);
+    if (isStranger && this.#beginning !== undefined && !this.#context.isLocal(message.from)) {
+      this.#wake();
+      this.#meet(message.from, message.from.address).isAway = this.#state !== 'awake';
     }
     this.synchronizer.receive(message, nowMs);
     this.#look(nowMs);
@@ -258,7 +271,7 @@ export class RemoteSync {
 
   /** A slice of what takes long. */
   work(): void {
-    this.#comparison.work(this.#context.clock.wallMs());
+    this.#works.goOn();
   }
 
   /** Nobody waits for the server any more, here and, soon, everywhere. Whether it was a member. */
@@ -330,7 +343,8 @@ export class RemoteSync {
   #card(): MemberCard {
     const { id, incarnation } = this.#identity;
     assert(this.#beginning !== undefined, 'the server has begun');
-    return { id, incarnation, at: this.#beginning.at, isRemoved: false };
+    const { at, durability } = this.#beginning;
+    return { id, incarnation, at, isVolatile: durability === 'memory', isRemoved: false };
   }
 
   #wake(): void {
@@ -345,7 +359,11 @@ export class RemoteSync {
       peer.confirmed.raiseAll(known);
       this.#queryPeers.push(peer);
       this.synchronizer.addPeer(peer);
-      if (!isAwake) this.#context.tell(ref, { type: 'remote sync', ref: this.#context.self });
+      if (!isAwake) {
+        this.#context.tell(ref, { type: 'remote sync', ref: this.#context.self });
+        // It counts as any other: CMUD §5.1.
+        peer.onSent(this.#context.clock.monotonicMs());
+      }
     }
     this.#state = isAwake ? 'awake' : 'filling';
     if (!isAwake) this.#queryPeers[0]?.addNote({ kind: 'fill me', needed: [...awake.needed] });
@@ -373,21 +391,25 @@ export class RemoteSync {
 
   #greet(peer: SyncPeer): void {
     assert(this.#beginning !== undefined, 'the server has begun');
-    const { clusterId } = this.#beginning;
-    const keys = this.replica.table.size;
+    const remote = this.#remotePeers.get(peer);
+    if (remote !== undefined) remote.greetedMs = this.#context.clock.monotonicMs();
     peer.addNote({
       kind: 'greeting',
-      clusterId,
+      clusterId: this.#beginning.clusterId,
       self: this.#card(),
       members: this.members.cards(),
-      keys,
+      keys: this.replica.table.size,
+      hearsYou: remote?.card !== undefined,
     });
   }
 
   #onNote(peer: SyncPeer, note: SyncNote, nowMs: number): void {
     if (note.kind === 'filled') return this.#onFilled();
     const remote = this.#remotePeers.get(peer);
-    if (remote === undefined) return;
+    if (remote === undefined) {
+      if (note.kind === 'checked') this.#queryComparison.onChecked(peer, note);
+      return;
+    }
     if (note.kind === 'greeting') return this.#onGreeting(remote, note);
     if (peer.isRefused) return;
     if (note.kind === 'time') {
@@ -406,10 +428,15 @@ export class RemoteSync {
     if (self.id === this.#identity.id) {
       return refuse('it has our id: two servers run on copies of one data folder');
     }
+    if ((this.members.find(self.id)?.incarnation ?? 0) > self.incarnation) {
+      return refuse('it has begun another life since');
+    }
     remote.card = self;
     this.#forgetOtherLives(remote);
+    if (!note.hearsYou) this.#greet(remote.sync);
     let isNews = false;
     for (const card of [self, ...members]) isNews = this.#addMember(card) || isNews;
+    for (const id of this.members.endedBy(self)) isNews = this.forget(id) || isNews;
     if (this.members.find(self.id)?.isRemoved === true) {
       refuse('it was away for too long and has to start afresh');
       // What it is to know about itself is in our greeting.
@@ -504,8 +531,11 @@ export class RemoteSync {
   #look(nowMs: number): void {
     if (this.#state !== 'awake') return;
     for (const remote of this.#remotePeers.values()) {
+      const isSilent = remote.card === undefined && !remote.sync.isAway;
+      if (isSilent && nowMs - remote.greetedMs >= geoLimits.repairAskMs) this.#greet(remote.sync);
       this.#comparison.look(remote, this.#identity.id, nowMs);
     }
+    this.#queryComparison.look(this.#queryPeers, nowMs);
     if (nowMs - this.#confirmedMs >= geoLimits.confirmedByAllMs) this.#confirm(nowMs);
     if (!this.#isReady) this.#checkReady();
     this.#removeLost(nowMs);
@@ -548,15 +578,20 @@ export class RemoteSync {
 
   /** Works out what every replica of the cluster has, and tells the query actors. */
   #confirm(nowMs: number): void {
+    // Before it has met anybody it does not know whom it has to ask.
+    if (!this.#isReady) return;
     this.#confirmedMs = nowMs;
     const vectors = [this.#told.vector, ...this.#queryPeers.map(({ confirmed }) => confirmed)];
     for (const { id } of this.members.present()) {
       if (id !== this.#identity.id) vectors.push(this.#vectorOf(id));
     }
     const news = this.#confirmed.raiseAll(confirmedByAll(vectors), nowMs);
-    if (news.length === 0) return;
+    const holders = this.holdersOfTombstones();
+    const { tombstoneHolders } = this.replica;
+    if (news.length === 0 && holders.join() === tombstoneHolders.join()) return;
+    this.replica.tombstoneHolders = holders;
     const pairs = [...this.#confirmed.vector.pairs()];
-    for (const peer of this.#queryPeers) peer.addNote({ kind: 'confirmed by all', pairs });
+    for (const peer of this.#queryPeers) peer.addNote({ kind: 'confirmed by all', pairs, holders });
   }
 
   /** What a server said of itself in this life of ours. */

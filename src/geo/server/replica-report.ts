@@ -4,6 +4,9 @@ import type { SyncCounters } from './sync/synchronizer.ts';
 
 /** The figures of a replica for operators: plain data. */
 export interface ReplicaReport {
+  /** In whose name it writes, and how many writes that were. */
+  readonly uid: string;
+  readonly sequence: number;
   readonly keys: number;
   readonly expiringKeys: number;
   readonly tombstones: number;
@@ -47,6 +50,8 @@ export function replicaFigures(
     sync: { ...syncCounters },
     lateness,
     ...counters,
+    uid: replica.uid,
+    sequence: replica.sequence,
     keys: table.size,
     expiringKeys: table.expiringCount,
     tombstones: table.tombstoneCount,

@@ -72,6 +72,8 @@ export class Replica {
   mergedPlace = -1;
   /** Whether a tombstone may be forgotten: every member of the cluster has confirmed the write. */
   isConfirmedByAll: (origin: string, sequence: number) => boolean = () => true;
+  /** Ids of the servers that tombstones wait for, as far as anybody said. */
+  tombstoneHolders: readonly string[] = [];
   /** Wall milliseconds of the batch that is executed. */
   nowMs = 0;
   /** The version of the last own write. */

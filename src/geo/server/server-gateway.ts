@@ -67,8 +67,8 @@ export interface StartedServer {
   readonly whenFailed: Promise<AtollError>;
   /** Nobody is to wait for this server any more; whether it was a member. */
   readonly forget: (id: string) => boolean;
-  /** Everything that the server has: for a backup. */
-  readonly slices: () => SnapshotSlices;
+  /** Everything that the server has, these writes among it: for a backup. */
+  readonly slices: (needed: VectorPairs) => SnapshotSlices;
 }
 
 /** What the gateway of thread 0 tells of itself. */
@@ -173,9 +173,9 @@ class Home {
       ({ known, members, recovery } = stored);
       this.#clusterId = stored.clusterId ?? '';
     }
-    const isNew = this.#clusterId === '';
     this.#clusterId = this.#chooseCluster(join, random);
-    const joins = isNew && join.length > 0;
+    // An earlier life may have ended before it met anybody.
+    const joins = join.length > 0 && members.length <= 1;
     const isAwake = this.#loadsRemoteSync || (joins && !this.#hasLoaded);
     for (const port of this.#ports) {
       const peers = queryActors.filter((_, index) => this.#ports[index] !== port);
@@ -225,7 +225,11 @@ class Home {
         this.#lend(sheet);
         return sheet.wasMember;
       },
-      slices: () => this.#slices(this.#journal?.logged ?? []),
+      slices: (needed) => {
+        // What a journal that failed has not taken was acknowledged to nobody, and is shown to nobody.
+        const isWhole = this.#journal?.fault === undefined;
+        return this.#slices(isWhole ? [...(this.#journal?.logged ?? []), ...needed] : []);
+      },
     };
   }
 

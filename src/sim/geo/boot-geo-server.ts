@@ -49,6 +49,10 @@ export interface BootOptions {
 /** A server that answers. */
 export interface BootedServer {
   readonly description: string;
+  /** The same in all lives of a data folder. */
+  readonly id: string;
+  /** Resolves when it has what the servers had that it was to join. */
+  readonly joined: Promise<void>;
   readonly readFigures: () => Promise<ServerFigures>;
 }
 
@@ -93,7 +97,7 @@ export const bootGeoServer: BootGeoServer = async (options) => {
     },
   );
   const queryPorts = Array.from({ length: actors }, (_, index) => queryPort(index + 1));
-  const { description, inspect } = await startGeoServer(system, {
+  const { description, identity, ready, inspect } = await startGeoServer(system, {
     host,
     queryPorts,
     atollVersion: '0.0.0',
@@ -103,6 +107,8 @@ export const bootGeoServer: BootGeoServer = async (options) => {
   });
   return {
     description,
+    id: identity.id,
+    joined: ready,
     readFigures: async () => {
       const [{ pairRateMax }, ports] = await Promise.all([system.counters(), inspect()]);
       const stampsRefused = ports.reduce((sum, { replica }) => sum + replica.stampsRefused, 0);

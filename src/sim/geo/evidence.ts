@@ -22,6 +22,14 @@ export interface Evidence {
   readonly wallMsAtZero: number;
   /** How far the wall clock of any server ran ahead of such a one, at most. */
   readonly wallAheadMsMax: number;
+  /** When the wall clock of a server jumped, and how far. */
+  readonly clockSteps: readonly ClockStep[];
+}
+
+export interface ClockStep {
+  readonly server: string;
+  readonly atMs: number;
+  readonly byMs: number;
 }
 
 export type Durability = 'fsync' | 'interval' | 'memory';
@@ -70,6 +78,8 @@ export interface ServerLife {
   readonly startMs: number;
   /** From then on it answered; Infinity: it never did. */
   readyMs: number;
+  /** From then on it had what the servers had that it joined, in this or an earlier life; Infinity: it never had. */
+  joinedMs: number;
   /** Infinity: it runs. */
   endMs: number;
   end: 'running' | 'process' | 'power';

@@ -1,5 +1,6 @@
 import type { Simulation } from '../simulation.ts';
 import type { LinkConditions } from '../sim-link.ts';
+import type { ClockStep } from './evidence.ts';
 import type { PlannedFault } from './fault-plan.ts';
 import type { GeoCluster } from './geo-cluster.ts';
 import type { Sometimes } from './sometimes.ts';
@@ -27,6 +28,7 @@ export class FaultMaker {
   #isOver = false;
   /** How far any server's wall clock ran ahead, at most. */
   wallAheadMsMax = 0;
+  readonly clockSteps: ClockStep[] = [];
 
   constructor(options: FaultMakerOptions) {
     this.#options = options;
@@ -91,7 +93,7 @@ export class FaultMaker {
         return this.#hurtDisk(fault);
       case 'clock step':
         this.#noteClock(fault.server);
-        this.#clockOf(fault.server).jumpWall(fault.byMs);
+        this.#step(fault.server, fault.byMs);
         if (Math.abs(fault.byMs) > 60_000) sometimes.reach('a wall clock jumped beyond the skew');
         return this.#noteClock(fault.server);
       case 'drift':
@@ -156,6 +158,11 @@ export class FaultMaker {
     return this.#clockOf(server).wallMs() - this.#options.simulation.nowMs - this.#trueOffsetMs;
   }
 
+  #step(server: string, byMs: number): void {
+    this.#clockOf(server).jumpWall(byMs);
+    this.clockSteps.push({ server, atMs: this.#options.simulation.nowMs, byMs });
+  }
+
   #noteClock(server: string): void {
     this.wallAheadMsMax = Math.max(this.wallAheadMsMax, this.#aheadMs(server));
   }
@@ -170,7 +177,7 @@ export class FaultMaker {
     const aheadMs = this.wallAheadMsMax > aheadMsTolerated ? this.wallAheadMsMax : 0;
     for (const { name, node } of cluster.nodes) {
       node.clock.setDrift(0);
-      node.clock.jumpWall(Math.round(aheadMs - this.#aheadMs(name)));
+      this.#step(name, Math.round(aheadMs - this.#aheadMs(name)));
       this.#noteClock(name);
     }
   }

@@ -64,12 +64,15 @@ export class GeoCluster {
     });
   }
 
-  /** Starts all servers, one after the other, and resolves when all are ready. */
-  async start(): Promise<void> {
+  /** Starts all servers, one after the other, and resolves when all are ready, and `joined` if that is waited for. */
+  async start({ joined }: { joined: boolean }): Promise<void> {
     for (const node of this.nodes) {
       node.start();
       await this.reachReady();
     }
+    if (!joined) return;
+    const hasJoined = (): boolean => this.nodes.every((node) => node.hasJoined);
+    await this.#simulation.reach('all servers have joined', hasJoined);
   }
 
   /** Starts what is down. */

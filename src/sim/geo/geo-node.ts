@@ -41,6 +41,7 @@ export class GeoNode {
   description: string | undefined;
   readonly #options: GeoNodeOptions;
   #isStarted = false;
+  readonly #joinedIds: Set<string> = new Set();
   #booted: BootedServer | undefined;
   #replicas: ReachedReplica[] = [];
 
@@ -62,6 +63,11 @@ export class GeoNode {
   /** Whether it has started and answers. */
   get isReady(): boolean {
     return this.isUp && this.#booted !== undefined;
+  }
+
+  /** Whether it has what the servers had that it joined. */
+  get hasJoined(): boolean {
+    return this.isReady && (this.lives.at(-1)?.joinedMs ?? Infinity) < Infinity;
   }
 
   /** Starts the server, or starts it again. Does nothing if it is up. */
@@ -115,12 +121,25 @@ export class GeoNode {
       this.#booted = booted;
       this.description = booted.description;
       life.readyMs = simulation.nowMs;
+      this.#noteJoined(booted, life);
     } catch (error) {
       // Of a life that is over nobody hears any more.
       if (life.end !== 'running') return;
       if (!(error instanceof AtollError)) throw error;
       this.#startFailed(error);
     }
+  }
+
+  #noteJoined({ id, joined }: BootedServer, life: ServerLife): void {
+    if (this.#joinedIds.has(id)) {
+      life.joinedMs = life.startMs;
+      return;
+    }
+    void joined.then(() => {
+      if (life.end !== 'running') return;
+      life.joinedMs = this.#options.simulation.nowMs;
+      this.#joinedIds.add(id);
+    });
   }
 
   /** What a disk or a network does is no bug: the process ends, and is started again by whoever started it. */
@@ -136,6 +155,7 @@ export class GeoNode {
       number: this.lives.length + 1,
       startMs,
       readyMs: Infinity,
+      joinedMs: Infinity,
       endMs: Infinity,
       end: 'running',
     };

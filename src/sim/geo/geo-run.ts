@@ -114,7 +114,7 @@ export class GeoRun {
 
   async #storm(): Promise<void> {
     const { simulation, cluster, history, temper, plan } = this;
-    await cluster.start();
+    await cluster.start({ joined: temper.beginsJoined });
     const { load, stormMs: forMs } = temper;
     const random = this.#random.child('clients');
     const { places } = cluster;
@@ -193,6 +193,7 @@ export class GeoRun {
       isCalm: plan.length === 0,
       wallMsAtZero: Math.ceil(untouched.wallMs() - simulation.nowMs),
       wallAheadMsMax: this.#faultMaker.wallAheadMsMax,
+      clockSteps: this.#faultMaker.clockSteps,
     };
   }
 }

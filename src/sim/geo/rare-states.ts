@@ -1,5 +1,5 @@
 import { compareStamps } from '../../geo/stamp.ts';
-import { WriteIndex } from './checkers/write-index.ts';
+import { WriteIndex, writeName } from './checkers/write-index.ts';
 import {
   serverOf,
   type Evidence,
@@ -150,8 +150,4 @@ function noteTombstones({ changes, lives }: Evidence, sometimes: Sometimes): voi
 function nextStartMs({ server, number }: ServerLife, lives: readonly ServerLife[]): number {
   const next = lives.find((life) => life.server === server && life.number === number + 1);
   return next?.startMs ?? Infinity;
-}
-
-function writeName({ key, stamp }: ReplicaEntry): string {
-  return `${stamp.wallMs}.${stamp.counter} ${stamp.origin} ${key}`;
 }

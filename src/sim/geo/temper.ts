@@ -9,6 +9,8 @@ export interface Temper {
   readonly actors: number;
   readonly durability: Durability;
   readonly joins: 'all' | 'one';
+  /** Whether clients wait until all servers have met. */
+  readonly beginsJoined: boolean;
   /** Of the links between any two hosts, one way. */
   readonly latencyMs: number;
   readonly jitterMs: number;
@@ -82,6 +84,7 @@ export function drawTemper(random: SimRandom, { serversMax, durabilities }: Abil
     // A12 is promised up to 250 ms.
     latencyMs: random.pick([0.5, 5, 40, 120, 200]),
     jitterMs: random.pick([0.5, 5, 50]),
+    beginsJoined: isCalm || random.chance(0.7),
     load: drawLoad(random.child('load')),
     stormMs: random.pick([2_000, 5_000, 10_000, 25_000]),
     faults: isCalm ? {} : drawFaults(random.child('faults'), { servers, durability }),

@@ -3,12 +3,22 @@ import type { MemberCard } from '../members.ts';
 
 /** What replicas tell each other besides changes. A note that is lost is made again by whoever still needs it. */
 export type SyncNote =
-  /** Who speaks, and whom it knows: the first thing that a server says to another one, until it is answered. */
-  | { kind: 'greeting'; clusterId: string; self: MemberCard; members: MemberCard[]; keys: number }
+  /**
+   * Who speaks, and whom it knows: the first thing that a server says to another one. `hearsYou`: it was greeted itself;
+   * otherwise it is to be greeted again.
+   */
+  | {
+      kind: 'greeting';
+      clusterId: string;
+      self: MemberCard;
+      members: MemberCard[];
+      keys: number;
+      hearsYou: boolean;
+    }
   /** Clocks: when this was sent by the sender's wall clock, and how much later, by its own, the last one seems to have come. */
   | { kind: 'time'; wallMs: number; delayMs: number }
-  /** To query actors: the writes that every replica of the cluster has confirmed. */
-  | { kind: 'confirmed by all'; pairs: VectorPairs }
+  /** To query actors: the writes that every replica of the cluster has confirmed, and the servers that tombstones wait for. */
+  | { kind: 'confirmed by all'; pairs: VectorPairs; holders: string[] }
   /** To a query actor: send me everything, as soon as you know what is needed; and, when all of it has come: that was it. */
   | { kind: 'fill me'; needed: VectorPairs }
   | { kind: 'filled' }

@@ -49,7 +49,10 @@ export class SyncPeer {
   feeds: Feed[];
   /** Nothing reaches it for now. */
   isAway = false;
-  /** It has not said yet who it is, or may not be heard: what it sends is not merged. */
+  /**
+   * It has not said yet who it is, or may not be heard: what it sends is not merged, and it is told nothing but notes. Once it has
+   * spoken it hears us: what was sent before would be lost.
+   */
   isRefused = false;
   waiting: WaitingMessage | undefined;
   /** Of our knowledge: the state that it was told last, and the one that it has heard. */
@@ -85,6 +88,8 @@ export class SyncPeer {
   }
 
   addNote(note: SyncNote): void {
+    if (note.kind === 'greeting')
+      this.#notes = this.#notes.filter(({ kind }) => kind !== 'greeting');
     if (this.#notes.length >= geoLimits.syncNotesMax) this.#notes.shift();
     this.#notes.push(note);
     this.#isUrgent = true;
@@ -154,6 +159,7 @@ export class SyncPeer {
       (this.#owedSinceMs ?? Infinity) + geoLimits.syncConfirmMs,
       this.#tellMs(knowledge),
     );
+    if (this.isRefused) return Math.max(soonestMs, reasonMs);
     for (const feed of this.feeds) reasonMs = Math.min(reasonMs, feed.readyMs(), feed.lostMs());
     return Math.max(soonestMs, reasonMs);
   }

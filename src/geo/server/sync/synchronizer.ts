@@ -145,7 +145,7 @@ export class Synchronizer {
   #make(peer: SyncPeer, nowMs: number): SyncMessage {
     const message = peer.message(this.#host.self, this.#told);
     let bytesLeft: number = geoLimits.syncMessageBytes;
-    for (const feed of peer.feeds) {
+    for (const feed of peer.isRefused ? [] : peer.feeds) {
       if (bytesLeft <= 0 || feed.readyMs() > nowMs) continue;
       const part = this.#part(peer, feed, bytesLeft, nowMs);
       bytesLeft -= part.entries.length;

@@ -9,7 +9,8 @@ import {
   type Violation,
 } from '../evidence.ts';
 import { describeOperation } from '../history.ts';
-import { lifeName, WriteIndex, type AcknowledgedWrite } from './write-index.ts';
+import { Newcomers } from './newcomers.ts';
+import { lifeName, WriteIndex, writeName, type AcknowledgedWrite } from './write-index.ts';
 
 /**
  * A6: the final entry of a key is the greatest-stamped acknowledged write, or an unacknowledged one above it.
@@ -19,6 +20,7 @@ import { lifeName, WriteIndex, type AcknowledgedWrite } from './write-index.ts';
  */
 export function checkWinners(evidence: Evidence): Violation[] {
   const index = new WriteIndex(evidence);
+  const newcomers = new Newcomers(evidence);
   const violations: Violation[] = index.neverWritten.map((operation) => ({
     invariant: 'A6',
     text: `${describeOperation(operation)} was written by no replica`,
@@ -35,7 +37,8 @@ export function checkWinners(evidence: Evidence): Violation[] {
     for (const { replica, wallMs, byKey } of finals) {
       const entry = byKey.get(key);
       if (entry !== undefined && compareStamps(entry.stamp, stamp) >= 0) continue;
-      if (entry?.value === undefined && index.mayBeAbsent(key, stamp, wallMs)) continue;
+      const isNothing = entry?.value === undefined || newcomers.wrote(entry);
+      if (isNothing && index.mayBeAbsent(key, stamp, wallMs)) continue;
       const has = entry === undefined ? 'nothing' : describeEntry(entry);
       const write = `${describeEntry(change.entry)} (${describeOperation(operation)})`;
       violations.push({ invariant: 'A6', text: `${replica} ends up with ${has}, not ${write}` });
@@ -56,10 +59,6 @@ function keptInMemory(
     if (running.has(lifeName(replica, life))) held.add(writeName(entry));
   }
   return acknowledged.filter(({ change }) => held.has(writeName(change.entry)));
-}
-
-function writeName({ key, stamp }: ReplicaEntry): string {
-  return `${stamp.wallMs}.${stamp.counter} ${stamp.origin} ${key}`;
 }
 
 function greatestByKey(writes: readonly AcknowledgedWrite[]): AcknowledgedWrite[] {

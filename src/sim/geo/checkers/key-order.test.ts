@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { change, entry, evidence } from '../../../../test/support/geo-evidence.ts';
+import { change, entry, evidence, life } from '../../../../test/support/geo-evidence.ts';
 import { checkBuried, checkKeyOrder } from './key-order.ts';
 
 describe('a key only goes on (A8)', () => {
@@ -20,6 +20,27 @@ describe('a key only goes on (A8)', () => {
     for (const between of [[], [change(3, 's1/1', 'forgotten', entry(undefined, 2))]]) {
       const changes = [buried, ...between, change(4, 's1/1', 'merged', entry('v1', 1))];
       assert.equal(checkKeyOrder(evidence({ changes })).length, 1);
+    }
+  });
+
+  test('and back to what a server took before it had met anybody, once nobody has the tombstone', () => {
+    const lives = [life('s1', 1, 0), { ...life('s2', 1, 0), joinedMs: 4 }];
+    const old = entry('v1', 1, { origin: 's2/1' });
+    const [buried, forgotten, merged] = [
+      change(2, 's1/1', 'written', entry(undefined, 2)),
+      change(3, 's1/1', 'forgotten', entry(undefined, 2)),
+      change(5, 's1/1', 'merged', old),
+    ];
+    const newcomer = change(3, 's2/1', 'written', old);
+    const ofMember = change(4, 's2/1', 'written', old);
+    const excused = { lives, changes: [buried, newcomer, forgotten, merged] };
+    assert.deepEqual(checkKeyOrder(evidence(excused)), []);
+    assert.deepEqual(checkBuried(evidence(excused)), []);
+    for (const changes of [
+      [buried, newcomer, merged],
+      [buried, forgotten, ofMember, merged],
+    ]) {
+      assert.equal(checkKeyOrder(evidence({ lives, changes })).length, 1);
     }
   });
 

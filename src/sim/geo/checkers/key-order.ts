@@ -6,16 +6,18 @@ import {
   type ReplicaEntry,
   type Violation,
 } from '../evidence.ts';
+import { Newcomers } from './newcomers.ts';
 import { placeName } from './write-index.ts';
 
 /**
  * A8: a replica that had a write of a key never shows an older one again, also when the tombstone in between is
  * forgotten. Within a life, whatever comes in whatever order, a key only goes on.
  */
-export function checkKeyOrder({ changes }: Evidence): Violation[] {
+export function checkKeyOrder(evidence: Evidence): Violation[] {
+  const newcomers = new Newcomers(evidence);
   const violations: Violation[] = [];
   const knownByKey = new Map<string, { entry: ReplicaEntry; isForgotten: boolean }>();
-  for (const { replica, life, how, entry, atMs } of changes) {
+  for (const { replica, life, how, entry, atMs } of evidence.changes) {
     const name = `${replica} ${life} ${entry.key}`;
     const known = knownByKey.get(name);
     if (how === 'forgotten') {
@@ -24,12 +26,14 @@ export function checkKeyOrder({ changes }: Evidence): Violation[] {
     }
     const isBack = known !== undefined && compareStamps(entry.stamp, known.entry.stamp) < 0;
     // A tombstone older than one that is forgotten shows nothing.
-    if (isBack && !(known.isForgotten && entry.value === undefined)) {
+    const mayBeBack = entry.value === undefined || newcomers.wrote(entry);
+    if (isBack && !(known.isForgotten && mayBeBack)) {
       const [late, early] = [describeEntry(known.entry), describeEntry(entry)];
       const text = `${replica} went from ${late} back to ${early} at ${atMs} ms (${how})`;
       violations.push({ invariant: 'A8', text });
     }
-    if (!isBack) knownByKey.set(name, { entry, isForgotten: false });
+    const goesOn = !isBack || (known.isForgotten && newcomers.wrote(entry));
+    if (goesOn) knownByKey.set(name, { entry, isForgotten: false });
   }
   return violations;
 }
@@ -41,8 +45,10 @@ export function checkKeyOrder({ changes }: Evidence): Violation[] {
  *
  * What a journal had on the way to what a replica begins with is shown to nobody.
  */
-export function checkBuried({ changes, durability }: Evidence): Violation[] {
+export function checkBuried(evidence: Evidence): Violation[] {
+  const { changes, durability } = evidence;
   if (durability === 'interval') return [];
+  const newcomers = new Newcomers(evidence);
   const violations: Violation[] = [];
   const buriedByKey = new Map<string, ReplicaChange>();
   const writtenMs = new Map<string, number>();
@@ -56,7 +62,7 @@ export function checkBuried({ changes, durability }: Evidence): Violation[] {
       continue;
     }
     if (buried === undefined || entry.value === undefined || order >= 0) continue;
-    if ((writtenMs.get(entry.value) ?? 0) > buried.atMs) continue;
+    if ((writtenMs.get(entry.value) ?? 0) > buried.atMs || newcomers.wrote(entry)) continue;
     const [late, early] = [describeEntry(buried.entry), describeEntry(entry)];
     const text = `${replica} ${how} ${early} at ${atMs} ms, after ${buried.replica} had forgotten ${late}`;
     violations.push({ invariant: 'A8', text });

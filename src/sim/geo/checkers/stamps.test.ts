@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { change, entry, evidence, operation, put } from '../../../../test/support/geo-evidence.ts';
+import type { ReplicaChange } from '../evidence.ts';
 import { checkIncreasingStamps, checkSkew, checkUniqueStamps } from './stamps.ts';
 
 describe('stamps are unique (A1)', () => {
@@ -81,9 +82,27 @@ describe('stamps increase (A2)', () => {
   });
 });
 
-test('a stamp up to a minute ahead may be taken, and a later one must be refused', () => {
-  const taken = change(100, 's1/2', 'merged', entry('v1', 60_100));
-  assert.deepEqual(checkSkew(evidence({ changes: [taken] })), []);
-  const poison = change(100, 's1/2', 'merged', entry('v1', 60_101));
-  assert.equal(checkSkew(evidence({ changes: [poison] })).length, 1);
+describe('a stamp ahead of the clock', () => {
+  const write = (wallMs: number): ReplicaChange =>
+    change(50, 's2/1', 'written', entry('v1', wallMs, { origin: 's2/1' }));
+  const taken = (wallMs: number, replica = 's1/2'): ReplicaChange =>
+    change(100, replica, 'merged', entry('v1', wallMs, { origin: 's2/1' }));
+
+  test('may be taken up to a minute, and must be refused beyond', () => {
+    assert.deepEqual(checkSkew(evidence({ changes: [write(60_100), taken(60_100)] })), []);
+    const changes = [write(60_101), taken(60_101)];
+    assert.equal(checkSkew(evidence({ changes })).length, 1);
+  });
+
+  test('may be taken from the same clock, and while the clock agreed', () => {
+    const changes = [write(60_101), taken(60_101, 's2/2')];
+    assert.deepEqual(checkSkew(evidence({ changes })), []);
+    const late = { changes: [write(60_101), taken(60_101)] };
+    const step = { server: 's1', atMs: 70, byMs: -1 };
+    assert.deepEqual(checkSkew(evidence({ ...late, clockSteps: [step] })), []);
+    for (const other of [{ server: 's2' }, { atMs: 49 }, { byMs: 1 }]) {
+      const clockSteps = [{ ...step, ...other }];
+      assert.equal(checkSkew(evidence({ ...late, clockSteps })).length, 1);
+    }
+  });
 });

@@ -8,7 +8,7 @@ import {
   type ReplicaEntry,
   type Violation,
 } from '../evidence.ts';
-import { WriteIndex } from './write-index.ts';
+import { WriteIndex, writeName } from './write-index.ts';
 
 /** A1: no two writes ever have the same stamp, whatever crashed in between; a stamp means one write everywhere. */
 export function checkUniqueStamps({ changes }: Evidence): Violation[] {
@@ -93,19 +93,42 @@ function checkEachLife({ changes }: Evidence): Violation[] {
 /**
  * A stamp too far ahead of the wall clock is refused: one bad clock must not poison a cluster. One that the same
  * clock gave is not: it stood there once, and to refuse its own writes would not put it right.
+ *
+ * What a server took while its clock still agreed may come to its replicas after that was put back.
  */
-export function checkSkew({ changes }: Evidence): Violation[] {
+export function checkSkew(evidence: Evidence): Violation[] {
   const violations: Violation[] = [];
-  const serverByOrigin = new Map<string, string>();
-  for (const { how, entry, wallMs, replica } of changes) {
-    if (how === 'written') serverByOrigin.set(entry.stamp.origin, serverOf(replica));
-    const aheadMs = entry.stamp.wallMs - wallMs;
-    const isOwnClock = serverByOrigin.get(entry.stamp.origin) === serverOf(replica);
-    if (how !== 'merged' || isOwnClock || aheadMs <= geoLimits.clockSkewMs) continue;
+  const written = new Map<string, ReplicaChange>();
+  for (const change of evidence.changes) {
+    const { how, entry, wallMs, replica } = change;
+    if (how === 'written') written.set(writeName(entry), change);
+    const source = written.get(writeName(entry));
+    if (how !== 'merged' || isOfServer(source, serverOf(replica))) continue;
+    const putBackMs = sumPutBackMs(evidence, source?.atMs ?? 0, change);
+    const aheadMs = entry.stamp.wallMs - wallMs - putBackMs;
+    if (aheadMs <= geoLimits.clockSkewMs) continue;
     const text = `${replica} took ${describeEntry(entry)}, ${aheadMs} ms ahead of its clock`;
     violations.push({ invariant: 'skew', text });
   }
   return violations;
+}
+
+function isOfServer(source: ReplicaChange | undefined, server: string): boolean {
+  return source !== undefined && serverOf(source.replica) === server;
+}
+
+/** How far the clock of a server was put back between a write and its coming there. */
+function sumPutBackMs(
+  { clockSteps }: Evidence,
+  writtenMs: number,
+  { replica, atMs }: ReplicaChange,
+): number {
+  let sumMs = 0;
+  for (const { server, atMs: steppedMs, byMs } of clockSteps) {
+    const isBetween = steppedMs >= writtenMs && steppedMs <= atMs;
+    if (server === serverOf(replica) && isBetween && byMs < 0) sumMs -= byMs;
+  }
+  return sumMs;
 }
 
 function nameOf({ wallMs, counter, origin }: Stamp): string {

@@ -86,6 +86,11 @@ export function placeName(replica: string, life: number, key: string): string {
   return `${replica} ${life} ${key}`;
 }
 
+/** A write, whoever has it. */
+export function writeName({ key, stamp }: ReplicaEntry): string {
+  return `${stamp.wallMs}.${stamp.counter} ${stamp.origin} ${key}`;
+}
+
 /** Which life of a server a replica belongs to. */
 export function lifeName(replica: string, life: number): string {
   return `${serverOf(replica)} ${life}`;
