@@ -140,20 +140,22 @@ describe('two servers of two query actors each, in processes of their own', () =
   });
 
   test('receive for a Put about as much with 1,000 other keys in the store as without', async () => {
+    const [[writer], [reader]] = [one.stores, two.stores];
+    assert.ok(writer !== undefined && reader !== undefined);
     const bytesOfRound = async (name: string): Promise<number> => {
       await sleep(3_000);
       const before_ = await metric(two, 'atoll_actor_remote_received_bytes_total');
       for (let index = 0; index < 10; index += 1) {
-        await one.stores[0]?.put(`${name}/${index}`, 'x'.repeat(100));
+        await writer.put(`${name}/${index}`, 'x'.repeat(100));
       }
-      await untilGot(two.stores[1] as GeoStore, `${name}/9`, 'x'.repeat(100));
+      await untilGot(reader, `${name}/9`, 'x'.repeat(100));
       await sleep(2_000);
       return (await metric(two, 'atoll_actor_remote_received_bytes_total')) - before_;
     };
     const alone = await bytesOfRound('alone');
-    const puts = Array.from({ length: 1_000 }, (_, i) => stores[0]?.put(`other/${i}`, 'value'));
+    const puts = Array.from({ length: 1_000 }, (_, i) => writer.put(`other/${i}`, 'value'));
     await Promise.all(puts);
-    await untilGot(two.stores[0] as GeoStore, 'other/999', 'value');
+    await untilGot(reader, 'other/999', 'value');
     const beside = await bytesOfRound('beside');
     assert.ok(beside < alone * 2 && beside < 20_000, `${alone} bytes alone, ${beside} beside`);
   });
