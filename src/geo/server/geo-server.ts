@@ -6,7 +6,7 @@ import { parseAddress } from '../../actor/address.ts';
 import { formatHostPort } from '../../core/network.ts';
 import type { Recovery } from '../../core/journal/open-journal.ts';
 import { formatDescription, parseDescription } from './description.ts';
-import type { Durability, ServerIdentity } from './geo-options.ts';
+import { noTrial, type Durability, type ServerIdentity, type Trial } from './geo-options.ts';
 import type { PortReport } from './port-report.ts';
 import { QueryGateway } from './query-gateway.ts';
 import { ServerGateway, type HomeReport, type StartedServer } from './server-gateway.ts';
@@ -27,6 +27,8 @@ export interface GeoServerOptions {
   readonly onCorrupt?: 'refuse' | 'quarantine' | undefined;
   /** How much of what is on the disk was read. */
   readonly onLoading?: ((doneBytes: number, totalBytes: number) => void) | undefined;
+  /** For tests. */
+  readonly trial?: Partial<Trial> | undefined;
 }
 
 /** A geo server that answers. */
@@ -81,6 +83,7 @@ export async function startGeoServer(
   const own = parseAddress(system.address);
   assert(own !== undefined, 'a system knows its address');
   const at = formatHostPort(own.at);
+  const trial: Trial = { ...noTrial, ...options.trial };
   const gateway = await system.startGateway(ServerGateway, {
     thread: 0,
     options: {
@@ -90,6 +93,7 @@ export async function startGeoServer(
       join: join.map((text) => parseDescription(text)),
       onCorrupt,
       onLoading,
+      trial,
       startQueryPorts: ({ id, incarnation }, self) =>
         Promise.all(
           queryPorts.map((port, index) =>
@@ -103,6 +107,7 @@ export async function startGeoServer(
                 origin: `${id}.${incarnation}.${index + 1}`,
                 portCount: queryPorts.length,
                 home: self,
+                bugs: trial.bugs,
               },
             }),
           ),

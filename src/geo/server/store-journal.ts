@@ -29,6 +29,8 @@ export interface StoreJournalOptions {
   /** How many snapshots are kept, with the log behind the oldest of them. */
   readonly snapshotsKept?: number;
   readonly bugs?: PlantedBugs;
+  /** Default: `snapshotLogBytes`. */
+  readonly snapshotLogBytes?: number;
 }
 
 /** What was found on the disk besides entries. */
@@ -61,6 +63,7 @@ export class StoreJournal {
     readonly token: number;
     readonly onTaken: () => void;
   }[] = [];
+  readonly #snapshotLogBytes: number;
   #isRetryDue = false;
   #token = 0;
   #cluster: { clusterId: string; members: readonly MemberCard[] } | undefined;
@@ -111,6 +114,7 @@ export class StoreJournal {
 
   private constructor(options: StoreJournalOptions) {
     this.#options = options;
+    this.#snapshotLogBytes = options.snapshotLogBytes ?? geoLimits.snapshotLogBytes;
   }
 
   get stats(): JournalStats {
@@ -143,7 +147,7 @@ export class StoreJournal {
     return (
       !this.#isSnapshotting &&
       this.fault === undefined &&
-      bytesSinceSnapshot > Math.max(geoLimits.snapshotLogBytes, this.#snapshotBytes)
+      bytesSinceSnapshot > Math.max(this.#snapshotLogBytes, this.#snapshotBytes)
     );
   }
 
