@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 
+import { Redis } from 'ioredis';
+
 import { connect } from '../../src/client.ts';
 import type { GeoProcessReady } from '../../src/cli/geo-process.ts';
 import type { GeoStatus } from '../../src/cli/geo/geo-status.ts';
@@ -177,6 +179,10 @@ test(
     await two.kill();
     await store.delete('both/have');
     await one.untilStatus(({ tombstonesHeldBy }) => tombstonesHeldBy.length === 1);
+    const redis = new Redis(one.ready.queryPorts[0] ?? 0, '127.0.0.1');
+    let info = '';
+    while (!info.includes(`geo_tombstones_held_by:${two.ready.id}`)) info = await redis.info('geo');
+    assert.match(info, /geo_tombstones:1\r/);
     const status = await runAtoll(['geo', 'status', '--admin', one.admin]);
     const shortId = two.ready.id.slice(0, 8);
     assert.match(
@@ -189,6 +195,8 @@ test(
     assert.match(wrong.stderr, /cannot forget itself/);
     const forgotten = await runAtoll(['geo', 'forget', shortId, '--admin', one.admin]);
     assert.equal(forgotten.exitCode, 0, forgotten.stderr);
+    while (!info.includes('geo_tombstones_held_by:\r')) info = await redis.info('geo');
+    await redis.quit();
     await one.untilStatus(({ tombstones }) => tombstones === 0);
 
     // It knows nothing of this. What it has would bring back the key whose delete is forgotten.
