@@ -45,10 +45,9 @@ export interface RemoteSyncBeginning {
 
 /** The counters of repair, for operators. */
 export interface RepairCounters {
-  /** Sessions begun, and comparisons that said equal, or different although both know the same. */
+  /** Sessions begun, and comparisons that said equal. */
   sessions: number;
   equal: number;
-  different: number;
   /** Entries that another server had and we lacked, though we should have known them; and those of them that were merged. */
   divergencesFound: number;
   divergencesRepaired: number;
@@ -73,7 +72,6 @@ export class RemoteSync {
   readonly repairs: RepairCounters = {
     sessions: 0,
     equal: 0,
-    different: 0,
     divergencesFound: 0,
     divergencesRepaired: 0,
   };
@@ -482,7 +480,7 @@ export class RemoteSync {
 
   #onArrival(arrival: Arrival): void {
     const { bugs } = this.#trial;
-    const { part, claims, peer } = arrival;
+    const { entries, claims, peer } = arrival;
     const nowMs = this.#context.clock.monotonicMs();
     if (peer.isLocal) {
       // The journal has it already, from the query actor itself.
@@ -492,13 +490,13 @@ export class RemoteSync {
     }
     if (this.#beginning?.durability === 'memory') return this.#keep(arrival, nowMs);
     if (bugs.includes('confirms before durable')) this.#keep(arrival, nowMs);
-    if (part.entries.length === 0 && claims.length === 0) {
+    if (entries.length === 0 && claims.length === 0) {
       this.synchronizer.settle(arrival, nowMs);
       return;
     }
     this.#token += 1;
     this.#arrivals.push({ token: this.#token, arrival });
-    this.#context.emit({ kind: 'arrival', token: this.#token, claims, entries: part.entries });
+    this.#context.emit({ kind: 'arrival', token: this.#token, claims, entries });
   }
 
   #keep(arrival: Arrival, nowMs: number): void {
@@ -551,7 +549,11 @@ export class RemoteSync {
       if (isSilent && nowMs - remote.greetedMs >= geoLimits.repairAskMs) this.#greet(remote.sync);
       this.#comparison.look(remote, this.#identity.id, nowMs);
     }
-    this.#queryComparison.look(this.#queryPeers, nowMs);
+    // What is on its way to them they may lack.
+    const haveAll = this.#queryPeers.every(
+      (peer) => peer.feed('remote')?.acked === this.#remote.last,
+    );
+    if (haveAll) this.#queryComparison.look(this.#queryPeers, nowMs);
     if (nowMs - this.#confirmedMs >= geoLimits.confirmedByAllMs) this.#confirm(nowMs);
     if (!this.#isReady) this.#checkReady();
     this.#removeLost(nowMs);
