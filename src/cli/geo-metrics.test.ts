@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createCounters } from '../actor/counters.ts';
-import type { HomeReport } from '../geo/server/server-gateway.ts';
-import type { PortReport } from '../geo/server/port-report.ts';
+import type { HomeReport } from '../geo/server/home/server-gateway.ts';
+import type { PortReport } from '../geo/server/query/port-report.ts';
 import { projectRoot } from '../../tools/project-root.ts';
 import { geoMetrics, startMetrics } from './geo-metrics.ts';
 import { prometheusText } from './prometheus-text.ts';
@@ -41,7 +41,7 @@ const report: PortReport = {
     stampsRefused: 0,
     watchingClients: 0,
     changesPushed: 0,
-    sync: { applied: 0, stale: 0, duplicate: 0, refused: 0, sent: 0 },
+    sync: { applied: 0, stale: 0, duplicate: 0, refused: 0, sent: 0, busyMs: 0 },
     lateness: [{ origin: 'aa.1.1', counts: [1, 2], sumMs: 9 }],
   },
 };

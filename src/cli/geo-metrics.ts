@@ -1,9 +1,9 @@
 import type { ThreadCounters } from '../actor/counters.ts';
 import type { JournalStats } from '../core/journal/journal.ts';
-import type { PortReport } from '../geo/server/port-report.ts';
+import type { PortReport } from '../geo/server/query/port-report.ts';
 import { latenessBoundsMs } from '../geo/server/sync/lateness-histogram.ts';
-import type { HomeReport } from '../geo/server/server-gateway.ts';
-import type { MemberReport } from '../geo/server/server-report.ts';
+import type { HomeReport } from '../geo/server/home/server-gateway.ts';
+import type { MemberReport } from '../geo/server/remote/server-report.ts';
 import type { Metric, Sample } from './prometheus-text.ts';
 
 /** What the process as a whole uses. */
@@ -274,6 +274,15 @@ function replicaMetrics(ports: readonly PortReport[], server: HomeReport): reado
       ].flatMap(({ port, sync }) =>
         mergeOutcomes.map((outcome) => [{ port, outcome }, sync[outcome]] as const),
       ),
+    },
+    {
+      type: 'counter',
+      name: 'atoll_geo_sync_seconds_total',
+      help: 'Time that the exchange took: packing, sending, merging',
+      samples: [
+        ...ports.map(({ port, replica }) => ({ port, sync: replica.sync })),
+        { port: 'remote', sync: server.replica.sync },
+      ].map(({ port, sync }) => [{ port }, sync.busyMs / 1_000] as const),
     },
     metric('counter', 'entries_sent_total', 'Entries sent to query actors', (r) => r.sync.sent),
     metric('gauge', 'watching_clients', 'Clients that watch a prefix', (r) => r.watchingClients),

@@ -7,10 +7,10 @@ import { formatHostPort } from '../../core/network.ts';
 import type { Recovery } from '../../core/journal/open-journal.ts';
 import { formatDescription, parseDescription } from './description.ts';
 import { noTrial, type Durability, type ServerIdentity, type Trial } from './geo-options.ts';
-import type { PortReport } from './port-report.ts';
-import { QueryGateway } from './query-gateway.ts';
-import { ServerGateway, type HomeReport } from './server-gateway.ts';
-import type { SnapshotSlices } from './store-journal.ts';
+import type { PortReport } from './query/port-report.ts';
+import { QueryGateway } from './query/query-gateway.ts';
+import { ServerGateway, type HomeReport, type StartedServer } from './home/server-gateway.ts';
+import type { SnapshotSlices } from './home/store-journal.ts';
 
 export interface GeoServerOptions {
   readonly host: string;
@@ -59,8 +59,8 @@ export interface GeoServer {
 
 /** The modules that every thread of the system imports for it. */
 export const geoServerModules: readonly URL[] = [
-  new URL('query-gateway.js', import.meta.url),
-  new URL('server-gateway.js', import.meta.url),
+  new URL('query/query-gateway.js', import.meta.url),
+  new URL('home/server-gateway.js', import.meta.url),
 ];
 
 /**
@@ -115,16 +115,7 @@ export async function startGeoServer(
     },
   });
   const home = await gateway.started;
-  const inspect = async (): Promise<readonly PortReport[]> =>
-    (await reports()).filter((report) => report.kind === 'port');
-  async function* slices(): SnapshotSlices {
-    const written = (await inspect()).map(
-      ({ replica }) => [replica.uid, replica.sequence] as const,
-    );
-    yield* home.slices(written);
-  }
-  const reports = async (): Promise<readonly (PortReport | HomeReport)[]> =>
-    (await system.inspectGateways()) as readonly (PortReport | HomeReport)[];
+  const { inspect, inspectServer } = inspectionOf(system);
   return {
     description: formatDescription({ clusterId: home.clusterId, id: home.identity.id, at }),
     identity: home.identity,
@@ -136,12 +127,27 @@ export async function startGeoServer(
     removed: home.whenRemoved,
     failed: home.whenFailed,
     inspect,
+    inspectServer,
+    forget: home.forget,
+    slices: () => slicesOf(inspect, home),
+  };
+}
+
+function inspectionOf(system: ActorSystem): Pick<GeoServer, 'inspect' | 'inspectServer'> {
+  const reports = async (): Promise<readonly (PortReport | HomeReport)[]> =>
+    (await system.inspectGateways()) as readonly (PortReport | HomeReport)[];
+  return {
+    inspect: async () => (await reports()).filter((report) => report.kind === 'port'),
     inspectServer: async () => {
       const report = (await reports()).find((each) => each.kind === 'server');
       if (report === undefined) throw new AtollError('SYSTEM_CLOSED', 'the server is closed');
       return report;
     },
-    forget: home.forget,
-    slices,
   };
+}
+
+/** Everything, with all that query actors have written by now. */
+async function* slicesOf(inspect: GeoServer['inspect'], home: StartedServer): SnapshotSlices {
+  const written = (await inspect()).map(({ replica }) => [replica.uid, replica.sequence] as const);
+  yield* home.slices(written);
 }

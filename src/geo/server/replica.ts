@@ -10,7 +10,7 @@ import { Origins } from './origins.ts';
 import { clockWith, noBugs, type PlantedBugs } from './planted-bugs.ts';
 import { PrefixWatches } from './prefix-watches.ts';
 import { ChangeStream } from './sync/change-stream.ts';
-import type { WriteLog } from './write-log.ts';
+import type { WriteLog } from './query/write-log.ts';
 import type { EntryPackReader } from './sync/entry-pack-reader.ts';
 import { prefetchKeysMax, type Table, type Version } from './table.ts';
 
@@ -251,7 +251,10 @@ export class Replica {
     }
     const wasLive = known >= 0 && table.isLive(known);
     const { keyStart, keyEnd, valueStart, valueEnd, expiryMs } = entry;
-    let merged = table.put(bytes, keyStart, keyEnd, valueStart, valueEnd, expiryMs, version);
+    let merged =
+      known >= 0
+        ? table.putAt(known, bytes, valueStart, valueEnd, expiryMs, version)
+        : table.put(bytes, keyStart, keyEnd, valueStart, valueEnd, expiryMs, version);
     if (entry.isTombstone) merged = table.bury(merged);
     this.mergedPlace = table.place(merged);
     if (this.watches.isEmpty) return 'applied';

@@ -115,6 +115,11 @@ export class Feed {
     return this.#sent !== undefined && this.neededBehind < this.stream.first - 1;
   }
 
+  /** Whether there is something that was not sent. */
+  get isBehind(): boolean {
+    return this.#sent !== undefined && this.#sent < this.stream.last;
+  }
+
   /** How many records the peer has not confirmed. */
   get pending(): number {
     return this.stream.last - (this.#sent === undefined ? this.stream.first - 1 : this.#acked);

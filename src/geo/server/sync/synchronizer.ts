@@ -1,4 +1,5 @@
 import type { ActorRef } from '../../../actor/actor-ref.ts';
+import type { Clock } from '../../../core/clock.ts';
 import { geoLimits } from '../../../core/limits.ts';
 import type { VectorPairs } from '../../version-vector.ts';
 import { noBugs, type PlantedBugs } from '../planted-bugs.ts';
@@ -32,6 +33,7 @@ export interface Arrival {
 export interface SyncHost {
   readonly replica: Replica;
   readonly self: ActorRef<SyncMessage>;
+  readonly clock: Clock;
   /** What is told to peers as known, if that is not all that is: they forget tombstones by it. */
   readonly told: Knowledge | undefined;
   /**
@@ -66,7 +68,14 @@ export interface SyncHost {
  * Invariant: if `known` covers a write of a key, the table has that write or a later one of the key.
  */
 export class Synchronizer {
-  readonly counters: SyncCounters = { applied: 0, stale: 0, duplicate: 0, refused: 0, sent: 0 };
+  readonly counters: SyncCounters = {
+    applied: 0,
+    stale: 0,
+    duplicate: 0,
+    refused: 0,
+    sent: 0,
+    busyMs: 0,
+  };
   /** What this replica has. */
   readonly known: Knowledge = new Knowledge();
   readonly #host: SyncHost;
@@ -109,6 +118,11 @@ export class Synchronizer {
 
   /** Merges what came. Throws `FRAME_INVALID` for what no replica sends. */
   receive(message: SyncMessage, nowMs: number): void {
+    this.#receive(message, nowMs);
+    this.counters.busyMs += this.#host.clock.monotonicMs() - nowMs;
+  }
+
+  #receive(message: SyncMessage, nowMs: number): void {
     const peer = this.findPeer(message.from);
     if (peer === undefined) return;
     peer.onReceived(message, nowMs);
@@ -130,6 +144,7 @@ export class Synchronizer {
   flush(nowMs: number, send: SendSync): number {
     const told = this.#told;
     let nextMs = Infinity;
+    let isBusy = false;
     for (const peer of this.#peers.values()) {
       if (peer.isAway) continue;
       for (const feed of peer.feeds) feed.repeatIfLost(nowMs);
@@ -137,10 +152,21 @@ export class Synchronizer {
       if (peer.dueMs(told) <= nowMs) {
         peer.waiting = { mark: this.#host.mark(), message: this.#make(peer, nowMs) };
         this.#sendWaiting(peer, nowMs, send);
+        isBusy = true;
       }
       nextMs = Math.min(nextMs, peer.dueMs(told));
     }
+    if (isBusy) this.counters.busyMs += this.#host.clock.monotonicMs() - nowMs;
     return nextMs;
+  }
+
+  /** Whether there is something for every peer that waits for its time. */
+  get areAllBehind(): boolean {
+    for (const { feeds, waiting, isAway } of this.#peers.values()) {
+      if (isAway || waiting !== undefined || feeds.length === 0) continue;
+      if (!feeds.some((feed) => feed.isBehind)) return false;
+    }
+    return true;
   }
 
   /** A message that shows what is not durable yet waits for the gate, and is let go by the flush after it. */
@@ -258,4 +284,6 @@ export interface SyncCounters {
   duplicate: number;
   refused: number;
   sent: number;
+  /** How long all of it took: packing, sending, merging. */
+  busyMs: number;
 }

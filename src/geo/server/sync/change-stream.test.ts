@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import fc from 'fast-check';
+
+import { VersionVector, type VectorPairs } from '../../version-vector.ts';
+import { ChangeStream } from './change-stream.ts';
+
+const pairs: fc.Arbitrary<VectorPairs> = fc.uniqueArray(
+  fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.integer({ min: 1, max: 9 })),
+  { selector: ([origin]) => origin, minLength: 1, maxLength: 3 },
+);
+const append = fc.record({
+  kind: fc.constant('append' as const),
+  count: fc.integer({ min: 1, max: 5 }),
+});
+const claim = fc.record({ kind: fc.constant('claim' as const), pairs });
+const trim = fc.record({ kind: fc.constant('trim' as const), position: fc.nat(40) });
+
+type Step =
+  | { readonly kind: 'append'; readonly count: number }
+  | { readonly kind: 'claim'; readonly pairs: VectorPairs }
+  | { readonly kind: 'trim'; readonly position: number };
+
+function streamOf(steps: readonly Step[]): ChangeStream {
+  const stream = new ChangeStream({ base: [] });
+  for (const step of steps) {
+    if (step.kind === 'claim') stream.claim(step.pairs, stream.last);
+    else if (step.kind === 'trim') stream.trim(Math.min(step.position, stream.last));
+    else for (let index = 0; index < step.count; index += 1) stream.append(index);
+  }
+  return stream;
+}
+
+/** What whoever is at `position` knows, after `known` at the position before the first record. */
+function knownAt(stream: ChangeStream, position: number, known: VectorPairs): VersionVector {
+  const vector = new VersionVector(known);
+  vector.raiseAll(stream.claimsBetween(stream.first - 1, position));
+  return vector;
+}
+
+describe('a stream of changes', () => {
+  test('places whoever knows what it claims behind all that this covers, and nobody behind more', () => {
+    const steps = fc.array(fc.oneof(append, claim, trim), { maxLength: 20 });
+    fc.assert(
+      fc.property(steps, pairs, fc.nat(60), (all, known, at) => {
+        const stream = streamOf(all);
+        const position = Math.min(Math.max(at, stream.first - 1), stream.last);
+        // Enough for the base of any stream of these steps.
+        const everything: VectorPairs = ['a', 'b', 'c'].map((origin) => [origin, 9]);
+        const found = stream.positionOf(new VersionVector(everything));
+        assert.ok(found !== undefined && found <= stream.last);
+        assert.deepEqual(stream.claimsBetween(found, stream.last), [], 'all claims are behind it');
+        const vector = new VersionVector(known);
+        const reached = stream.advance(position, vector);
+        assert.ok(reached >= position && reached <= stream.last);
+        for (const [origin, sequence] of stream.claimsBetween(position, reached)) {
+          assert.ok(vector.covers(origin, sequence));
+        }
+      }),
+    );
+  });
+
+  test('claims the same in one part as in two', () => {
+    const steps = fc.array(fc.oneof(append, claim), { maxLength: 20 });
+    fc.assert(
+      fc.property(steps, fc.nat(40), (all, at) => {
+        const stream = streamOf(all);
+        const middle = Math.min(at, stream.last);
+        const parts = new VersionVector(stream.claimsBetween(0, middle));
+        parts.raiseAll(stream.claimsBetween(middle, stream.last));
+        const whole = stream.claimsBetween(0, stream.last);
+        assert.deepEqual(parts.pairs().toSorted(), whole.toSorted());
+      }),
+    );
+  });
+
+  test('that forgets records takes back only those who know what was claimed with them', () => {
+    const stream = new ChangeStream({ base: [['a', 3]] });
+    stream.append(7);
+    stream.claim([['b', 1]], 0);
+    stream.append(8);
+    stream.claim([['b', 2]], 0);
+    assert.equal(stream.positionOf(new VersionVector([])), undefined);
+    assert.equal(stream.positionOf(new VersionVector([['a', 3]])), 0);
+    stream.trim(2);
+    assert.equal(stream.positionOf(new VersionVector([['a', 3]])), undefined);
+    const vector = new VersionVector([
+      ['a', 3],
+      ['b', 1],
+    ]);
+    assert.equal(stream.positionOf(vector), 2);
+    assert.deepEqual(knownAt(stream, 4, vector.pairs()).pairs(), [
+      ['a', 3],
+      ['b', 2],
+    ]);
+  });
+
+  test('does not advance past a position of which only a part of the claims is known', () => {
+    const stream = new ChangeStream({ base: [] });
+    stream.append(1);
+    stream.claim(
+      [
+        ['a', 1],
+        ['b', 1],
+      ],
+      0,
+    );
+    assert.equal(stream.advance(0, new VersionVector([['a', 1]])), 0);
+  });
+
+  test('of own writes claims each record by itself', () => {
+    const stream = new ChangeStream({ ownOrigin: 'me', base: [] });
+    for (const place of [4, 5, 4]) stream.append(place);
+    assert.deepEqual(stream.claimsBetween(1, 2), [['me', 2]]);
+    assert.equal(stream.positionOf(new VersionVector([['me', 2]])), 2);
+    assert.equal(stream.positionOf(new VersionVector([['me', 99]])), 3);
+    stream.trim(3);
+    assert.equal(stream.positionOf(new VersionVector([['me', 2]])), undefined);
+  });
+
+  test('tells since when somebody behind it goes without what it claims', () => {
+    const stream = new ChangeStream({ base: [] });
+    stream.claim([['a', 1]], 100);
+    stream.claim([['a', 2]], 250);
+    assert.deepEqual(
+      [stream.claimedMs(0), stream.claimedMs(1), stream.claimedMs(2)],
+      [100, 250, undefined],
+    );
+  });
+
+  test('begins with what everybody knows, and only at its beginning', () => {
+    const stream = new ChangeStream({ base: [] });
+    stream.beginWith([['a', 5]]);
+    assert.equal(stream.positionOf(new VersionVector([['a', 4]])), undefined);
+    stream.append(1);
+    assert.throws(() => stream.beginWith([['a', 6]]), /has begun/);
+  });
+});
