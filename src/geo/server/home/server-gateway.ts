@@ -400,7 +400,8 @@ class Home {
 
   #onDurable(token: number): void {
     const own: (readonly [string, number])[] = [];
-    const isShownNow = this.#options.durability === 'fsync' && !this.#sendsEarly;
+    const waits = this.#options.durability === 'fsync';
+    const isShownNow = waits && !this.#sendsEarly;
     for (const port of this.#ports) {
       let sequence = 0;
       while (port.waiting[0] !== undefined && port.waiting[0].token <= token) {
@@ -411,7 +412,7 @@ class Home {
       }
       if (sequence === 0) continue;
       own.push([port.origin, sequence]);
-      if (isShownNow) this.#post(port, { kind: 'durable', sequence });
+      if (waits) this.#post(port, { kind: 'durable', sequence });
     }
     while (this.#arrivals[0] !== undefined && this.#arrivals[0].token <= token) {
       this.#keptActorToken = this.#arrivals.shift()?.actorToken ?? this.#keptActorToken;

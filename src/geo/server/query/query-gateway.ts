@@ -147,13 +147,15 @@ class QueryPort {
 
   /** Replies wait until what they acknowledge is durable. */
   get #holdsReplies(): boolean {
-    const { durability, bugs } = this.#options;
-    return durability === 'fsync' && !bugs.includes('acknowledges before durable');
+    return this.#options.durability === 'fsync';
   }
 
   /** Never rejects: the answer tells. */
   async #open(): Promise<void> {
-    const { host, port } = this.#options;
+    const { host, port, bugs } = this.#options;
+    const heldUntil = bugs.includes('acknowledges before durable')
+      ? (): number => 0
+      : (): number => this.#batch?.sequence ?? 0;
     try {
       this.#server = await RespServer.listen({
         outside: this.#thread.outside,
@@ -166,7 +168,7 @@ class QueryPort {
           this.#thread.lend(this.actor, this.#batch, commands.length);
           if (this.#isJournaled) this.#logSoon();
         },
-        ...(this.#holdsReplies ? { heldUntil: () => this.#batch?.sequence ?? 0 } : {}),
+        ...(this.#holdsReplies ? { heldUntil } : {}),
       });
       this.#post({ kind: 'opened', port: this.#server.address.port });
     } catch (error) {

@@ -46,7 +46,7 @@ export class Arrivals {
 
   onArrival(arrival: Arrival, nowMs: number): void {
     const { durability, settle, write, bugs } = this.#options;
-    const { part, claims, peer } = arrival;
+    const { entries, claims, peer } = arrival;
     if (peer.isLocal) {
       // The journal has it already, from the query actor itself.
       settle(arrival, nowMs);
@@ -55,7 +55,7 @@ export class Arrivals {
     }
     if (durability === 'memory') return this.#keep(arrival, nowMs);
     if (bugs.includes('confirms before durable')) this.#keep(arrival, nowMs);
-    if (part.entries.length === 0 && claims.length === 0) return settle(arrival, nowMs);
+    if (entries.length === 0 && claims.length === 0) return settle(arrival, nowMs);
     this.#token += 1;
     this.#waiting.push({ token: this.#token, arrival });
     write(this.#token, arrival);

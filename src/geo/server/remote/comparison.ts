@@ -129,8 +129,9 @@ export class Comparison {
       remote.equalStates = `${known.state} ${remote.sync.confirmed.size}`;
       return;
     }
-    log.error('servers differ that know the same', { peer: remote.address });
-    counters.different += 1;
+    // A place is sent as it is when it is sent, so that a replica may have more than it knows. Only what it should have
+    // and lacks is a divergence, and that the search will show.
+    log.info('servers differ that know the same', { peer: remote.address });
     this.#openSession(remote, nowMs);
   }
 

@@ -45,10 +45,9 @@ export interface RemoteSyncBeginning {
 
 /** The counters of repair, for operators. */
 export interface RepairCounters {
-  /** Sessions begun, and comparisons that said equal, or different although both know the same. */
+  /** Sessions begun, and comparisons that said equal. */
   sessions: number;
   equal: number;
-  different: number;
   /** Entries that another server had and we lacked, though we should have known them; and those of them that were merged. */
   divergencesFound: number;
   divergencesRepaired: number;
@@ -74,7 +73,6 @@ export class RemoteSync {
   readonly repairs: RepairCounters = {
     sessions: 0,
     equal: 0,
-    different: 0,
     divergencesFound: 0,
     divergencesRepaired: 0,
   };
@@ -121,8 +119,8 @@ export class RemoteSync {
       durability,
       known: this.synchronizer.known,
       told: this.#told,
-      write: (token, { claims, part }) =>
-        context.emit({ kind: 'arrival', token, claims, entries: part.entries }),
+      write: (token, { claims, entries }) =>
+        context.emit({ kind: 'arrival', token, claims, entries }),
       settle: (arrival, nowMs) => this.synchronizer.settle(arrival, nowMs),
       bugs,
     });
@@ -276,7 +274,8 @@ export class RemoteSync {
   }
 
   #newCluster(): Cluster {
-    const { clock, log, emit } = this.#context;
+    const context = this.#context;
+    const { clock, log } = context;
     const { clusterId, at, durability, members } = this.#beginning;
     const isVolatile = durability === 'memory';
     const options = {
@@ -288,9 +287,9 @@ export class RemoteSync {
       onGone: (peer: SyncPeer) => this.synchronizer.removePeer(peer),
       keys: () => this.replica.table.size,
       onMet: (keys: number) => this.readiness.onMet(keys),
-      onMembers: (cards: readonly MemberCard[]) => emit({ kind: 'members', cards }),
-      dial: (address: string) => emit({ kind: 'dial', at: address }),
-      onRemoved: () => emit({ kind: 'removed' }),
+      onMembers: (cards: readonly MemberCard[]) => context.emit({ kind: 'members', cards }),
+      dial: (address: string) => context.emit({ kind: 'dial', at: address }),
+      onRemoved: () => context.emit({ kind: 'removed' }),
     };
     return new Cluster(options, members);
   }
@@ -383,7 +382,11 @@ export class RemoteSync {
     for (const remote of this.cluster.remotes) {
       this.#comparison.look(remote, this.#identity.id, nowMs);
     }
-    this.#queryComparison.look(this.#queryPeers, nowMs);
+    // What is on its way to them they may lack.
+    const haveAll = this.#queryPeers.every(
+      (peer) => peer.feed('remote')?.acked === this.#remote.last,
+    );
+    if (haveAll) this.#queryComparison.look(this.#queryPeers, nowMs);
     if (nowMs - this.#confirmedMs >= geoLimits.confirmedByAllMs) this.#confirm(nowMs);
     const { vector } = this.synchronizer.known;
     this.readiness.check(vector, this.cluster.remotes, this.#queryPeers);
