@@ -41,7 +41,7 @@ const report: PortReport = {
     stampsRefused: 0,
     watchingClients: 0,
     changesPushed: 0,
-    sync: { applied: 0, stale: 0, duplicate: 0, refused: 0, sent: 0 },
+    sync: { applied: 0, stale: 0, duplicate: 0, refused: 0, sent: 0, busyMs: 0 },
     lateness: [{ origin: 'aa.1.1', counts: [1, 2], sumMs: 9 }],
   },
 };

@@ -275,6 +275,15 @@ function replicaMetrics(ports: readonly PortReport[], server: HomeReport): reado
         mergeOutcomes.map((outcome) => [{ port, outcome }, sync[outcome]] as const),
       ),
     },
+    {
+      type: 'counter',
+      name: 'atoll_geo_sync_seconds_total',
+      help: 'Time that the exchange took: packing, sending, merging',
+      samples: [
+        ...ports.map(({ port, replica }) => ({ port, sync: replica.sync })),
+        { port: 'remote', sync: server.replica.sync },
+      ].map(({ port, sync }) => [{ port }, sync.busyMs / 1_000] as const),
+    },
     metric('counter', 'entries_sent_total', 'Entries sent to query actors', (r) => r.sync.sent),
     metric('gauge', 'watching_clients', 'Clients that watch a prefix', (r) => r.watchingClients),
     metric('counter', 'changes_pushed_total', 'Changes told to watches', (r) => r.changesPushed),

@@ -17,6 +17,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 5 cannot connect, 130 
 
 /** What to do about a fault, where that is nearly always the same. */
 const hints: Partial<Record<ErrorCode, string>> = {
+  JOURNAL_CORRUPT: 'If other servers have the data: --quarantine sets the damaged files aside',
   LISTEN_FAILED:
     'Perhaps an Atoll runs already: end it, or choose others with --port and --admin-port',
 };
@@ -91,6 +92,8 @@ export function packageVersion(): string {
 function harness(command: Command, path: string): void {
   command
     .exitOverride()
+    // What stands behind `geo status` is for status, also where geo has an option of that name.
+    .enablePositionalOptions()
     .configureOutput({
       outputError: (text, write) => write(text.replace(/^error: /, 'atoll: ')),
     })

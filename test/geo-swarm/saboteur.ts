@@ -33,7 +33,10 @@ export function saboteur(sabotage: Sabotage): BootGeoServer {
       },
     });
     return sabotage === 'talks too much'
-      ? { ...booted, readFigures: () => Promise.resolve({ pairRateMax: 11, stampsRefused: 0 }) }
+      ? {
+          ...booted,
+          readFigures: async () => ({ ...(await booted.readFigures()), pairRateMax: 11 }),
+        }
       : booted;
   };
 }

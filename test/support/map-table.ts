@@ -99,6 +99,26 @@ export class MapTable implements Table {
     return slot;
   }
 
+  putAt(
+    reference: number,
+    bytes: Uint8Array,
+    valueStart: number,
+    valueEnd: number,
+    expiryMs: number,
+    version: Version,
+  ): number {
+    const key = Buffer.from(this.#key(reference), 'latin1');
+    const both = Buffer.concat([key, bytes.subarray(valueStart, valueEnd)]);
+    return this.put(both, 0, key.length, key.length, both.length, expiryMs, version);
+  }
+
+  prefetchPlaces(places: Int32Array, count: number, references: Int32Array): void {
+    for (let i = 0; i < count; i += 1) {
+      const place = places[i] ?? -1;
+      references[i] = place < 0 ? -1 : this.atPlace(place);
+    }
+  }
+
   setExpiry(reference: number, expiryMs: number, version: Version): void {
     assert(this.isLive(reference), 'only what is live can end');
     this.#expiries.set(reference, expiryMs);

@@ -111,6 +111,7 @@ export class SyncNode {
     this.synchronizer = new Synchronizer({
       replica: this.replica,
       self: this.ref,
+      clock: { wallMs: () => 0, monotonicMs: () => 0 },
       told: undefined,
       mark: () => this.replica.sequence,
       released: () => this.released,

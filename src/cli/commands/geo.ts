@@ -32,7 +32,6 @@ interface GeoOptions {
 export function geoCommand(): Command {
   const portNumber = wholeNumber({ min: 0, max: 65_535 });
   return new Command('geo')
-    .enablePositionalOptions()
     .addCommand(geoStatusCommand())
     .addCommand(geoForgetCommand())
     .addCommand(geoBackupCommand())

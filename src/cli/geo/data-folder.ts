@@ -2,6 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { AtollError } from '../../core/errors.ts';
+import type { Outside } from '../../core/outside.ts';
 import { randomHex } from '../../core/random.ts';
 import { Origins } from '../../geo/server/origins.ts';
 import { StoreJournal, type SnapshotSlices } from '../../geo/server/store-journal.ts';
@@ -54,18 +55,12 @@ async function fill(
   onProgress: (content: FolderContent) => void,
 ): Promise<FolderContent> {
   const outside = createOutside();
-  let fault: AtollError | undefined;
-  const { journal } = await StoreJournal.open({
-    outside,
-    disk: await openDisk(folder),
-    durability: 'fsync',
-    onIdentity: () => Promise.resolve(),
-    onMembers: () => {},
-    onEntries: () => {},
-    onProgress: () => {},
-    onDurable: () => {},
-    onFault: (first) => (fault = first),
-  });
+  const cluster = await openStore(folder, outside);
+  cluster.appendCluster(randomHex(outside.random, clusterIdBytes), []);
+  await cluster.close();
+  // The snapshot takes the place of the log before it: were that still there, it could stand in for a damaged snapshot, and
+  // has nothing in it.
+  const journal = await openStore(folder, outside);
   let content: FolderContent = { keys: 0, tombstones: 0, bytes: 0 };
   async function* counted(): SnapshotSlices {
     const origins = new Origins();
@@ -76,14 +71,31 @@ async function fill(
     }
   }
   try {
-    journal.appendCluster(randomHex(outside.random, clusterIdBytes), []);
     await journal.snapshot(counted());
   } finally {
     await journal.close();
   }
-  if (fault !== undefined) throw fault;
   return content;
 }
+
+async function openStore(folder: string, outside: Outside): Promise<StoreJournal> {
+  const { journal } = await StoreJournal.open({
+    outside,
+    disk: await openDisk(folder),
+    durability: 'fsync',
+    onIdentity: () => Promise.resolve(),
+    onEntries: nothing,
+    onMembers: nothing,
+    onProgress: nothing,
+    onDurable: nothing,
+    // What comes of it, the next call rejects with.
+    onFault: nothing,
+    snapshotsKept: 1,
+  });
+  return journal;
+}
+
+const nothing = (): void => {};
 
 /** Reads every entry: what cannot be read is noticed now, and not when it is needed. */
 function added(content: FolderContent, pack: Uint8Array, origins: Origins): FolderContent {

@@ -39,8 +39,9 @@ export interface ServerStatus {
   readonly tombstones: number;
   /** Ids of the servers that tombstones wait for. */
   readonly tombstonesHeldBy: readonly string[];
-  /** Of the start-up transfer. */
+  /** How many keys the server had that everything was got from; 0: not known, or there was none. */
   readonly keysThere: number;
+  /** Those of every replica here. */
   readonly keysHere: number;
 }
 
@@ -63,6 +64,11 @@ export async function serverStatus(
     const { uid, keys, tombstones, bytes, writes } = replica;
     return { port, origin: uid, keys, tombstones, bytes, clients, writes };
   });
+  // Alone the remote-sync actor has no copy of anything.
+  const keyCounts = [
+    ...ports.map(({ keys }) => keys),
+    ...(home.isAwake ? [home.replica.keys] : []),
+  ];
   const { description, identity, durability } = server;
   const { clusterId, at } = parseDescription(description);
   return {
@@ -81,6 +87,6 @@ export async function serverStatus(
     tombstones: Math.max(home.replica.tombstones, ...ports.map((port) => port.tombstones)),
     tombstonesHeldBy: home.members.filter((one) => one.holdsTombstones).map(({ id }) => id),
     keysThere: home.keysThere,
-    keysHere: home.replica.keys,
+    keysHere: Math.min(...keyCounts),
   };
 }

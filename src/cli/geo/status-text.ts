@@ -4,7 +4,7 @@ import { printable } from '../terminal-text.ts';
 import type { GeoStatus, ServerStatus } from './geo-status.ts';
 
 /** Of an id, in a table. `atoll geo forget` takes as much of it as names one server. */
-export const shortIdLength = 8;
+const shortIdLength = 8;
 
 /** The status of a geo server for people. */
 export function statusText({ atollVersion, state, reason, server }: GeoStatus): string {

@@ -102,8 +102,9 @@ export class World {
   }
 
   #onEnded(name: string, arguments_: readonly string[], how: string): void {
-    this.#descriptions.delete(name);
-    if (this.#isStopping) return;
+    const wasReady = this.#descriptions.delete(name);
+    // Why it did not start, whoever waits for that hears.
+    if (this.#isStopping || !wasReady) return;
     const [other] = this.#descriptions.values();
     this.#say(`${name} has ended ${how}`);
     if (other === undefined) return;

@@ -3,6 +3,7 @@ import { geoLimits } from '../../core/limits.ts';
 import { printLive } from './live-print.ts';
 import { EntryViewBuilder } from './repair/entry-view-builder.ts';
 import { areFingerprintsEqual } from './repair/fingerprint.ts';
+import type { PlantedBugs } from './planted-bugs.ts';
 import type { RemotePeer } from './remote-peer.ts';
 import type { RepairCounters } from './remote-sync.ts';
 import { RepairSession, type ViewMoment } from './repair-session.ts';
@@ -18,6 +19,7 @@ export interface ComparisonOptions {
   readonly moment: () => ViewMoment;
   readonly counters: RepairCounters;
   readonly log: Log;
+  readonly bugs: PlantedBugs;
   /** What takes long is done there. */
   readonly works: SlicedWork;
 }
@@ -138,6 +140,7 @@ export class Comparison {
   }
 
   #openSession(remote: RemotePeer, nowMs: number): void {
+    if (this.#options.bugs.includes('no repair')) return;
     this.#sessionNumber = Math.max(this.#sessionNumber + 1, Math.floor(nowMs));
     this.#beginSession(remote, this.#sessionNumber, true, nowMs);
   }

@@ -6,10 +6,10 @@ import { parseAddress } from '../../actor/address.ts';
 import { formatHostPort } from '../../core/network.ts';
 import type { Recovery } from '../../core/journal/open-journal.ts';
 import { formatDescription, parseDescription } from './description.ts';
-import type { Durability, ServerIdentity } from './geo-options.ts';
+import { noTrial, type Durability, type ServerIdentity, type Trial } from './geo-options.ts';
 import type { PortReport } from './port-report.ts';
 import { QueryGateway } from './query-gateway.ts';
-import { ServerGateway, type HomeReport } from './server-gateway.ts';
+import { ServerGateway, type HomeReport, type StartedServer } from './server-gateway.ts';
 import type { SnapshotSlices } from './store-journal.ts';
 
 export interface GeoServerOptions {
@@ -27,6 +27,8 @@ export interface GeoServerOptions {
   readonly onCorrupt?: 'refuse' | 'quarantine' | undefined;
   /** How much of what is on the disk was read. */
   readonly onLoading?: ((doneBytes: number, totalBytes: number) => void) | undefined;
+  /** For tests. */
+  readonly trial?: Partial<Trial> | undefined;
 }
 
 /** A geo server that answers. */
@@ -81,6 +83,7 @@ export async function startGeoServer(
   const own = parseAddress(system.address);
   assert(own !== undefined, 'a system knows its address');
   const at = formatHostPort(own.at);
+  const trial: Trial = { ...noTrial, ...options.trial };
   const gateway = await system.startGateway(ServerGateway, {
     thread: 0,
     options: {
@@ -90,6 +93,7 @@ export async function startGeoServer(
       join: join.map((text) => parseDescription(text)),
       onCorrupt,
       onLoading,
+      trial,
       startQueryPorts: ({ id, incarnation }, self) =>
         Promise.all(
           queryPorts.map((port, index) =>
@@ -103,6 +107,7 @@ export async function startGeoServer(
                 origin: `${id}.${incarnation}.${index + 1}`,
                 portCount: queryPorts.length,
                 home: self,
+                bugs: trial.bugs,
               },
             }),
           ),
@@ -110,16 +115,7 @@ export async function startGeoServer(
     },
   });
   const home = await gateway.started;
-  const inspect = async (): Promise<readonly PortReport[]> =>
-    (await reports()).filter((report) => report.kind === 'port');
-  async function* slices(): SnapshotSlices {
-    const written = (await inspect()).map(
-      ({ replica }) => [replica.uid, replica.sequence] as const,
-    );
-    yield* home.slices(written);
-  }
-  const reports = async (): Promise<readonly (PortReport | HomeReport)[]> =>
-    (await system.inspectGateways()) as readonly (PortReport | HomeReport)[];
+  const { inspect, inspectServer } = inspectionOf(system);
   return {
     description: formatDescription({ clusterId: home.clusterId, id: home.identity.id, at }),
     identity: home.identity,
@@ -131,12 +127,27 @@ export async function startGeoServer(
     removed: home.whenRemoved,
     failed: home.whenFailed,
     inspect,
+    inspectServer,
+    forget: home.forget,
+    slices: () => slicesOf(inspect, home),
+  };
+}
+
+function inspectionOf(system: ActorSystem): Pick<GeoServer, 'inspect' | 'inspectServer'> {
+  const reports = async (): Promise<readonly (PortReport | HomeReport)[]> =>
+    (await system.inspectGateways()) as readonly (PortReport | HomeReport)[];
+  return {
+    inspect: async () => (await reports()).filter((report) => report.kind === 'port'),
     inspectServer: async () => {
       const report = (await reports()).find((each) => each.kind === 'server');
       if (report === undefined) throw new AtollError('SYSTEM_CLOSED', 'the server is closed');
       return report;
     },
-    forget: home.forget,
-    slices,
   };
+}
+
+/** Everything, with all that query actors have written by now. */
+async function* slicesOf(inspect: GeoServer['inspect'], home: StartedServer): SnapshotSlices {
+  const written = (await inspect()).map(({ replica }) => [replica.uid, replica.sequence] as const);
+  yield* home.slices(written);
 }

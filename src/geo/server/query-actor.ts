@@ -42,11 +42,15 @@ export const QueryActor: ActorKind<QueryMessage, QueryLent> = defineActor<QueryM
     let exchange: QueryExchange | undefined;
     let isSweepDue = false;
 
-    function after({ replica }: QueryExchange): void {
-      exchange?.sync();
+    function sweepLater({ replica }: QueryExchange): void {
       if (isSweepDue || !replica.needsUpkeep) return;
       isSweepDue = true;
       context.tellAfter(self, { type: 'sweep' }, geoLimits.sweepMs);
+    }
+
+    function after(life: QueryExchange): void {
+      life.sync();
+      sweepLater(life);
     }
 
     function execute({ replica }: QueryExchange, { table, commands }: QueryBatch): void {
@@ -83,7 +87,7 @@ export const QueryActor: ActorKind<QueryMessage, QueryLent> = defineActor<QueryM
       },
       onLent(lent) {
         if (lent.kind === 'life') {
-          exchange = new QueryExchange(context, lent.origin);
+          exchange = new QueryExchange(context, lent.origin, lent.bugs);
           return;
         }
         if (exchange === undefined) return;
@@ -91,7 +95,8 @@ export const QueryActor: ActorKind<QueryMessage, QueryLent> = defineActor<QueryM
           case 'queries':
             execute(exchange, lent);
             lent.sequence = exchange.replica.sequence;
-            after(exchange);
+            exchange.syncAfterQueries();
+            sweepLater(exchange);
             return;
           case 'log':
             lent.runs = exchange.replica.log?.take(lent.bytesMin) ?? [];

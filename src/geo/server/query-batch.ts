@@ -1,5 +1,6 @@
 import type { CommandBatch } from '../../resp/command-batch.ts';
 import type { CommandTable } from '../../resp/command-table.ts';
+import type { PlantedBugs } from './planted-bugs.ts';
 import type { QueryBeginning } from './query-exchange.ts';
 import type { SnapshotSheet } from './remote-sync-lent.ts';
 import type { Replica } from './replica.ts';
@@ -40,7 +41,7 @@ export type QueryLent =
   | ReportSheet
   | LogSheet
   /** Before everything: in whose name it writes. */
-  | { readonly kind: 'life'; readonly origin: string }
+  | { readonly kind: 'life'; readonly origin: string; readonly bugs: PlantedBugs }
   /** A pack of entries of an earlier life. */
   | { readonly kind: 'load'; readonly pack: Uint8Array }
   | { readonly kind: 'begin'; readonly beginning: QueryBeginning }

@@ -3,6 +3,7 @@ import type { ActorRef } from '../../actor/actor-ref.ts';
 import { VersionVector, type VectorPairs } from '../version-vector.ts';
 import { Alarm } from './alarm.ts';
 import { ArenaTable } from './arena/arena-table.ts';
+import type { PlantedBugs } from './planted-bugs.ts';
 import type { QueryMessage } from './query-actor.ts';
 import { areFingerprintsEqual } from './repair/fingerprint.ts';
 import { Replica } from './replica.ts';
@@ -28,6 +29,8 @@ export interface QueryBeginning {
   /** The remote-sync actor, and whether it is awake from the start. */
   readonly remoteSync: ActorRef<SyncMessage>;
   readonly isRemoteSyncAwake: boolean;
+  /** There are others that it has not met: whether they have a tombstone cannot be asked yet. */
+  readonly joins: boolean;
   readonly isJournaled: boolean;
   /** Nothing is shown to others before it is durable. */
   readonly waitsForDisk: boolean;
@@ -46,7 +49,14 @@ export class QueryExchange {
   readonly works: SlicedWork;
   readonly #context: ActorContext<QueryMessage>;
   readonly #alarm: Alarm;
+  readonly #bugs: PlantedBugs;
+  #hasBegun = false;
+  #joins = false;
   #waitsForDisk = false;
+  /** At the last flush: when something was due next, up to where writes were looked at, and whether every peer lacked some. */
+  #dueMs = Number.NEGATIVE_INFINITY;
+  #flushedUpTo = 0;
+  #areAllBehind = false;
   /** Own writes up to this one are durable. */
   #durableUpTo = 0;
   #remoteSync: SyncPeer | undefined;
@@ -54,16 +64,21 @@ export class QueryExchange {
   /** What every replica of the cluster has; while there are no other servers, those of this one know it themselves. */
   readonly #confirmedByAll: Knowledge = new Knowledge();
 
-  constructor(context: ActorContext<QueryMessage>, origin: string) {
+  constructor(context: ActorContext<QueryMessage>, origin: string, bugs: PlantedBugs) {
     const { random } = context;
     this.#context = context;
+    this.#bugs = bugs;
     this.works = new SlicedWork(() => context.tell(context.self, { type: 'work' }));
-    this.replica = new Replica({ uid: origin, table: new ArenaTable(random), random });
-    this.replica.isConfirmedByAll = (of, sequence) => this.#isConfirmedByAll(of, sequence);
+    this.replica = new Replica({ uid: origin, table: new ArenaTable(random), random, bugs });
+    if (!bugs.includes('forgets tombstones early')) {
+      this.replica.isConfirmedByAll = (of, sequence) => this.#isConfirmedByAll(of, sequence);
+    }
     this.synchronizer = new Synchronizer({
       replica: this.replica,
       self: context.self,
+      clock: context.clock,
       told: undefined,
+      bugs,
       mark: () => (this.#waitsForDisk ? this.replica.sequence : 0),
       released: () => this.#durableUpTo,
       onNote: (peer, note) => this.#onNote(peer, note),
@@ -84,9 +99,12 @@ export class QueryExchange {
   }
 
   begin(beginning: QueryBeginning): void {
-    const { known, peers, remoteSync, isRemoteSyncAwake, isJournaled, waitsForDisk } = beginning;
+    const { known, peers, remoteSync, isRemoteSyncAwake, joins } = beginning;
+    const { isJournaled, waitsForDisk } = beginning;
     if (isJournaled) this.replica.log = new WriteLog(this.replica.origins);
-    this.#waitsForDisk = waitsForDisk;
+    this.#hasBegun = true;
+    this.#joins = joins;
+    this.#waitsForDisk = waitsForDisk && !this.#bugs.includes('sends before durable');
     this.replica.changes.beginWith(known);
     this.synchronizer.known.raiseAll(known, 0);
     for (const ref of peers) this.#addPeer(ref, known);
@@ -116,6 +134,21 @@ export class QueryExchange {
     this.#finishFill();
     const nextMs = this.synchronizer.flush(nowMs, (to, message) => this.#context.tell(to, message));
     this.#alarm.setFor(nextMs, nowMs);
+    this.#dueMs = nextMs;
+    this.#flushedUpTo = this.replica.changes.last;
+    this.#areAllBehind = this.synchronizer.areAllBehind;
+  }
+
+  /**
+   * `sync` after queries, which may have written something and nothing else. When every peer is behind already, more writes
+   * change nothing about when it is told: to find that out anew after each query would cost as much as the query.
+   */
+  syncAfterQueries(): void {
+    const isNothingNew = this.#areAllBehind || this.replica.changes.last === this.#flushedUpTo;
+    if (isNothingNew && this.synchronizer.peerCount > 0) {
+      if (this.#context.clock.monotonicMs() < this.#dueMs) return;
+    }
+    this.sync();
   }
 
   onSyncDue(): void {
@@ -194,7 +227,9 @@ export class QueryExchange {
   }
 
   #isConfirmedByAll(origin: string, sequence: number): boolean {
-    if (this.#remoteSync !== undefined) {
+    // What is loaded comes in any order: a tombstone may stand before the value that it buries.
+    if (!this.#hasBegun) return false;
+    if (this.#remoteSync !== undefined || this.#joins) {
       return this.#confirmedByAll.vector.covers(origin, sequence);
     }
     for (const peer of this.synchronizer.peers) {

@@ -17,6 +17,7 @@ import { RespServer } from '../../resp/server.ts';
 import { createQueryTable } from './command-rows.ts';
 import type { Durability } from './geo-options.ts';
 import { infoSections } from './info-sections.ts';
+import type { PlantedBugs } from './planted-bugs.ts';
 import { portReport, type PortReport } from './port-report.ts';
 import { QueryActor, type QueryMessage } from './query-actor.ts';
 import type { LogSheet, QueryBatch, QueryLent, ReportSheet } from './query-batch.ts';
@@ -36,6 +37,7 @@ export interface QueryGatewayOptions {
   readonly portCount: number;
   /** The gateway of thread 0. */
   readonly home: GatewayRef;
+  readonly bugs: PlantedBugs;
 }
 
 export interface QueryGatewayReady {
@@ -82,7 +84,7 @@ class QueryPort {
     this.#thread = thread;
     this.#options = options;
     this.actor = thread.startActor(QueryActor);
-    thread.lend(this.actor, { kind: 'life', origin: options.origin }, 0);
+    thread.lend(this.actor, { kind: 'life', origin: options.origin, bugs: options.bugs }, 0);
     const { outside } = thread;
     this.#table = createQueryTable({
       clients: this.#clients,
@@ -145,7 +147,8 @@ class QueryPort {
 
   /** Replies wait until what they acknowledge is durable. */
   get #holdsReplies(): boolean {
-    return this.#options.durability === 'fsync';
+    const { durability, bugs } = this.#options;
+    return durability === 'fsync' && !bugs.includes('acknowledges before durable');
   }
 
   /** Never rejects: the answer tells. */

@@ -49,7 +49,7 @@ export const RemoteSyncActor: ActorKind<RemoteSyncMessage, RemoteSyncLent, Remot
       },
       onLent(lent) {
         if (lent.kind === 'life') {
-          exchange = new RemoteSync(context, lent.identity);
+          exchange = new RemoteSync(context, lent.identity, lent.trial);
           return;
         }
         if (exchange === undefined) return;

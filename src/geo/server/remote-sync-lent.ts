@@ -1,12 +1,12 @@
 import type { VectorPairs } from '../version-vector.ts';
-import type { ServerIdentity } from './geo-options.ts';
+import type { ServerIdentity, Trial } from './geo-options.ts';
 import type { MemberCard } from './members.ts';
 import type { RemoteSyncBeginning } from './remote-sync.ts';
 import type { ServerReport } from './server-report.ts';
 
 /** What the gateway of thread 0 lends to the remote-sync actor. */
 export type RemoteSyncLent =
-  | { readonly kind: 'life'; readonly identity: ServerIdentity }
+  | { readonly kind: 'life'; readonly identity: ServerIdentity; readonly trial: Trial }
   /** A pack of entries of an earlier life. */
   | { readonly kind: 'load'; readonly pack: Uint8Array }
   | { readonly kind: 'begin'; readonly beginning: RemoteSyncBeginning }

@@ -8,7 +8,7 @@ import { Alarm } from './alarm.ts';
 import { ArenaTable } from './arena/arena-table.ts';
 import { Comparison } from './comparison.ts';
 import { confirmedByAll } from './confirmations.ts';
-import type { Durability, ServerIdentity } from './geo-options.ts';
+import type { Durability, ServerIdentity, Trial } from './geo-options.ts';
 import { Members, type MemberCard } from './members.ts';
 import type { QueryMessage } from './query-actor.ts';
 import type { RemoteSyncMessage } from './remote-sync-actor.ts';
@@ -77,6 +77,7 @@ export class RemoteSync {
   };
   readonly #context: ActorContext<RemoteSyncMessage, RemoteSyncOutput>;
   readonly #identity: ServerIdentity;
+  readonly #trial: Trial;
   readonly #alarm: Alarm;
   readonly #comparison: Comparison;
   readonly #queryComparison: QueryComparison;
@@ -107,18 +108,25 @@ export class RemoteSync {
   constructor(
     context: ActorContext<RemoteSyncMessage, RemoteSyncOutput>,
     identity: ServerIdentity,
+    trial: Trial,
   ) {
     const { random } = context;
+    const { bugs } = trial;
+    this.#trial = trial;
     this.#context = context;
     this.#identity = identity;
     const uid = `${identity.id}.${identity.incarnation}.0`;
-    this.replica = new Replica({ uid, table: new ArenaTable(random), random });
-    this.replica.isConfirmedByAll = (origin, sequence) =>
-      this.#confirmed.vector.covers(origin, sequence);
+    this.replica = new Replica({ uid, table: new ArenaTable(random), random, bugs });
+    if (!bugs.includes('forgets tombstones early')) {
+      this.replica.isConfirmedByAll = (origin, sequence) =>
+        this.#confirmed.vector.covers(origin, sequence);
+    }
     this.synchronizer = new Synchronizer({
       replica: this.replica,
       self: context.self,
+      clock: context.clock,
       told: this.#told,
+      bugs,
       mark: () => (this.#waitsForDisk ? this.#token : 0),
       released: () => this.#releasedToken,
       onArrival: (arrival) => this.#onArrival(arrival),
@@ -148,6 +156,7 @@ export class RemoteSync {
       }),
       counters: this.repairs,
       log: context.log,
+      bugs,
       works: this.#works,
     });
   }
@@ -471,6 +480,7 @@ export class RemoteSync {
   }
 
   #onArrival(arrival: Arrival): void {
+    const { bugs } = this.#trial;
     const { part, claims, peer } = arrival;
     const nowMs = this.#context.clock.monotonicMs();
     if (peer.isLocal) {
@@ -480,6 +490,7 @@ export class RemoteSync {
       return;
     }
     if (this.#beginning?.durability === 'memory') return this.#keep(arrival, nowMs);
+    if (bugs.includes('confirms before durable')) this.#keep(arrival, nowMs);
     if (part.entries.length === 0 && claims.length === 0) {
       this.synchronizer.settle(arrival, nowMs);
       return;
@@ -511,6 +522,8 @@ export class RemoteSync {
 
   /** An entry came that was missing though everything up to it was known: a bug of ours, which must be loud. */
   #onRepaired(peer: SyncPeer, part: SyncPart, entry: EntryPackReader): void {
+    // What is taken over at the waking is not here yet, though the journal may have told of what came after it.
+    if (this.#state === 'filling') return;
     const { origins, nowMs } = this.replica;
     const { origin, sequence } = entry.version;
     const uid = origins.uid(origin);
@@ -631,7 +644,7 @@ export class RemoteSync {
           if (feed.stream === stream) neededBehind = Math.min(neededBehind, feed.neededBehind);
         }
       }
-      const keptBehind = stream.last - geoLimits.changesHeldMax;
+      const keptBehind = stream.last - this.#trial.changesHeldMax;
       neededBehind = Math.min(neededBehind, Math.max(keptBehind, this.#neededByServers(stream)));
       stream.trim(neededBehind);
     }

@@ -1,12 +1,13 @@
 import type { Random } from '../../core/random.ts';
-import { clientLimits, geoLimits } from '../../core/limits.ts';
+import { clientLimits } from '../../core/limits.ts';
 import { readLatin1 } from '../../core/latin1.ts';
 import type { Command } from '../../resp/command.ts';
 import type { CommandBatch } from '../../resp/command-batch.ts';
-import { HybridClock } from '../hybrid-clock.ts';
+import type { HybridClock } from '../hybrid-clock.ts';
 import type { VectorPairs } from '../version-vector.ts';
 import { compareTimes } from '../stamp.ts';
 import { Origins } from './origins.ts';
+import { clockWith, noBugs, type PlantedBugs } from './planted-bugs.ts';
 import { PrefixWatches } from './prefix-watches.ts';
 import { ChangeStream } from './sync/change-stream.ts';
 import type { WriteLog } from './write-log.ts';
@@ -20,6 +21,7 @@ export interface ReplicaOptions {
   readonly known?: VectorPairs;
   readonly table: Table;
   readonly random: Random;
+  readonly bugs?: PlantedBugs;
 }
 
 /** What became of a write of another replica. */
@@ -53,7 +55,7 @@ export class Replica {
   readonly uid: string;
   readonly origins: Origins = new Origins();
   readonly watches: PrefixWatches = new PrefixWatches();
-  readonly clock: HybridClock = new HybridClock({ skewMs: geoLimits.clockSkewMs });
+  readonly clock: HybridClock;
   readonly random: Random;
   readonly counters: ReplicaCounters = {
     writes: 0,
@@ -81,10 +83,13 @@ export class Replica {
   /** Where the keys of a batch lie. */
   readonly #ranges = new Int32Array(prefetchKeysMax * 2);
   readonly #seen: Version = { wallMs: 0, counter: 0, origin: 0, sequence: 0 };
+  readonly #mergesByArrival: boolean;
   readonly #keyBytes: Buffer = Buffer.alloc(clientLimits.keyBytesMax);
 
-  constructor({ uid, table, random, known = [] }: ReplicaOptions) {
+  constructor({ uid, table, random, known = [], bugs = noBugs }: ReplicaOptions) {
     this.uid = uid;
+    this.clock = clockWith(bugs);
+    this.#mergesByArrival = bugs.includes('merges by arrival');
     this.changes = new ChangeStream({ ownOrigin: uid, base: known });
     this.table = table;
     this.random = random;
@@ -236,7 +241,7 @@ export class Replica {
     const known = table.find(bytes, entry.keyStart, entry.keyEnd);
     if (known >= 0) {
       const order = this.#compareToKnown(version, known);
-      if (order <= 0) {
+      if (order <= 0 && !(order < 0 && this.#mergesByArrival)) {
         this.mergedPlace = table.place(known);
         return order === 0 ? 'duplicate' : 'stale';
       }
@@ -246,7 +251,10 @@ export class Replica {
     }
     const wasLive = known >= 0 && table.isLive(known);
     const { keyStart, keyEnd, valueStart, valueEnd, expiryMs } = entry;
-    let merged = table.put(bytes, keyStart, keyEnd, valueStart, valueEnd, expiryMs, version);
+    let merged =
+      known >= 0
+        ? table.putAt(known, bytes, valueStart, valueEnd, expiryMs, version)
+        : table.put(bytes, keyStart, keyEnd, valueStart, valueEnd, expiryMs, version);
     if (entry.isTombstone) merged = table.bury(merged);
     this.mergedPlace = table.place(merged);
     if (this.watches.isEmpty) return 'applied';

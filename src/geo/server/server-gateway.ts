@@ -17,7 +17,7 @@ import type { Timer } from '../../core/timers.ts';
 import type { MemberStatus } from '../../actor/remote/links-options.ts';
 import type { VectorPairs } from '../version-vector.ts';
 import type { Description } from './description.ts';
-import type { Durability, ServerIdentity } from './geo-options.ts';
+import type { Durability, ServerIdentity, Trial } from './geo-options.ts';
 import type { MemberCard } from './members.ts';
 import type { QueryGatewayReady } from './query-gateway.ts';
 import { RemoteSyncActor, type RemoteSyncMessage } from './remote-sync-actor.ts';
@@ -46,6 +46,7 @@ export interface ServerGatewayOptions {
     home: GatewayRef,
   ) => Promise<readonly QueryGatewayReady[]>;
   readonly onLoading?: ((doneBytes: number, totalBytes: number) => void) | undefined;
+  readonly trial: Trial;
 }
 
 export interface ServerGatewayReady {
@@ -150,13 +151,14 @@ class Home {
   }
 
   async start(): Promise<StartedServer> {
-    const { disk, durability, join } = this.#options;
+    const { disk, durability, join, trial } = this.#options;
+    const { bugs } = trial;
     const { random } = this.#thread.outside;
     let identity: ServerIdentity = { id: randomHex(random, idBytes), incarnation: 1 };
     let queryActors: QueryGatewayReady['actor'][] = [];
     const begin = async (life: ServerIdentity): Promise<void> => {
-      identity = life;
-      this.#lend({ kind: 'life', identity });
+      identity = bugs.includes('keeps the incarnation') ? { ...life, incarnation: 1 } : life;
+      this.#lend({ kind: 'life', identity, trial });
       const ports = await this.#options.startQueryPorts(identity, this.#thread.self);
       queryActors = ports.map(({ actor }) => actor);
       this.#ports = ports.map(({ gateway, origin }) => {
@@ -171,6 +173,7 @@ class Home {
       const { journal, stored } = await this.#openJournal(disk, durability, begin);
       this.#journal = journal;
       ({ known, members, recovery } = stored);
+      if (bugs.includes('loses the vector at a restart')) known = [];
       this.#clusterId = stored.clusterId ?? '';
     }
     this.#clusterId = this.#chooseCluster(join, random);
@@ -186,6 +189,7 @@ class Home {
           peers,
           remoteSync: this.#actor.ref,
           isRemoteSyncAwake: isAwake,
+          joins,
           isJournaled: durability !== 'memory',
           waitsForDisk: durability === 'fsync',
         },
@@ -288,6 +292,7 @@ class Home {
       disk,
       durability,
       onIdentity,
+      snapshotLogBytes: this.#options.trial.snapshotLogBytes,
       onMembers: (members) => {
         // Heard of too late, what was loaded before is filled in by a query actor.
         const hasOthers = members.filter(({ isRemoved }) => !isRemoved).length > 1;
@@ -358,7 +363,7 @@ class Home {
       if (isInterval) this.#post(port, { kind: 'logged', sequence: upTo });
     });
     port.waiting.push({ token, sequence: upTo, pack: entries });
-    if (isInterval) this.#showWritten(port.origin, upTo, entries);
+    if (isInterval || this.#sendsEarly) this.#showWritten(port.origin, upTo, entries);
     this.#snapshotIfDue();
   }
 
@@ -394,7 +399,7 @@ class Home {
 
   #onDurable(token: number): void {
     const own: (readonly [string, number])[] = [];
-    const isShownNow = this.#options.durability === 'fsync';
+    const isShownNow = this.#options.durability === 'fsync' && !this.#sendsEarly;
     for (const port of this.#ports) {
       let sequence = 0;
       while (port.waiting[0] !== undefined && port.waiting[0].token <= token) {
@@ -411,6 +416,10 @@ class Home {
       this.#keptActorToken = this.#arrivals.shift()?.actorToken ?? this.#keptActorToken;
     }
     this.#lend({ kind: 'kept', token: this.#keptActorToken, own });
+  }
+
+  get #sendsEarly(): boolean {
+    return this.#options.trial.bugs.includes('sends before durable');
   }
 
   /**

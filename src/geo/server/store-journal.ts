@@ -26,7 +26,11 @@ export interface StoreJournalOptions {
   readonly onDurable: (token: number) => void;
   readonly onFault: (fault: AtollError) => void;
   readonly onCorrupt?: 'refuse' | 'quarantine';
+  /** How many snapshots are kept, with the log behind the oldest of them. */
+  readonly snapshotsKept?: number;
   readonly bugs?: PlantedBugs;
+  /** Default: `snapshotLogBytes`. */
+  readonly snapshotLogBytes?: number;
 }
 
 /** What was found on the disk besides entries. */
@@ -59,6 +63,7 @@ export class StoreJournal {
     readonly token: number;
     readonly onTaken: () => void;
   }[] = [];
+  readonly #snapshotLogBytes: number;
   #isRetryDue = false;
   #token = 0;
   #cluster: { clusterId: string; members: readonly MemberCard[] } | undefined;
@@ -72,7 +77,7 @@ export class StoreJournal {
     options: StoreJournalOptions,
   ): Promise<{ journal: StoreJournal; stored: StoredState }> {
     const store = new StoreJournal(options);
-    const { outside, disk, durability, onCorrupt, bugs } = options;
+    const { outside, disk, durability, onCorrupt, snapshotsKept, bugs } = options;
     const known = new VersionVector();
     const take = (bytes: Buffer, start: number, end: number): void => {
       const record = decodeJournalRecord(bytes.subarray(start, end));
@@ -98,6 +103,7 @@ export class StoreJournal {
       onDurable: (sequence) => store.#onDurable(sequence),
       onFault: options.onFault,
       ...(onCorrupt === undefined ? {} : { onCorrupt }),
+      ...(snapshotsKept === undefined ? {} : { snapshotsKept }),
       ...(bugs === undefined ? {} : { bugs }),
     });
     store.#journal = journal;
@@ -108,6 +114,7 @@ export class StoreJournal {
 
   private constructor(options: StoreJournalOptions) {
     this.#options = options;
+    this.#snapshotLogBytes = options.snapshotLogBytes ?? geoLimits.snapshotLogBytes;
   }
 
   get stats(): JournalStats {
@@ -140,7 +147,7 @@ export class StoreJournal {
     return (
       !this.#isSnapshotting &&
       this.fault === undefined &&
-      bytesSinceSnapshot > Math.max(geoLimits.snapshotLogBytes, this.#snapshotBytes)
+      bytesSinceSnapshot > Math.max(this.#snapshotLogBytes, this.#snapshotBytes)
     );
   }
 

@@ -49,6 +49,22 @@ export interface Table {
     expiryMs: number,
     version: Version,
   ): number;
+  /**
+   * `put` for the entry at `reference`, which was found by its key: it is not looked up again. Returns its reference now.
+   */
+  putAt(
+    reference: number,
+    bytes: Uint8Array,
+    valueStart: number,
+    valueEnd: number,
+    expiryMs: number,
+    version: Version,
+  ): number;
+  /**
+   * Says which places will be asked for next: the first `count` of `places`, each with an entry or not, or −1. Writes the
+   * entries to `references`, −1 where there is none. Requires: count ≤ `prefetchKeysMax`.
+   */
+  prefetchPlaces(places: Int32Array, count: number, references: Int32Array): void;
   /** Sets when a live entry ends (0: never) and who said so. */
   setExpiry(reference: number, expiryMs: number, version: Version): void;
   /**

@@ -6,6 +6,8 @@ import type { Threads } from '../../core/threads.ts';
 import { geoServerModules, startGeoServer } from '../../geo/server/geo-server.ts';
 import { RemoteSyncActor } from '../../geo/server/remote-sync-actor.ts';
 import { ServerGateway } from '../../geo/server/server-gateway.ts';
+import type { Trial } from '../../geo/server/geo-options.ts';
+import { plantedBugs } from '../../geo/server/planted-bugs.ts';
 import { QueryActor } from '../../geo/server/query-actor.ts';
 import type { Simulation } from '../simulation.ts';
 import type { Durability } from './evidence.ts';
@@ -16,7 +18,7 @@ import type { Abilities } from './temper.ts';
 export const abilities: Abilities = {
   serversMax: 4,
   durabilities: ['fsync', 'interval', 'memory'],
-  plantedBugs: [],
+  plantedBugs,
 };
 
 /** The port of the actor system of every server; query ports follow it. */
@@ -40,6 +42,8 @@ export interface BootOptions {
   readonly join: readonly string[];
   /** Mistakes to make. */
   readonly bugs: ReadonlySet<string>;
+  /** Bounds of the store, if not the usual ones. */
+  readonly bounds: Partial<Omit<Trial, 'bugs'>>;
   /** Told each replica as soon as there is one. */
   readonly onFound: (found: FoundReplica) => void;
   /** Told every error that the server reports. */
@@ -62,6 +66,10 @@ export interface ServerFigures {
   readonly pairRateMax: number;
   /** Writes that its replicas did not take because their stamps were too far ahead. */
   readonly stampsRefused: number;
+  /** Searches for the difference to another server. */
+  readonly sessions: number;
+  /** Entries that were missing though they should have been known. */
+  readonly divergencesFound: number;
 }
 
 export type BootGeoServer = (options: BootOptions) => Promise<BootedServer>;
@@ -72,7 +80,7 @@ export type BootGeoServer = (options: BootOptions) => Promise<BootedServer>;
  */
 export const bootGeoServer: BootGeoServer = async (options) => {
   const { simulation, host, outside, threads, actors, onFound, onError } = options;
-  const { disk, durability, join } = options;
+  const { disk, durability, join, bugs, bounds } = options;
   // Threads import modules by their URLs; here each server has kinds of its own, which tell of its replicas.
   const kinds = {
     QueryActor,
@@ -97,22 +105,26 @@ export const bootGeoServer: BootGeoServer = async (options) => {
     },
   );
   const queryPorts = Array.from({ length: actors }, (_, index) => queryPort(index + 1));
-  const { description, identity, ready, inspect } = await startGeoServer(system, {
+  const { description, identity, ready, inspectServer } = await startGeoServer(system, {
     host,
     queryPorts,
     atollVersion: '0.0.0',
     disk: durability === 'memory' ? undefined : disk,
     durability,
     join,
+    trial: { bugs: plantedBugs.filter((bug) => bugs.has(bug)), ...bounds },
   });
   return {
     description,
     id: identity.id,
     joined: ready,
     readFigures: async () => {
-      const [{ pairRateMax }, ports] = await Promise.all([system.counters(), inspect()]);
-      const stampsRefused = ports.reduce((sum, { replica }) => sum + replica.stampsRefused, 0);
-      return { pairRateMax, stampsRefused };
+      const [{ pairRateMax }, { replica, repairs }] = await Promise.all([
+        system.counters(),
+        inspectServer(),
+      ]);
+      const { sessions, divergencesFound } = repairs;
+      return { pairRateMax, stampsRefused: replica.stampsRefused, sessions, divergencesFound };
     },
   };
 };

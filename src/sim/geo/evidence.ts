@@ -98,6 +98,8 @@ export interface CounterReading {
   readonly atMs: number;
   readonly pairRateMax: number;
   readonly stampsRefused: number;
+  readonly sessions: number;
+  readonly divergencesFound: number;
 }
 
 /** A promise that was not kept. */

@@ -2,7 +2,12 @@ import { assert } from '../../core/assert.ts';
 import type { AtollError, ErrorCode } from '../../core/errors.ts';
 import type { HostPort } from '../../core/network.ts';
 import type { Simulation } from '../simulation.ts';
-import { bootGeoServer, queryPort, type BootGeoServer } from './boot-geo-server.ts';
+import {
+  bootGeoServer,
+  queryPort,
+  type BootGeoServer,
+  type BootOptions,
+} from './boot-geo-server.ts';
 import type {
   CounterReading,
   Durability,
@@ -20,6 +25,8 @@ export interface GeoClusterOptions {
   readonly durability: Durability;
   /** How many of the others a server is told at its start. */
   readonly joins: 'all' | 'one';
+  /** Bounds of the store, if not the usual ones. */
+  readonly bounds?: BootOptions['bounds'];
   /** Mistakes that the servers make. */
   readonly bugs?: ReadonlySet<string>;
   /** How a server is started, if not as it is. */
@@ -56,6 +63,7 @@ export class GeoCluster {
         boot,
         actors,
         durability,
+        bounds: options.bounds ?? {},
         bugs: options.bugs ?? new Set(),
         join: () => this.#descriptionsFor(name),
         onChange: (change) => this.changes.push(change),

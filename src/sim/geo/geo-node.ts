@@ -6,7 +6,7 @@ import type { Outside } from '../../core/outside.ts';
 import type { Threads } from '../../core/threads.ts';
 import type { SimNode } from '../sim-node.ts';
 import type { Simulation } from '../simulation.ts';
-import type { BootedServer, BootGeoServer, ServerFigures } from './boot-geo-server.ts';
+import type { BootedServer, BootGeoServer, BootOptions, ServerFigures } from './boot-geo-server.ts';
 import type { Durability, ReplicaChange, ReplicaDump, ServerLife } from './evidence.ts';
 import type { FoundReplica } from './replica-probe.ts';
 import { ReplicaObserver } from './replica-observer.ts';
@@ -17,6 +17,7 @@ export interface GeoNodeOptions {
   readonly boot: BootGeoServer;
   readonly actors: number;
   readonly durability: Durability;
+  readonly bounds: BootOptions['bounds'];
   readonly bugs: ReadonlySet<string>;
   /** Descriptions of servers to join, asked at each start. */
   readonly join: () => readonly string[];
@@ -102,7 +103,7 @@ export class GeoNode {
   }
 
   async #live(outside: Outside, threads: Threads, disk: Disk): Promise<void> {
-    const { simulation, boot, actors, durability, join, bugs, onError } = this.#options;
+    const { simulation, boot, actors, durability, join, bounds, bugs, onError } = this.#options;
     const life = this.#beginLife();
     try {
       const booted = await boot({
@@ -114,6 +115,7 @@ export class GeoNode {
         actors,
         durability,
         join: join(),
+        bounds,
         bugs,
         onFound: (found) => this.#reach(found, life),
         onError: (error) => onError(error),

@@ -75,6 +75,7 @@ export class GeoRun {
       actors: temper.actors,
       durability: temper.durability,
       joins: temper.joins,
+      bounds: temper.bounds,
       ...(bugs === undefined ? {} : { bugs }),
       ...(boot === undefined ? {} : { boot }),
     });

@@ -1,4 +1,5 @@
 import { randomBelow } from '../../core/random.ts';
+import type { Trial } from '../../geo/server/geo-options.ts';
 import type { SimRandom } from '../sim-random.ts';
 import type { Durability } from './evidence.ts';
 
@@ -19,6 +20,8 @@ export interface Temper {
   readonly stormMs: number;
   /** How many faults of each kind happen meanwhile; none of a kind that is not here. */
   readonly faults: Partial<Record<FaultKind, number>>;
+  /** Bounds of the store that are smaller than usual. */
+  readonly bounds: Partial<Omit<Trial, 'bugs'>>;
   /** Whether the quiet lasts to its end, or only until all replicas are equal. */
   readonly isQuietLong: boolean;
 }
@@ -88,7 +91,16 @@ export function drawTemper(random: SimRandom, { serversMax, durabilities }: Abil
     load: drawLoad(random.child('load')),
     stormMs: random.pick([2_000, 5_000, 10_000, 25_000]),
     faults: isCalm ? {} : drawFaults(random.child('faults'), { servers, durability }),
+    bounds: drawBounds(random.child('bounds')),
     isQuietLong: random.chance(0.2),
+  };
+}
+
+/** So small that servers that are away are outrun, and logs become snapshots. */
+function drawBounds(random: SimRandom): Temper['bounds'] {
+  return {
+    ...(random.chance(0.4) ? { changesHeldMax: random.pick([0, 4, 30]) } : {}),
+    ...(random.chance(0.4) ? { snapshotLogBytes: random.pick([500, 3_000, 20_000]) } : {}),
   };
 }
 

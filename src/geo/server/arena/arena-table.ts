@@ -118,6 +118,39 @@ export class ArenaTable implements Table {
     return entry;
   }
 
+  putAt(
+    reference: number,
+    bytes: Uint8Array,
+    valueStart: number,
+    valueEnd: number,
+    expiryMs: number,
+    version: Version,
+  ): number {
+    const isRevived = !this.#entries.isLive(reference);
+    if (isRevived) this.#tombstones.remove(reference);
+    const entry = this.#entries.setValue(reference, this.#viewOf(bytes), valueStart, valueEnd);
+    if (entry !== reference) this.#follow(this.#hashOf(entry), reference, entry);
+    if (isRevived) {
+      const start = this.#entries.keyStart(entry);
+      const end = start + this.#entries.keyLength(entry);
+      this.#order.add(this.#entries.place(entry), this.#arena.chunk(entry).view, start, end);
+    }
+    this.#expiries.set(entry, expiryMs);
+    this.#entries.setVersion(entry, version);
+    return entry;
+  }
+
+  prefetchPlaces(places: Int32Array, count: number, references: Int32Array): void {
+    for (let i = 0; i < count; i += 1) {
+      const place = places[i] ?? -1;
+      references[i] = place < 0 ? -1 : this.atPlace(place);
+    }
+    for (let i = 0; i < count; i += 1) {
+      const reference = references[i] ?? -1;
+      if (reference > 0) this.#entries.touch(reference);
+    }
+  }
+
   setExpiry(reference: number, expiryMs: number, version: Version): void {
     assert(this.isLive(reference), 'only what is live can end');
     this.#expiries.set(reference, expiryMs);

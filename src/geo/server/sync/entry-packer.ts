@@ -1,4 +1,5 @@
 import type { Replica } from '../replica.ts';
+import { prefetchKeysMax } from '../table.ts';
 import type { ChangeStream } from './change-stream.ts';
 import { EntryPackWriter } from './entry-pack-writer.ts';
 
@@ -24,6 +25,8 @@ export class EntryPacker {
   /** By place: in which pack it was last. Four bytes for a place cost less than a set of places for each pack. */
   #packOfPlace: Uint32Array = new Uint32Array(placesFirst);
   #pack = 0;
+  readonly #places = new Int32Array(prefetchKeysMax);
+  readonly #references = new Int32Array(prefetchKeysMax);
   /** Peers are mostly told together: the run that was packed last is often the next one too. */
   #last: (PackedRun & { readonly stream: ChangeStream; readonly after: number }) | undefined;
   #lastChange = -1;
@@ -56,19 +59,34 @@ export class EntryPacker {
     const { table } = this.#replica;
     const { last } = stream;
     this.#beginPack();
-    for (let position = after + 1; position <= last; position += 1) {
-      const place = stream.place(position);
-      if (place < 0 || !this.#isFirstTime(place)) continue;
-      const reference = table.atPlace(place);
-      if (reference < 0) continue;
-      if (skip !== undefined) {
-        const { origin, sequence } = this.#replica.versionOf(reference);
-        if (skip(origin, sequence)) continue;
+    const references = this.#references;
+    for (let position = after + 1; position <= last;) {
+      // Entries that are asked for together come from memory together.
+      const count = Math.min(last - position + 1, prefetchKeysMax);
+      this.#lookAhead(stream, position, count);
+      for (let index = 0; index < count; index += 1) {
+        const reference = references[index] ?? -1;
+        if (reference < 0) continue;
+        if (skip !== undefined) {
+          const { origin, sequence } = this.#replica.versionOf(reference);
+          if (skip(origin, sequence)) continue;
+        }
+        this.#writer.add(table, reference);
+        if (this.#writer.byteLength >= bytesMax) return position + index;
       }
-      this.#writer.add(table, reference);
-      if (this.#writer.byteLength >= bytesMax) return position;
+      position += count;
     }
     return last;
+  }
+
+  /** Finds the entries of the next records; −1 for those that lead to none, or to one that is packed already. */
+  #lookAhead(stream: ChangeStream, position: number, count: number): void {
+    const places = this.#places;
+    for (let index = 0; index < count; index += 1) {
+      const place = stream.place(position + index);
+      places[index] = place >= 0 && this.#isFirstTime(place) ? place : -1;
+    }
+    this.#replica.table.prefetchPlaces(places, count, this.#references);
   }
 
   #beginPack(): void {

@@ -27,6 +27,8 @@ export class Feed {
   readonly name: StreamName;
   readonly stream: ChangeStream;
   readonly delayMs: number;
+  /** False is a mistake, made on purpose. */
+  resends = true;
   /** Counts how often it was found out where the peer stands, and where that was. */
   #session: number;
   #from = 0;
@@ -113,6 +115,11 @@ export class Feed {
     return this.#sent !== undefined && this.neededBehind < this.stream.first - 1;
   }
 
+  /** Whether there is something that was not sent. */
+  get isBehind(): boolean {
+    return this.#sent !== undefined && this.#sent < this.stream.last;
+  }
+
   /** How many records the peer has not confirmed. */
   get pending(): number {
     return this.stream.last - (this.#sent === undefined ? this.stream.first - 1 : this.#acked);
@@ -150,7 +157,7 @@ export class Feed {
 
   /** When what was sent counts as lost. */
   lostMs(): number {
-    if (this.#sent === undefined || this.#sent <= this.#acked) return Infinity;
+    if (this.#sent === undefined || this.#sent <= this.#acked || !this.resends) return Infinity;
     const wayMs = this.#bytesUnderWay / geoLimits.syncBytesPerMsMin;
     return this.#unconfirmedSinceMs + this.#repeatMs + wayMs;
   }
@@ -190,6 +197,7 @@ export class Feed {
   }
 
   #goBack(nowMs: number): void {
+    if (!this.resends) return;
     this.#sent = this.#acked;
     this.#runs = [];
     this.#bytesUnderWay = 0;

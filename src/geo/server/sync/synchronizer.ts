@@ -1,6 +1,8 @@
 import type { ActorRef } from '../../../actor/actor-ref.ts';
+import type { Clock } from '../../../core/clock.ts';
 import { geoLimits } from '../../../core/limits.ts';
 import type { VectorPairs } from '../../version-vector.ts';
+import { noBugs, type PlantedBugs } from '../planted-bugs.ts';
 import type { MergeOutcome, Replica } from '../replica.ts';
 import type { ChangeStream } from './change-stream.ts';
 import { EntryPackReader } from './entry-pack-reader.ts';
@@ -28,6 +30,7 @@ export interface Arrival {
 export interface SyncHost {
   readonly replica: Replica;
   readonly self: ActorRef<SyncMessage>;
+  readonly clock: Clock;
   /** What is told to peers as known, if that is not all that is: they forget tombstones by it. */
   readonly told: Knowledge | undefined;
   /**
@@ -38,6 +41,7 @@ export interface SyncHost {
   readonly released: () => number;
   /** A part was merged: to be kept, and then settled (`settle`). Without it everything is kept at once. */
   readonly onArrival?: (arrival: Arrival) => void;
+  readonly bugs?: PlantedBugs;
   readonly onNote: (peer: SyncPeer, note: SyncNote, nowMs: number) => void;
   /** An entry was merged: `latenessMs` is how long ago, by the clocks, it was written. */
   readonly onMerged?: (
@@ -61,7 +65,14 @@ export interface SyncHost {
  * Invariant: if `known` covers a write of a key, the table has that write or a later one of the key.
  */
 export class Synchronizer {
-  readonly counters: SyncCounters = { applied: 0, stale: 0, duplicate: 0, refused: 0, sent: 0 };
+  readonly counters: SyncCounters = {
+    applied: 0,
+    stale: 0,
+    duplicate: 0,
+    refused: 0,
+    sent: 0,
+    busyMs: 0,
+  };
   /** What this replica has. */
   readonly known: Knowledge = new Knowledge();
   readonly #host: SyncHost;
@@ -71,6 +82,10 @@ export class Synchronizer {
   constructor(host: SyncHost) {
     this.#host = host;
     this.#packer = new EntryPacker(host.replica);
+  }
+
+  get #bugs(): PlantedBugs {
+    return this.#host.bugs ?? noBugs;
   }
 
   get #told(): Knowledge {
@@ -86,6 +101,7 @@ export class Synchronizer {
   }
 
   addPeer(peer: SyncPeer): void {
+    if (this.#bugs.includes('no resend')) for (const feed of peer.feeds) feed.resends = false;
     this.#peers.set(peer.ref.uid(), peer);
   }
 
@@ -99,6 +115,11 @@ export class Synchronizer {
 
   /** Merges what came. Throws `FRAME_INVALID` for what no replica sends. */
   receive(message: SyncMessage, nowMs: number): void {
+    this.#receive(message, nowMs);
+    this.counters.busyMs += this.#host.clock.monotonicMs() - nowMs;
+  }
+
+  #receive(message: SyncMessage, nowMs: number): void {
     const peer = this.findPeer(message.from);
     if (peer === undefined) return;
     peer.onReceived(message, nowMs);
@@ -120,6 +141,7 @@ export class Synchronizer {
   flush(nowMs: number, send: SendSync): number {
     const told = this.#told;
     let nextMs = Infinity;
+    let isBusy = false;
     for (const peer of this.#peers.values()) {
       if (peer.isAway) continue;
       for (const feed of peer.feeds) feed.repeatIfLost(nowMs);
@@ -127,10 +149,21 @@ export class Synchronizer {
       if (peer.dueMs(told) <= nowMs) {
         peer.waiting = { mark: this.#host.mark(), message: this.#make(peer, nowMs) };
         this.#sendWaiting(peer, nowMs, send);
+        isBusy = true;
       }
       nextMs = Math.min(nextMs, peer.dueMs(told));
     }
+    if (isBusy) this.counters.busyMs += this.#host.clock.monotonicMs() - nowMs;
     return nextMs;
+  }
+
+  /** Whether there is something for every peer that waits for its time. */
+  get areAllBehind(): boolean {
+    for (const { feeds, waiting, isAway } of this.#peers.values()) {
+      if (isAway || waiting !== undefined || feeds.length === 0) continue;
+      if (!feeds.some((feed) => feed.isBehind)) return false;
+    }
+    return true;
   }
 
   /** A message that shows what is not durable yet waits for the gate, and is let go by the flush after it. */
@@ -178,7 +211,9 @@ export class Synchronizer {
     const refusedBefore = this.counters.refused;
     this.#merge(peer, part);
     const inbound = peer.inbound(part);
-    const isGapless = inbound !== undefined && part.after <= inbound.position;
+    const isGapless =
+      inbound !== undefined &&
+      (part.after <= inbound.position || this.#bugs.includes('adopts claims over a gap'));
     // What a clock ahead of ours has written comes again until ours agrees: the run is not known yet.
     const isWhole = isGapless && this.counters.refused === refusedBefore;
     let claims: VectorPairs = [];
@@ -228,4 +263,6 @@ export interface SyncCounters {
   duplicate: number;
   refused: number;
   sent: number;
+  /** How long all of it took: packing, sending, merging. */
+  busyMs: number;
 }

@@ -1,5 +1,10 @@
 import type { Evidence, Violation } from '../evidence.ts';
-import { checkEqualReplicas, checkRates, checkVisibility } from './convergence.ts';
+import {
+  checkDivergences,
+  checkEqualReplicas,
+  checkRates,
+  checkVisibility,
+} from './convergence.ts';
 import { checkDurableWrites, checkWinners } from './kept-writes.ts';
 import { checkBuried, checkKeyOrder } from './key-order.ts';
 import { checkReadsShowReplica, checkReadsWereWritten, checkSessions } from './reads.ts';
@@ -19,6 +24,7 @@ const checkers: readonly ((evidence: Evidence) => Violation[])[] = [
   checkReadsShowReplica,
   checkSessions,
   checkRates,
+  checkDivergences,
   checkVisibility,
 ];
 

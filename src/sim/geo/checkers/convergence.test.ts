@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { change, dump, entry, evidence } from '../../../../test/support/geo-evidence.ts';
-import { areEqual, checkEqualReplicas, checkRates, checkVisibility } from './convergence.ts';
+import {
+  areEqual,
+  checkDivergences,
+  checkEqualReplicas,
+  checkRates,
+  checkVisibility,
+} from './convergence.ts';
 
 describe('replicas are equal in the end (A5)', () => {
   const first = dump('s1/1', [entry('v1', 1), entry('v2', 2, { key: 'l' })]);
@@ -51,8 +57,22 @@ describe('without faults a write is seen in time (A12)', () => {
   });
 });
 
+const reading = {
+  server: 's1',
+  atMs: 5,
+  pairRateMax: 0,
+  stampsRefused: 0,
+  sessions: 1,
+  divergencesFound: 0,
+};
+
+test('a divergence is a mistake, also when it is mended', () => {
+  assert.deepEqual(checkDivergences(evidence({ readings: [reading] })), []);
+  const later = { ...reading, divergencesFound: 2 };
+  assert.equal(checkDivergences(evidence({ readings: [reading, later, later] })).length, 1);
+});
+
 test('ten messages in a second are allowed from one actor to another, and not eleven (A11)', () => {
-  const reading = { server: 's1', atMs: 5, stampsRefused: 0 };
   const readings = [{ ...reading, pairRateMax: 10 }];
   assert.deepEqual(checkRates(evidence({ readings })), []);
   readings.push({ ...reading, pairRateMax: 11 });

@@ -90,6 +90,17 @@ export function checkVisibility({ changes, finals, isCalm }: Evidence): Violatio
   return violations;
 }
 
+/** What was missing and should have been known was mended, and is a mistake all the same. */
+export function checkDivergences({ readings }: Evidence): Violation[] {
+  const violations = new Map<string, Violation>();
+  for (const { server, atMs, divergencesFound } of readings) {
+    if (divergencesFound === 0 || violations.has(server)) continue;
+    const text = `${server} had found ${divergencesFound} divergences by ${atMs} ms`;
+    violations.set(server, { invariant: 'divergence', text });
+  }
+  return [...violations.values()];
+}
+
 /** CMUD §5.1: so many messages in any second, from any actor to any other. */
 const messagesPerSecondMax = 10;
 
