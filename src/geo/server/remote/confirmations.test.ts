@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { VersionVector } from '../version-vector.ts';
+import { VersionVector } from '../../version-vector.ts';
 import { confirmedByAll } from './confirmations.ts';
 
 test('a write is confirmed by all exactly when each of them says so', () => {

@@ -5,8 +5,8 @@ import { describe, test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { AtollError } from '../../core/errors.ts';
-import { projectRoot } from '../../../tools/project-root.ts';
+import { AtollError } from '../../../core/errors.ts';
+import { projectRoot } from '../../../../tools/project-root.ts';
 import { decodeJournalRecord, JournalRecordWriter, type JournalRecord } from './journal-record.ts';
 
 /** As decoded ones are, not without a prototype. */

@@ -3,8 +3,8 @@ import { describe, test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { ComparedServers } from '../../../test/support/compared-servers.ts';
-import { geoLimits } from '../../core/limits.ts';
+import { ComparedServers } from '../../../../test/support/compared-servers.ts';
+import { geoLimits } from '../../../core/limits.ts';
 
 /** Two servers that wrote before they met, and whose streams have none of it any more. */
 function strangers(seed = 1, ones = 300, twos = 40): ComparedServers {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import type { AtollError } from '../../core/errors.ts';
-import { Simulation } from '../../sim/simulation.ts';
-import type { VectorPairs } from '../version-vector.ts';
-import type { ServerIdentity } from './geo-options.ts';
+import type { AtollError } from '../../../core/errors.ts';
+import { Simulation } from '../../../sim/simulation.ts';
+import type { VectorPairs } from '../../version-vector.ts';
+import type { ServerIdentity } from '../geo-options.ts';
 import { StoreJournal, type StoredState } from './store-journal.ts';
 
 /** What a life of a server hears of its journal. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { EntryReplica } from '../../../test/support/entry-replica.ts';
-import { ActorRef } from '../../actor/actor-ref.ts';
+import { EntryReplica } from '../../../../test/support/entry-replica.ts';
+import { ActorRef } from '../../../actor/actor-ref.ts';
 import { RepairSession } from './repair-session.ts';
-import type { SyncMessage } from './sync/sync-message.ts';
-import { SyncPeer } from './sync/sync-peer.ts';
+import type { SyncMessage } from '../sync/sync-message.ts';
+import { SyncPeer } from '../sync/sync-peer.ts';
 
 const known = [['a/1', 9]] as const;
 
