@@ -45,9 +45,10 @@ export interface RemoteSyncBeginning {
 
 /** The counters of repair, for operators. */
 export interface RepairCounters {
-  /** Sessions begun, and comparisons that said equal. */
+  /** Sessions begun, and comparisons that said equal, or different although both know the same. */
   sessions: number;
   equal: number;
+  different: number;
   /** Entries that another server had and we lacked, though we should have known them; and those of them that were merged. */
   divergencesFound: number;
   divergencesRepaired: number;
@@ -72,6 +73,7 @@ export class RemoteSync {
   readonly repairs: RepairCounters = {
     sessions: 0,
     equal: 0,
+    different: 0,
     divergencesFound: 0,
     divergencesRepaired: 0,
   };
@@ -524,6 +526,8 @@ export class RemoteSync {
   #onRepaired(peer: SyncPeer, part: SyncPart, entry: EntryPackReader): void {
     // What is taken over at the waking is not here yet, though the journal may have told of what came after it.
     if (this.#state === 'filling') return;
+    // A tombstone that all have confirmed is forgotten by one sooner than by another.
+    if (entry.isTombstone) return;
     const { origins, nowMs } = this.replica;
     const { origin, sequence } = entry.version;
     const uid = origins.uid(origin);
