@@ -96,6 +96,22 @@ describe('a stream of changes', () => {
     ]);
   });
 
+  test('that forgets a part of what a claim is about gives the claim to nobody who lacks it', () => {
+    const stream = new ChangeStream({ base: [] });
+    for (const place of [7, 8, 9]) stream.append(place);
+    stream.trim(2);
+    const nothing = new VersionVector([]);
+    assert.equal(stream.positionOf(nothing), undefined);
+    stream.claim([['a', 3]], 0);
+    assert.equal(stream.positionOf(nothing), undefined);
+    assert.equal(stream.positionOf(new VersionVector([['a', 3]])), 4);
+    stream.trim(4);
+    stream.append(7);
+    stream.claim([['a', 4]], 0);
+    assert.equal(stream.positionOf(nothing), undefined);
+    assert.equal(stream.positionOf(new VersionVector([['a', 3]])), 4);
+  });
+
   test('does not advance past a position of which only a part of the claims is known', () => {
     const stream = new ChangeStream({ base: [] });
     stream.append(1);
