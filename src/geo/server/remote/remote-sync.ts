@@ -274,7 +274,8 @@ export class RemoteSync {
   }
 
   #newCluster(): Cluster {
-    const { clock, log, emit } = this.#context;
+    const context = this.#context;
+    const { clock, log } = context;
     const { clusterId, at, durability, members } = this.#beginning;
     const isVolatile = durability === 'memory';
     const options = {
@@ -286,9 +287,9 @@ export class RemoteSync {
       onGone: (peer: SyncPeer) => this.synchronizer.removePeer(peer),
       keys: () => this.replica.table.size,
       onMet: (keys: number) => this.readiness.onMet(keys),
-      onMembers: (cards: readonly MemberCard[]) => emit({ kind: 'members', cards }),
-      dial: (address: string) => emit({ kind: 'dial', at: address }),
-      onRemoved: () => emit({ kind: 'removed' }),
+      onMembers: (cards: readonly MemberCard[]) => context.emit({ kind: 'members', cards }),
+      dial: (address: string) => context.emit({ kind: 'dial', at: address }),
+      onRemoved: () => context.emit({ kind: 'removed' }),
     };
     return new Cluster(options, members);
   }
