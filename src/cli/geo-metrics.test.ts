@@ -63,7 +63,7 @@ const server: HomeReport = {
       holdsTombstones: false,
     },
   ],
-  repairs: { sessions: 1, equal: 2, divergencesFound: 0, divergencesRepaired: 0 },
+  repairs: { sessions: 1, equal: 2, different: 0, divergencesFound: 0, divergencesRepaired: 0 },
   replica: report.replica,
   links: [],
   journal: {

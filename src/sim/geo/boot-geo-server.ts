@@ -68,8 +68,8 @@ export interface ServerFigures {
   readonly stampsRefused: number;
   /** Searches for the difference to another server. */
   readonly sessions: number;
-  /** Entries that were missing though they should have been known. */
-  readonly divergencesFound: number;
+  /** Comparisons that found a difference nobody expected, and entries that were missing. */
+  readonly divergences: number;
 }
 
 export type BootGeoServer = (options: BootOptions) => Promise<BootedServer>;
@@ -123,8 +123,9 @@ export const bootGeoServer: BootGeoServer = async (options) => {
         system.counters(),
         inspectServer(),
       ]);
-      const { sessions, divergencesFound } = repairs;
-      return { pairRateMax, stampsRefused: replica.stampsRefused, sessions, divergencesFound };
+      const { sessions, different, divergencesFound } = repairs;
+      const divergences = different + divergencesFound;
+      return { pairRateMax, stampsRefused: replica.stampsRefused, sessions, divergences };
     },
   };
 };

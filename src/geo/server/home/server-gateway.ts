@@ -258,10 +258,11 @@ class Home {
     }
   }
 
-  inspect(): HomeReport {
+  /** Undefined before it has begun. */
+  inspect(): HomeReport | undefined {
     const sheet: ServerReportSheet = { kind: 'report', report: undefined };
     this.#lend(sheet);
-    assert(sheet.report !== undefined, 'the remote-sync actor lives as long as its gateway');
+    if (sheet.report === undefined) return undefined;
     const journal = this.#journal;
     return {
       ...sheet.report,

@@ -130,6 +130,7 @@ export class Comparison {
       return;
     }
     log.error('servers differ that know the same', { peer: remote.address });
+    counters.different += 1;
     this.#openSession(remote, nowMs);
   }
 

@@ -64,6 +64,7 @@ export class QueryComparison {
       return;
     }
     const { counters, log, replica, known } = this.#options;
+    counters.different += 1;
     counters.divergencesFound += 1;
     log.error('a query actor differs from the remote-sync actor', { actor: peer.ref.uid() });
     peer.startRepair(streamOfAll(replica.table, known.vector.pairs()));
