@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createCounters } from '../actor/counters.ts';
-import type { HomeReport } from '../geo/server/server-gateway.ts';
-import type { PortReport } from '../geo/server/port-report.ts';
+import type { HomeReport } from '../geo/server/home/server-gateway.ts';
+import type { PortReport } from '../geo/server/query/port-report.ts';
 import { projectRoot } from '../../tools/project-root.ts';
 import { geoMetrics, startMetrics } from './geo-metrics.ts';
 import { prometheusText } from './prometheus-text.ts';
@@ -63,7 +63,7 @@ const server: HomeReport = {
       holdsTombstones: false,
     },
   ],
-  repairs: { sessions: 1, equal: 2, divergencesFound: 0, divergencesRepaired: 0 },
+  repairs: { sessions: 1, equal: 2, different: 0, divergencesFound: 0, divergencesRepaired: 0 },
   replica: report.replica,
   links: [],
   journal: {

@@ -20,7 +20,7 @@ export interface Temper {
   readonly stormMs: number;
   /** How many faults of each kind happen meanwhile; none of a kind that is not here. */
   readonly faults: Partial<Record<FaultKind, number>>;
-  /** Bounds of the store that are smaller than usual. */
+  /** Bounds of the store that are smaller than usual: not where writes have to be everywhere in time. */
   readonly bounds: Partial<Omit<Trial, 'bugs'>>;
   /** Whether the quiet lasts to its end, or only until all replicas are equal. */
   readonly isQuietLong: boolean;
@@ -91,7 +91,7 @@ export function drawTemper(random: SimRandom, { serversMax, durabilities }: Abil
     load: drawLoad(random.child('load')),
     stormMs: random.pick([2_000, 5_000, 10_000, 25_000]),
     faults: isCalm ? {} : drawFaults(random.child('faults'), { servers, durability }),
-    bounds: drawBounds(random.child('bounds')),
+    bounds: isCalm ? {} : drawBounds(random.child('bounds')),
     isQuietLong: random.chance(0.2),
   };
 }

@@ -1,6 +1,6 @@
-import type { VectorPairs } from '../version-vector.ts';
-import { ChangeStream } from './sync/change-stream.ts';
-import type { Table } from './table.ts';
+import type { VectorPairs } from '../../version-vector.ts';
+import { ChangeStream } from './change-stream.ts';
+import type { Table } from '../table.ts';
 
 /** A stream that leads to everything that a table has, and says what is known with it. */
 export function streamOfAll(table: Table, known: VectorPairs): ChangeStream {

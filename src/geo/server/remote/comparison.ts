@@ -1,16 +1,16 @@
-import type { Log } from '../../core/log.ts';
-import { geoLimits } from '../../core/limits.ts';
-import { printLive } from './live-print.ts';
-import { EntryViewBuilder } from './repair/entry-view-builder.ts';
-import { areFingerprintsEqual } from './repair/fingerprint.ts';
-import type { PlantedBugs } from './planted-bugs.ts';
+import type { Log } from '../../../core/log.ts';
+import { geoLimits } from '../../../core/limits.ts';
+import { printLive } from '../repair/live-print.ts';
+import { EntryViewBuilder } from '../repair/entry-view-builder.ts';
+import { areFingerprintsEqual } from '../repair/fingerprint.ts';
+import type { PlantedBugs } from '../planted-bugs.ts';
 import type { RemotePeer } from './remote-peer.ts';
 import type { RepairCounters } from './remote-sync.ts';
 import { RepairSession, type ViewMoment } from './repair-session.ts';
-import type { Replica } from './replica.ts';
-import type { SlicedWork } from './sliced-work.ts';
-import type { Knowledge } from './sync/knowledge.ts';
-import type { CheckOutcome, SyncNote } from './sync/sync-note.ts';
+import type { Replica } from '../replica.ts';
+import type { SlicedWork } from '../sync/sliced-work.ts';
+import type { Knowledge } from '../sync/knowledge.ts';
+import type { CheckOutcome, SyncNote } from '../sync/sync-note.ts';
 
 export interface ComparisonOptions {
   readonly replica: Replica;
@@ -130,6 +130,7 @@ export class Comparison {
       return;
     }
     log.error('servers differ that know the same', { peer: remote.address });
+    counters.different += 1;
     this.#openSession(remote, nowMs);
   }
 

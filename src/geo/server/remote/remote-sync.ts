@@ -1,31 +1,31 @@
-import type { ActorContext } from '../../actor/actor-kind.ts';
-import { ActorRef } from '../../actor/actor-ref.ts';
-import { firstActorOf } from '../../actor/first-actor.ts';
-import { assert } from '../../core/assert.ts';
-import { geoLimits } from '../../core/limits.ts';
-import { VersionVector, type VectorPairs } from '../version-vector.ts';
-import { Alarm } from './alarm.ts';
-import { ArenaTable } from './arena/arena-table.ts';
+import type { ActorContext } from '../../../actor/actor-kind.ts';
+import { ActorRef } from '../../../actor/actor-ref.ts';
+import { firstActorOf } from '../../../actor/first-actor.ts';
+import { assert } from '../../../core/assert.ts';
+import { geoLimits } from '../../../core/limits.ts';
+import { VersionVector, type VectorPairs } from '../../version-vector.ts';
+import { Alarm } from '../sync/alarm.ts';
+import { ArenaTable } from '../arena/arena-table.ts';
 import { Comparison } from './comparison.ts';
 import { confirmedByAll } from './confirmations.ts';
-import type { Durability, ServerIdentity, Trial } from './geo-options.ts';
+import type { Durability, ServerIdentity, Trial } from '../geo-options.ts';
 import { Members, type MemberCard } from './members.ts';
-import type { QueryMessage } from './query-actor.ts';
+import type { QueryMessage } from '../query/query-actor.ts';
 import type { RemoteSyncMessage } from './remote-sync-actor.ts';
 import type { RemoteSyncOutput } from './remote-sync-lent.ts';
 import { QueryComparison } from './query-comparison.ts';
 import { RemotePeer } from './remote-peer.ts';
-import { Replica } from './replica.ts';
-import { SlicedWork } from './sliced-work.ts';
-import { ChangeStream } from './sync/change-stream.ts';
-import type { EntryPackReader } from './sync/entry-pack-reader.ts';
-import { Feed } from './sync/feed.ts';
-import { Knowledge } from './sync/knowledge.ts';
+import { Replica } from '../replica.ts';
+import { SlicedWork } from '../sync/sliced-work.ts';
+import { ChangeStream } from '../sync/change-stream.ts';
+import type { EntryPackReader } from '../sync/entry-pack-reader.ts';
+import { Feed } from '../sync/feed.ts';
+import { Knowledge } from '../sync/knowledge.ts';
 import type { MemberReport } from './server-report.ts';
-import type { SyncMessage, SyncPart } from './sync/sync-message.ts';
-import type { SyncNote } from './sync/sync-note.ts';
-import { SyncPeer } from './sync/sync-peer.ts';
-import { Synchronizer, type Arrival } from './sync/synchronizer.ts';
+import type { SyncMessage, SyncPart } from '../sync/sync-message.ts';
+import type { SyncNote } from '../sync/sync-note.ts';
+import { SyncPeer } from '../sync/sync-peer.ts';
+import { Synchronizer, type Arrival } from '../sync/synchronizer.ts';
 
 /** What the remote-sync actor is told before it begins. */
 export interface RemoteSyncBeginning {
@@ -45,9 +45,10 @@ export interface RemoteSyncBeginning {
 
 /** The counters of repair, for operators. */
 export interface RepairCounters {
-  /** Sessions begun, and comparisons that said equal. */
+  /** Sessions begun, and comparisons that said equal, or different although both know the same. */
   sessions: number;
   equal: number;
+  different: number;
   /** Entries that another server had and we lacked, though we should have known them; and those of them that were merged. */
   divergencesFound: number;
   divergencesRepaired: number;
@@ -72,6 +73,7 @@ export class RemoteSync {
   readonly repairs: RepairCounters = {
     sessions: 0,
     equal: 0,
+    different: 0,
     divergencesFound: 0,
     divergencesRepaired: 0,
   };
@@ -524,6 +526,8 @@ export class RemoteSync {
   #onRepaired(peer: SyncPeer, part: SyncPart, entry: EntryPackReader): void {
     // What is taken over at the waking is not here yet, though the journal may have told of what came after it.
     if (this.#state === 'filling') return;
+    // A tombstone that all have confirmed is forgotten by one sooner than by another.
+    if (entry.isTombstone) return;
     const { origins, nowMs } = this.replica;
     const { origin, sequence } = entry.version;
     const uid = origins.uid(origin);

@@ -1,13 +1,13 @@
-import type { Log } from '../../core/log.ts';
-import { geoLimits } from '../../core/limits.ts';
-import { printLive } from './live-print.ts';
+import type { Log } from '../../../core/log.ts';
+import { geoLimits } from '../../../core/limits.ts';
+import { printLive } from '../repair/live-print.ts';
 import type { RepairCounters } from './remote-sync.ts';
-import type { Replica } from './replica.ts';
-import type { SlicedWork } from './sliced-work.ts';
-import { streamOfAll } from './stream-of-all.ts';
-import type { Knowledge } from './sync/knowledge.ts';
-import type { SyncNote } from './sync/sync-note.ts';
-import type { SyncPeer } from './sync/sync-peer.ts';
+import type { Replica } from '../replica.ts';
+import type { SlicedWork } from '../sync/sliced-work.ts';
+import { streamOfAll } from '../sync/stream-of-all.ts';
+import type { Knowledge } from '../sync/knowledge.ts';
+import type { SyncNote } from '../sync/sync-note.ts';
+import type { SyncPeer } from '../sync/sync-peer.ts';
 
 export interface QueryComparisonOptions {
   readonly replica: Replica;
@@ -64,6 +64,7 @@ export class QueryComparison {
       return;
     }
     const { counters, log, replica, known } = this.#options;
+    counters.different += 1;
     counters.divergencesFound += 1;
     log.error('a query actor differs from the remote-sync actor', { actor: peer.ref.uid() });
     peer.startRepair(streamOfAll(replica.table, known.vector.pairs()));

@@ -1,4 +1,4 @@
-import { VersionVector, type VectorPairs } from '../version-vector.ts';
+import { VersionVector, type VectorPairs } from '../../version-vector.ts';
 
 /**
  * Up to which write of an origin every one of these replicas has everything: the least of what each says of itself. It is

@@ -1,5 +1,5 @@
-import type { ReplicaReport } from './replica-report.ts';
-import { replicaFigures } from './replica-report.ts';
+import type { ReplicaReport } from '../query/replica-report.ts';
+import { replicaFigures } from '../query/replica-report.ts';
 import type { RepairCounters, RemoteSync } from './remote-sync.ts';
 
 /** A server of the cluster as this one sees it. Plain data. */

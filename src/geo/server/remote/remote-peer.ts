@@ -1,6 +1,6 @@
 import type { MemberCard } from './members.ts';
 import type { RepairSession } from './repair-session.ts';
-import type { SyncPeer } from './sync/sync-peer.ts';
+import type { SyncPeer } from '../sync/sync-peer.ts';
 
 /**
  * Another server, in one life of it, as the remote-sync actor knows it: the exchange with it, who it is, and how its clock

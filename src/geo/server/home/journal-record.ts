@@ -1,7 +1,7 @@
-import { ByteReader } from '../../core/byte-reader.ts';
-import { ByteWriter } from '../../core/byte-writer.ts';
-import type { VectorPairs } from '../version-vector.ts';
-import type { MemberCard } from './members.ts';
+import { ByteReader } from '../../../core/byte-reader.ts';
+import { ByteWriter } from '../../../core/byte-writer.ts';
+import type { VectorPairs } from '../../version-vector.ts';
+import type { MemberCard } from '../remote/members.ts';
 
 /**
  * What a record of the journal says (`docs/formats/journal.md`): entries, and what is known with them; or which servers there

@@ -1,12 +1,12 @@
-import { defineActor, dispatch, type ActorKind } from '../../actor/actor-kind.ts';
-import type { ActorRef } from '../../actor/actor-ref.ts';
-import { geoLimits } from '../../core/limits.ts';
-import { EntryPackReader } from './sync/entry-pack-reader.ts';
-import { fillSnapshot } from './snapshot-slices.ts';
+import { defineActor, dispatch, type ActorKind } from '../../../actor/actor-kind.ts';
+import type { ActorRef } from '../../../actor/actor-ref.ts';
+import { geoLimits } from '../../../core/limits.ts';
+import { EntryPackReader } from '../sync/entry-pack-reader.ts';
+import { fillSnapshot } from '../home/snapshot-slices.ts';
 import type { RemoteSyncLent, RemoteSyncOutput } from './remote-sync-lent.ts';
 import { RemoteSync } from './remote-sync.ts';
 import { serverReportOf } from './server-report.ts';
-import type { SyncMessage } from './sync/sync-message.ts';
+import type { SyncMessage } from '../sync/sync-message.ts';
 
 export type RemoteSyncMessage =
   /** To itself: look after what has ended; send what is due; a slice of what takes long. */

@@ -1,34 +1,34 @@
-import { firstActorOf } from '../../actor/first-actor.ts';
+import { firstActorOf } from '../../../actor/first-actor.ts';
 import {
   defineGateway,
   type GatewayKind,
   type GatewayRef,
   type GatewayThread,
   type LocalActor,
-} from '../../actor/gateway.ts';
-import { assert } from '../../core/assert.ts';
-import { AtollError } from '../../core/errors.ts';
-import type { Disk } from '../../core/disk.ts';
-import type { JournalStats } from '../../core/journal/journal.ts';
-import type { Recovery } from '../../core/journal/open-journal.ts';
-import { geoLimits } from '../../core/limits.ts';
-import { randomHex } from '../../core/random.ts';
-import type { Timer } from '../../core/timers.ts';
-import type { MemberStatus } from '../../actor/remote/links-options.ts';
-import type { VectorPairs } from '../version-vector.ts';
-import type { Description } from './description.ts';
-import type { Durability, ServerIdentity, Trial } from './geo-options.ts';
-import type { MemberCard } from './members.ts';
-import type { QueryGatewayReady } from './query-gateway.ts';
-import { RemoteSyncActor, type RemoteSyncMessage } from './remote-sync-actor.ts';
+} from '../../../actor/gateway.ts';
+import { assert } from '../../../core/assert.ts';
+import { AtollError } from '../../../core/errors.ts';
+import type { Disk } from '../../../core/disk.ts';
+import type { JournalStats } from '../../../core/journal/journal.ts';
+import type { Recovery } from '../../../core/journal/open-journal.ts';
+import { geoLimits } from '../../../core/limits.ts';
+import { randomHex } from '../../../core/random.ts';
+import type { Timer } from '../../../core/timers.ts';
+import type { MemberStatus } from '../../../actor/remote/links-options.ts';
+import type { VectorPairs } from '../../version-vector.ts';
+import type { Description } from '../description.ts';
+import type { Durability, ServerIdentity, Trial } from '../geo-options.ts';
+import type { MemberCard } from '../remote/members.ts';
+import type { QueryGatewayReady } from '../query/query-gateway.ts';
+import { RemoteSyncActor, type RemoteSyncMessage } from '../remote/remote-sync-actor.ts';
 import type {
   ForgetSheet,
   RemoteSyncLent,
   RemoteSyncOutput,
   ServerReportSheet,
   SnapshotSheet,
-} from './remote-sync-lent.ts';
-import type { ServerReport } from './server-report.ts';
+} from '../remote/remote-sync-lent.ts';
+import type { ServerReport } from '../remote/server-report.ts';
 import { StoreJournal, type SnapshotSlices } from './store-journal.ts';
 import type { FromQueryPort, ToQueryPort } from './thread-mail.ts';
 

@@ -1,7 +1,7 @@
-import { geoLimits } from '../../core/limits.ts';
-import { FingerprintBuilder, type LiveFingerprint } from './repair/fingerprint.ts';
-import type { Replica } from './replica.ts';
-import type { SlicedWork } from './sliced-work.ts';
+import { geoLimits } from '../../../core/limits.ts';
+import { FingerprintBuilder, type LiveFingerprint } from './fingerprint.ts';
+import type { Replica } from '../replica.ts';
+import type { SlicedWork } from '../sync/sliced-work.ts';
 
 /**
  * Works out the fingerprint of what a replica has that does not end before `untilMs`. `done` gets nothing if something changed

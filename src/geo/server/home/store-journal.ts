@@ -1,15 +1,15 @@
-import { assert } from '../../core/assert.ts';
-import type { Disk } from '../../core/disk.ts';
-import { AtollError } from '../../core/errors.ts';
-import { geoLimits } from '../../core/limits.ts';
-import type { Journal, JournalStats } from '../../core/journal/journal.ts';
-import { openJournal, type Recovery } from '../../core/journal/open-journal.ts';
-import type { Outside } from '../../core/outside.ts';
-import type { PlantedBugs } from '../../core/journal/planted-bugs.ts';
-import { VersionVector, type VectorPairs } from '../version-vector.ts';
-import type { ServerIdentity } from './geo-options.ts';
+import { assert } from '../../../core/assert.ts';
+import type { Disk } from '../../../core/disk.ts';
+import { AtollError } from '../../../core/errors.ts';
+import { geoLimits } from '../../../core/limits.ts';
+import type { Journal, JournalStats } from '../../../core/journal/journal.ts';
+import { openJournal, type Recovery } from '../../../core/journal/open-journal.ts';
+import type { Outside } from '../../../core/outside.ts';
+import type { PlantedBugs } from '../../../core/journal/planted-bugs.ts';
+import { VersionVector, type VectorPairs } from '../../version-vector.ts';
+import type { ServerIdentity } from '../geo-options.ts';
 import { decodeJournalRecord, JournalRecordWriter, type JournalRecord } from './journal-record.ts';
-import type { MemberCard } from './members.ts';
+import type { MemberCard } from '../remote/members.ts';
 
 export interface StoreJournalOptions {
   readonly outside: Outside;

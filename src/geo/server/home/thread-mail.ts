@@ -1,6 +1,6 @@
-import type { ErrorCode } from '../../core/errors.ts';
-import type { VectorPairs } from '../version-vector.ts';
-import type { QueryBeginning } from './query-exchange.ts';
+import type { ErrorCode } from '../../../core/errors.ts';
+import type { VectorPairs } from '../../version-vector.ts';
+import type { QueryBeginning } from '../query/query-exchange.ts';
 
 /** What the gateway of thread 0 posts to those of the query ports. */
 export type ToQueryPort =

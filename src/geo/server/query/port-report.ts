@@ -1,8 +1,8 @@
-import type { ClientRegistry } from '../../resp/client-registry.ts';
-import type { CommandTable } from '../../resp/command-table.ts';
-import type { RespCounters } from '../../resp/connection-host.ts';
-import type { RespServer } from '../../resp/server.ts';
-import type { Replica } from './replica.ts';
+import type { ClientRegistry } from '../../../resp/client-registry.ts';
+import type { CommandTable } from '../../../resp/command-table.ts';
+import type { RespCounters } from '../../../resp/connection-host.ts';
+import type { RespServer } from '../../../resp/server.ts';
+import type { Replica } from '../replica.ts';
 import type { ReplicaReport } from './replica-report.ts';
 
 /** The figures of a query port and the replica behind it: what the gateway tells of itself. Plain data. */

@@ -1,5 +1,5 @@
-import type { VectorPairs } from '../version-vector.ts';
-import type { ServerIdentity, Trial } from './geo-options.ts';
+import type { VectorPairs } from '../../version-vector.ts';
+import type { ServerIdentity, Trial } from '../geo-options.ts';
 import type { MemberCard } from './members.ts';
 import type { RemoteSyncBeginning } from './remote-sync.ts';
 import type { ServerReport } from './server-report.ts';

@@ -1,9 +1,9 @@
-import type { CommandBatch } from '../../resp/command-batch.ts';
-import type { CommandTable } from '../../resp/command-table.ts';
-import type { PlantedBugs } from './planted-bugs.ts';
+import type { CommandBatch } from '../../../resp/command-batch.ts';
+import type { CommandTable } from '../../../resp/command-table.ts';
+import type { PlantedBugs } from '../planted-bugs.ts';
 import type { QueryBeginning } from './query-exchange.ts';
-import type { SnapshotSheet } from './remote-sync-lent.ts';
-import type { Replica } from './replica.ts';
+import type { SnapshotSheet } from '../remote/remote-sync-lent.ts';
+import type { Replica } from '../replica.ts';
 import type { ReplicaReport } from './replica-report.ts';
 import type { WrittenRun } from './write-log.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { GeoWorld } from '../../../test/support/geo-world.ts';
-import { parseDescription } from './description.ts';
+import { GeoWorld } from '../../../../test/support/geo-world.ts';
+import { parseDescription } from '../description.ts';
 
 test('each query is a message told from outside and uses a channel ref', async () => {
   const world = await GeoWorld.create();

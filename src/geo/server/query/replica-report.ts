@@ -1,6 +1,6 @@
 import type { QueryExchange } from './query-exchange.ts';
-import type { Replica } from './replica.ts';
-import type { SyncCounters } from './sync/synchronizer.ts';
+import type { Replica } from '../replica.ts';
+import type { SyncCounters } from '../sync/synchronizer.ts';
 
 /** The figures of a replica for operators: plain data. */
 export interface ReplicaReport {

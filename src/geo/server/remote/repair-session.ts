@@ -1,10 +1,10 @@
-import { assert } from '../../core/assert.ts';
-import type { VectorPairs } from '../version-vector.ts';
-import type { EntryView } from './repair/entry-view.ts';
-import { answerReconciliation, openReconciliation } from './repair/reconciler.ts';
-import { ChangeStream } from './sync/change-stream.ts';
-import type { Feed } from './sync/feed.ts';
-import type { SyncPeer } from './sync/sync-peer.ts';
+import { assert } from '../../../core/assert.ts';
+import type { VectorPairs } from '../../version-vector.ts';
+import type { EntryView } from '../repair/entry-view.ts';
+import { answerReconciliation, openReconciliation } from '../repair/reconciler.ts';
+import { ChangeStream } from '../sync/change-stream.ts';
+import type { Feed } from '../sync/feed.ts';
+import type { SyncPeer } from '../sync/sync-peer.ts';
 
 /** Where the streams of a replica stood, and what it knew, when its view was begun. */
 export interface ViewMoment {

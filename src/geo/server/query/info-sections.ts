@@ -1,6 +1,6 @@
-import type { InfoSection } from '../../resp/commands/server-facts.ts';
-import type { Durability } from './geo-options.ts';
-import type { Replica } from './replica.ts';
+import type { InfoSection } from '../../../resp/commands/server-facts.ts';
+import type { Durability } from '../geo-options.ts';
+import type { Replica } from '../replica.ts';
 
 /** What INFO tells of a replica, in Redis's words where Redis has them. */
 export function infoSections(

@@ -1,7 +1,7 @@
-import { geoLimits } from '../../core/limits.ts';
-import type { Origins } from './origins.ts';
-import { EntryPackWriter } from './sync/entry-pack-writer.ts';
-import type { Table, Version } from './table.ts';
+import { geoLimits } from '../../../core/limits.ts';
+import type { Origins } from '../origins.ts';
+import { EntryPackWriter } from '../sync/entry-pack-writer.ts';
+import type { Table, Version } from '../table.ts';
 
 /** Own writes of a query actor, up to `upTo`, as a record of the journal has them. */
 export interface WrittenRun {

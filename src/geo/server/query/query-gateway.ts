@@ -1,29 +1,29 @@
-import type { ActorRef } from '../../actor/actor-ref.ts';
+import type { ActorRef } from '../../../actor/actor-ref.ts';
 import {
   defineGateway,
   type GatewayKind,
   type GatewayRef,
   type GatewayThread,
   type LocalActor,
-} from '../../actor/gateway.ts';
-import { assert } from '../../core/assert.ts';
-import { AtollError } from '../../core/errors.ts';
-import { clientLimits, geoLimits } from '../../core/limits.ts';
-import { randomHex } from '../../core/random.ts';
-import { ClientRegistry } from '../../resp/client-registry.ts';
-import type { CommandTable } from '../../resp/command-table.ts';
-import { commandStats } from '../../resp/commands/info.ts';
-import { RespServer } from '../../resp/server.ts';
+} from '../../../actor/gateway.ts';
+import { assert } from '../../../core/assert.ts';
+import { AtollError } from '../../../core/errors.ts';
+import { clientLimits, geoLimits } from '../../../core/limits.ts';
+import { randomHex } from '../../../core/random.ts';
+import { ClientRegistry } from '../../../resp/client-registry.ts';
+import type { CommandTable } from '../../../resp/command-table.ts';
+import { commandStats } from '../../../resp/commands/info.ts';
+import { RespServer } from '../../../resp/server.ts';
 import { createQueryTable } from './command-rows.ts';
-import type { Durability } from './geo-options.ts';
+import type { Durability } from '../geo-options.ts';
 import { infoSections } from './info-sections.ts';
-import type { PlantedBugs } from './planted-bugs.ts';
+import type { PlantedBugs } from '../planted-bugs.ts';
 import { portReport, type PortReport } from './port-report.ts';
 import { QueryActor, type QueryMessage } from './query-actor.ts';
 import type { LogSheet, QueryBatch, QueryLent, ReportSheet } from './query-batch.ts';
-import type { SnapshotSheet } from './remote-sync-lent.ts';
-import type { Replica } from './replica.ts';
-import type { FromQueryPort, ToQueryPort } from './thread-mail.ts';
+import type { SnapshotSheet } from '../remote/remote-sync-lent.ts';
+import type { Replica } from '../replica.ts';
+import type { FromQueryPort, ToQueryPort } from '../home/thread-mail.ts';
 
 export interface QueryGatewayOptions {
   readonly host: string;

@@ -1,8 +1,8 @@
-import { geoLimits } from '../../core/limits.ts';
-import type { VersionVector } from '../version-vector.ts';
-import type { SnapshotSheet } from './remote-sync-lent.ts';
-import type { Replica } from './replica.ts';
-import { EntryPackWriter } from './sync/entry-pack-writer.ts';
+import { geoLimits } from '../../../core/limits.ts';
+import type { VersionVector } from '../../version-vector.ts';
+import type { SnapshotSheet } from '../remote/remote-sync-lent.ts';
+import type { Replica } from '../replica.ts';
+import { EntryPackWriter } from '../sync/entry-pack-writer.ts';
 
 /**
  * Packs the entries of the next places, as many as a piece of a snapshot takes. What is known with all of them is what is

@@ -1,4 +1,4 @@
-import type { Timer } from '../../core/timers.ts';
+import type { Timer } from '../../../core/timers.ts';
 
 /**
  * Tells its actor a message when something is due: one timer, which is only ever moved forward. One that was set for later
