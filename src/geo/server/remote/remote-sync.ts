@@ -3,10 +3,8 @@ import type { ActorRef } from '../../../actor/actor-ref.ts';
 import { firstActorOf } from '../../../actor/first-actor.ts';
 import { geoLimits } from '../../../core/limits.ts';
 import type { VersionVector, VectorPairs } from '../../version-vector.ts';
-import { ArenaTable } from '../arena/arena-table.ts';
-import type { Durability, ServerIdentity, Trial } from '../geo-options.ts';
-import type { QueryMessage } from '../query/query-actor.ts';
-import { Replica } from '../replica.ts';
+import type { ServerIdentity, Trial } from '../geo-options.ts';
+import type { Replica } from '../replica.ts';
 import { Alarm } from '../sync/alarm.ts';
 import { ChangeStream } from '../sync/change-stream.ts';
 import type { EntryPackReader } from '../sync/entry-pack-reader.ts';
@@ -24,34 +22,10 @@ import { confirmedByAll } from './confirmations.ts';
 import type { MemberCard } from './members.ts';
 import { QueryComparison } from './query-comparison.ts';
 import { Readiness } from './readiness.ts';
+import type { RemoteSyncBeginning, RemoteSyncLife, RepairCounters } from './remote-sync-life.ts';
 import type { RemoteSyncMessage } from './remote-sync-actor.ts';
 import type { RemoteSyncOutput } from './remote-sync-lent.ts';
-
-/** What the remote-sync actor is told before it begins. */
-export interface RemoteSyncBeginning {
-  readonly clusterId: string;
-  /** Where other servers reach this one: `host:port`. */
-  readonly at: string;
-  /** What is known from earlier lives, and which servers. */
-  readonly known: VectorPairs;
-  readonly members: readonly MemberCard[];
-  readonly queryActors: readonly ActorRef<QueryMessage>[];
-  readonly durability: Durability;
-  /** Not ready before it has what some other server had when it was met. */
-  readonly joins: boolean;
-  /** Everything of earlier lives was loaded here too, and query actors were told of this one. */
-  readonly isAwake: boolean;
-}
-
-/** The counters of repair, for operators. */
-export interface RepairCounters {
-  /** Sessions begun, and comparisons that said equal. */
-  sessions: number;
-  equal: number;
-  /** Entries that another server had and we lacked, though we should have known them; and those of them that were merged. */
-  divergencesFound: number;
-  divergencesRepaired: number;
-}
+import { trimStream } from './trim-stream.ts';
 
 /**
  * The exchange of a server with all others, CMUD §5.2: a replica of its own that takes part in the local exchange, so that a
@@ -168,7 +142,7 @@ export class RemoteSync {
 
   /** Messages to the system at `address` pass from now on. */
   onPeerUp(address: string): void {
-    const ref = firstActorOf(address) as ActorRef<SyncMessage> | undefined;
+    const ref = firstActorOf<SyncMessage>(address);
     if (ref === undefined) return;
     this.#wake();
     const known = this.synchronizer.findPeer(ref);
@@ -391,7 +365,7 @@ export class RemoteSync {
     const { vector } = this.synchronizer.known;
     this.readiness.check(vector, this.cluster.remotes, this.#queryPeers);
     this.cluster.removeLost(nowMs);
-    for (const stream of [this.local, this.#remote]) this.#trim(stream);
+    this.#trim();
   }
 
   #lookMs(nowMs: number): number {
@@ -419,50 +393,15 @@ export class RemoteSync {
     for (const peer of this.#queryPeers) peer.addNote({ kind: 'confirmed by all', pairs, holders });
   }
 
-  /** Forgets changes that everybody has. For servers that are away so many are kept, and then the difference is looked for. */
-  #trim(stream: ChangeStream): void {
-    let neededBehind = stream.last;
-    for (const { feeds } of this.#queryPeers) {
-      for (const feed of feeds) {
-        if (feed.stream === stream) neededBehind = Math.min(neededBehind, feed.neededBehind);
-      }
-    }
-    const keptBehind = stream.last - this.#trial.changesHeldMax;
-    neededBehind = Math.min(neededBehind, Math.max(keptBehind, this.#neededByServers(stream)));
-    stream.trim(neededBehind);
+  /** Forgets changes that everybody has. */
+  #trim(): void {
+    const { cluster, readiness } = this;
+    const options = {
+      queryPeers: this.#queryPeers,
+      cluster,
+      isReady: readiness.isReady,
+      heldMax: this.#trial.changesHeldMax,
+    };
+    for (const stream of [this.local, this.#remote]) trimStream(stream, options);
   }
-
-  #neededByServers(stream: ChangeStream): number {
-    // Whom it is about to meet lacks all of it: what clients wrote before that would wait until the difference is found.
-    if (!this.readiness.isReady) return 0;
-    let neededBehind = stream.last;
-    for (const { sync } of this.cluster.remotes) {
-      const feed = sync.feeds.find((each) => each.stream === stream);
-      if (feed !== undefined) neededBehind = Math.min(neededBehind, feed.neededBehind);
-    }
-    const isAnyUnmet = this.cluster
-      .others()
-      .some(({ id }) => this.cluster.remoteOf(id) === undefined);
-    return isAnyUnmet ? 0 : neededBehind;
-  }
-}
-
-/** Who it is, with what was loaded of earlier lives. */
-export interface RemoteSyncLife {
-  readonly identity: ServerIdentity;
-  readonly trial: Trial;
-  readonly replica: Replica;
-}
-
-/** The life of a remote-sync actor before it begins: something to load into. */
-export function newRemoteSyncLife(
-  { random }: ActorContext<RemoteSyncMessage, RemoteSyncOutput>,
-  identity: ServerIdentity,
-  trial: Trial,
-): RemoteSyncLife {
-  const uid = `${identity.id}.${identity.incarnation}.0`;
-  const replica = new Replica({ uid, table: new ArenaTable(random), random, bugs: trial.bugs });
-  // A tombstone that is loaded may be all that keeps an old value away that stands before it.
-  replica.isConfirmedByAll = () => false;
-  return { identity, trial, replica };
 }

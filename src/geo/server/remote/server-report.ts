@@ -2,7 +2,8 @@ import type { ReplicaReport } from '../query/replica-report.ts';
 import { replicaFigures } from '../query/replica-report.ts';
 import type { MemberCard } from './members.ts';
 import type { RemotePeer } from './remote-peer.ts';
-import type { RepairCounters, RemoteSync } from './remote-sync.ts';
+import type { RemoteSync } from './remote-sync.ts';
+import type { RepairCounters } from './remote-sync-life.ts';
 
 /** A server of the cluster as this one sees it. Plain data. */
 export interface MemberReport {
