@@ -2,24 +2,23 @@ import type { ActorContext } from '../../../actor/actor-kind.ts';
 import type { ActorRef } from '../../../actor/actor-ref.ts';
 import { firstActorOf } from '../../../actor/first-actor.ts';
 import { geoLimits } from '../../../core/limits.ts';
-import type { VersionVector, VectorPairs } from '../../version-vector.ts';
+import type { VectorPairs } from '../../version-vector.ts';
 import type { ServerIdentity, Trial } from '../geo-options.ts';
 import type { Replica } from '../replica.ts';
 import { Alarm } from '../sync/alarm.ts';
 import { ChangeStream } from '../sync/change-stream.ts';
 import type { EntryPackReader } from '../sync/entry-pack-reader.ts';
-import { Feed } from '../sync/feed.ts';
 import { Knowledge } from '../sync/knowledge.ts';
 import { SlicedWork } from '../sync/sliced-work.ts';
 import type { SyncMessage, SyncPart } from '../sync/sync-message.ts';
 import type { SyncNote } from '../sync/sync-note.ts';
-import { SyncPeer } from '../sync/sync-peer.ts';
+import type { SyncPeer } from '../sync/sync-peer.ts';
 import { Synchronizer } from '../sync/synchronizer.ts';
 import { Arrivals } from './arrivals.ts';
-import { Cluster } from './cluster.ts';
+import { Cluster, type ClusterOptions } from './cluster.ts';
 import { Comparison } from './comparison.ts';
-import { confirmedByAll } from './confirmations.ts';
-import type { MemberCard } from './members.ts';
+import { Confirmations } from './confirmations.ts';
+import { newQueryPeer, newServerPeer, type ServerStreams } from './new-peers.ts';
 import { QueryComparison } from './query-comparison.ts';
 import { Readiness } from './readiness.ts';
 import type { RemoteSyncBeginning, RemoteSyncLife, RepairCounters } from './remote-sync-life.ts';
@@ -44,6 +43,7 @@ export class RemoteSync {
   readonly synchronizer: Synchronizer;
   readonly cluster: Cluster;
   readonly readiness: Readiness;
+  readonly confirmations: Confirmations;
   readonly repairs: RepairCounters = {
     sessions: 0,
     equal: 0,
@@ -64,9 +64,6 @@ export class RemoteSync {
   /** What is kept here, and told: others forget tombstones by it. */
   readonly #told: Knowledge = new Knowledge();
   readonly #queryPeers: SyncPeer[] = [];
-  /** What every replica of the cluster has confirmed, and when that was worked out. */
-  readonly #confirmed: Knowledge = new Knowledge();
-  #confirmedMs = Number.NEGATIVE_INFINITY;
   #state: 'asleep' | 'filling' | 'awake' = 'asleep';
 
   constructor(
@@ -82,9 +79,9 @@ export class RemoteSync {
     this.#beginning = beginning;
     this.replica = replica;
     this.readiness = new Readiness(() => context.emit({ kind: 'ready' }));
+    this.confirmations = new Confirmations(replica, this.#told);
     if (!bugs.includes('forgets tombstones early')) {
-      replica.isConfirmedByAll = (origin, sequence) =>
-        this.#confirmed.vector.covers(origin, sequence);
+      replica.isConfirmedByAll = (origin, sequence) => this.confirmations.cover(origin, sequence);
     }
     this.synchronizer = this.#newSynchronizer();
     for (const stream of [this.local, this.#remote]) stream.beginWith(known);
@@ -213,22 +210,6 @@ export class RemoteSync {
     this.#works.goOn();
   }
 
-  /** Which servers have not confirmed the tombstone that was buried first: they hold back all of them. */
-  holdersOfTombstones(): string[] {
-    const reference = this.replica.table.firstTombstone();
-    if (reference < 0) return [];
-    const { origin, sequence } = this.replica.versionOf(reference);
-    const uid = this.replica.origins.uid(origin);
-    const holders = this.cluster
-      .others()
-      .filter(({ id }) => !this.#hasConfirmed(id, uid, sequence));
-    return holders.map(({ id }) => id);
-  }
-
-  #hasConfirmed(id: string, origin: string, sequence: number): boolean {
-    return this.cluster.vectorOf(id).covers(origin, sequence);
-  }
-
   #newSynchronizer(): Synchronizer {
     const { self, clock } = this.#context;
     return new Synchronizer({
@@ -252,30 +233,30 @@ export class RemoteSync {
     const { clock, log } = context;
     const { clusterId, at, durability, members } = this.#beginning;
     const isVolatile = durability === 'memory';
-    const options = {
+    const options: ClusterOptions = {
       clusterId,
       self: { ...this.#identity, at, isVolatile, isRemoved: false },
       clock,
       log,
-      newPeer: (ref: ActorRef<SyncMessage>) => this.#newRemotePeer(ref),
-      onGone: (peer: SyncPeer) => this.synchronizer.removePeer(peer),
+      newPeer: (ref) => this.#newServerPeer(ref),
+      onGone: (peer) => this.synchronizer.removePeer(peer),
       keys: () => this.replica.table.size,
-      onMet: (keys: number) => this.readiness.onMet(keys),
-      onMembers: (cards: readonly MemberCard[]) => context.emit({ kind: 'members', cards }),
-      dial: (address: string) => context.emit({ kind: 'dial', at: address }),
+      onMet: (keys) => this.readiness.onMet(keys),
+      onMembers: (cards) => context.emit({ kind: 'members', cards }),
+      dial: (address) => context.emit({ kind: 'dial', at: address }),
       onRemoved: () => context.emit({ kind: 'removed' }),
     };
     return new Cluster(options, members);
   }
 
-  #newRemotePeer(ref: ActorRef<SyncMessage>): SyncPeer {
-    const feeds = [
-      new Feed({ name: 'local', stream: this.local }),
-      new Feed({ name: 'remote', stream: this.#remote, delayMs: geoLimits.syncRelayMs }),
-    ];
-    const peer = new SyncPeer({ ref, feeds, keeps: this.#remote, isLocal: false });
+  #newServerPeer(ref: ActorRef<SyncMessage>): SyncPeer {
+    const peer = newServerPeer(ref, this.#streams);
     this.synchronizer.addPeer(peer);
     return peer;
+  }
+
+  get #streams(): ServerStreams {
+    return { local: this.local, remote: this.#remote };
   }
 
   #begin(): void {
@@ -291,10 +272,7 @@ export class RemoteSync {
     const awake = { kind: 'awake' as const, needed: [] as VectorPairs };
     this.#context.emit(awake);
     for (const ref of queryActors) {
-      const feed = new Feed({ name: 'remote', stream: this.#remote });
-      feed.startAt(0);
-      const peer = new SyncPeer({ ref, feeds: [feed], keeps: this.local, isLocal: true });
-      peer.confirmed.raiseAll(known);
+      const peer = newQueryPeer(ref, this.#streams, known);
       this.#queryPeers.push(peer);
       this.synchronizer.addPeer(peer);
       if (!isAwake) {
@@ -361,7 +339,8 @@ export class RemoteSync {
       (peer) => peer.feed('remote')?.acked === this.#remote.last,
     );
     if (haveAll) this.#queryComparison.look(this.#queryPeers, nowMs);
-    if (nowMs - this.#confirmedMs >= geoLimits.confirmedByAllMs) this.#confirm(nowMs);
+    // Before it has met anybody it does not know whom it has to ask.
+    if (this.readiness.isReady) this.confirmations.look(this.cluster, this.#queryPeers, nowMs);
     const { vector } = this.synchronizer.known;
     this.readiness.check(vector, this.cluster.remotes, this.#queryPeers);
     this.cluster.removeLost(nowMs);
@@ -372,25 +351,6 @@ export class RemoteSync {
     const hasOthers = this.cluster.others().length > 0;
     const isBusy = this.replica.table.tombstoneCount > 0 || !this.readiness.isReady;
     return hasOthers || isBusy ? nowMs + geoLimits.lookMs : Infinity;
-  }
-
-  /** Works out what every replica of the cluster has, and tells the query actors. */
-  #confirm(nowMs: number): void {
-    // Before it has met anybody it does not know whom it has to ask.
-    if (!this.readiness.isReady) return;
-    this.#confirmedMs = nowMs;
-    const vectors: VersionVector[] = [
-      this.#told.vector,
-      ...this.#queryPeers.map(({ confirmed }) => confirmed),
-      ...this.cluster.others().map(({ id }) => this.cluster.vectorOf(id)),
-    ];
-    const news = this.#confirmed.raiseAll(confirmedByAll(vectors), nowMs);
-    const holders = this.holdersOfTombstones();
-    const { tombstoneHolders } = this.replica;
-    if (news.length === 0 && holders.join() === tombstoneHolders.join()) return;
-    this.replica.tombstoneHolders = holders;
-    const pairs = [...this.#confirmed.vector.pairs()];
-    for (const peer of this.#queryPeers) peer.addNote({ kind: 'confirmed by all', pairs, holders });
   }
 
   /** Forgets changes that everybody has. */
