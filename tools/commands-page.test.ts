@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { CommandTable, type CommandRow } from '../src/resp/command-table.ts';
 import { clientLimits } from '../src/core/limits.ts';
-import { createQueryTable } from '../src/geo/server/command-rows.ts';
+import { createQueryTable } from '../src/geo/server/query/command-rows.ts';
 import { PlatformClock } from '../src/platform/clock.ts';
 import { ClientRegistry } from '../src/resp/client-registry.ts';
 import { commandsPage } from './commands-page.ts';

@@ -7,10 +7,10 @@ import { FixedRouter } from '../../src/geo/client/fixed-router.ts';
 import type { GeoStore } from '../../src/geo/client/geo-store.ts';
 import type { Durability } from '../../src/geo/server/geo-options.ts';
 import { startGeoServer, type GeoServer } from '../../src/geo/server/geo-server.ts';
-import { QueryActor } from '../../src/geo/server/query-actor.ts';
-import { QueryGateway } from '../../src/geo/server/query-gateway.ts';
-import { RemoteSyncActor } from '../../src/geo/server/remote-sync-actor.ts';
-import { ServerGateway } from '../../src/geo/server/server-gateway.ts';
+import { QueryActor } from '../../src/geo/server/query/query-actor.ts';
+import { QueryGateway } from '../../src/geo/server/query/query-gateway.ts';
+import { RemoteSyncActor } from '../../src/geo/server/remote/remote-sync-actor.ts';
+import { ServerGateway } from '../../src/geo/server/home/server-gateway.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
 import { startSimSystem } from '../actor/sim-system.ts';
 

@@ -1,7 +1,7 @@
 import type { ActorSystem } from '../../src/actor/actor-system.ts';
 import type { Connection } from '../../src/core/network.ts';
 import { startGeoServer, type GeoServer } from '../../src/geo/server/geo-server.ts';
-import { QueryGateway } from '../../src/geo/server/query-gateway.ts';
+import { QueryGateway } from '../../src/geo/server/query/query-gateway.ts';
 import { CommandWriter, type CommandArgument } from '../../src/resp/command-writer.ts';
 import { ReplyParser } from '../../src/resp/reply-parser.ts';
 import { ReplyError, type ReplyValue } from '../../src/resp/reply-value.ts';

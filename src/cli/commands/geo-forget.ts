@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 
 import { AtollError } from '../../core/errors.ts';
-import type { MemberReport } from '../../geo/server/server-report.ts';
+import type { MemberReport } from '../../geo/server/remote/server-report.ts';
 import { AdminClient } from '../geo/admin-client.ts';
 import { writeJsonLine, writeOut } from '../output.ts';
 import { adminOption } from './geo-status.ts';

@@ -3,8 +3,8 @@ import { crc32c } from '../../core/crc32c.ts';
 import { journalLimits } from '../../core/limits.ts';
 import { parseDescription } from '../../geo/server/description.ts';
 import type { GeoServer } from '../../geo/server/geo-server.ts';
-import { decodeJournalRecord, JournalRecordWriter } from '../../geo/server/journal-record.ts';
-import type { SnapshotSlices } from '../../geo/server/store-journal.ts';
+import { decodeJournalRecord, JournalRecordWriter } from '../../geo/server/home/journal-record.ts';
+import type { SnapshotSlices } from '../../geo/server/home/store-journal.ts';
 
 /**
  * A backup on its way from a server to whoever asked for it: pieces of a length, a CRC-32C, a kind and content. The first says

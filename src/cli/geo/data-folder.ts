@@ -5,7 +5,7 @@ import { AtollError } from '../../core/errors.ts';
 import type { Outside } from '../../core/outside.ts';
 import { randomHex } from '../../core/random.ts';
 import { Origins } from '../../geo/server/origins.ts';
-import { StoreJournal, type SnapshotSlices } from '../../geo/server/store-journal.ts';
+import { StoreJournal, type SnapshotSlices } from '../../geo/server/home/store-journal.ts';
 import { EntryPackReader } from '../../geo/server/sync/entry-pack-reader.ts';
 import { openDisk } from '../../platform/disk.ts';
 import { createOutside } from '../../platform/outside.ts';

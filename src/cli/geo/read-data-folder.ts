@@ -1,7 +1,7 @@
 import { AtollError } from '../../core/errors.ts';
 import { readJournal } from '../../core/journal/read-journal.ts';
-import { decodeJournalRecord } from '../../geo/server/journal-record.ts';
-import type { SnapshotSlices } from '../../geo/server/store-journal.ts';
+import { decodeJournalRecord } from '../../geo/server/home/journal-record.ts';
+import type { SnapshotSlices } from '../../geo/server/home/store-journal.ts';
 import { VersionVector } from '../../geo/version-vector.ts';
 import { openDisk } from '../../platform/disk.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import type { MemberReport } from '../../geo/server/server-report.ts';
+import type { MemberReport } from '../../geo/server/remote/server-report.ts';
 import type { GeoStatus, ServerStatus } from './geo-status.ts';
 import { statusText } from './status-text.ts';
 

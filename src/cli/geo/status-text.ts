@@ -1,4 +1,4 @@
-import type { MemberReport } from '../../geo/server/server-report.ts';
+import type { MemberReport } from '../../geo/server/remote/server-report.ts';
 import { bytesWords, countWords, durationWords } from '../figures.ts';
 import { printable } from '../terminal-text.ts';
 import type { GeoStatus, ServerStatus } from './geo-status.ts';

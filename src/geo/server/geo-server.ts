@@ -7,10 +7,11 @@ import { formatHostPort } from '../../core/network.ts';
 import type { Recovery } from '../../core/journal/open-journal.ts';
 import { formatDescription, parseDescription } from './description.ts';
 import { noTrial, type Durability, type ServerIdentity, type Trial } from './geo-options.ts';
-import type { PortReport } from './port-report.ts';
-import { QueryGateway } from './query-gateway.ts';
-import { ServerGateway, type HomeReport, type StartedServer } from './server-gateway.ts';
-import type { SnapshotSlices } from './store-journal.ts';
+import type { PortReport } from './query/port-report.ts';
+import { QueryGateway } from './query/query-gateway.ts';
+import { ServerGateway } from './home/server-gateway.ts';
+import type { HomeReport, StartedServer } from './home/started-server.ts';
+import type { SnapshotSlices } from './home/store-journal.ts';
 
 export interface GeoServerOptions {
   readonly host: string;
@@ -59,8 +60,8 @@ export interface GeoServer {
 
 /** The modules that every thread of the system imports for it. */
 export const geoServerModules: readonly URL[] = [
-  new URL('query-gateway.js', import.meta.url),
-  new URL('server-gateway.js', import.meta.url),
+  new URL('query/query-gateway.js', import.meta.url),
+  new URL('home/server-gateway.js', import.meta.url),
 ];
 
 /**

@@ -10,7 +10,7 @@ import { Origins } from './origins.ts';
 import { clockWith, noBugs, type PlantedBugs } from './planted-bugs.ts';
 import { PrefixWatches } from './prefix-watches.ts';
 import { ChangeStream } from './sync/change-stream.ts';
-import type { WriteLog } from './write-log.ts';
+import type { WriteLog } from './query/write-log.ts';
 import type { EntryPackReader } from './sync/entry-pack-reader.ts';
 import { prefetchKeysMax, type Table, type Version } from './table.ts';
 

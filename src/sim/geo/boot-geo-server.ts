@@ -4,11 +4,11 @@ import type { Disk } from '../../core/disk.ts';
 import type { Outside } from '../../core/outside.ts';
 import type { Threads } from '../../core/threads.ts';
 import { geoServerModules, startGeoServer } from '../../geo/server/geo-server.ts';
-import { RemoteSyncActor } from '../../geo/server/remote-sync-actor.ts';
-import { ServerGateway } from '../../geo/server/server-gateway.ts';
+import { RemoteSyncActor } from '../../geo/server/remote/remote-sync-actor.ts';
+import { ServerGateway } from '../../geo/server/home/server-gateway.ts';
 import type { Trial } from '../../geo/server/geo-options.ts';
 import { plantedBugs } from '../../geo/server/planted-bugs.ts';
-import { QueryActor } from '../../geo/server/query-actor.ts';
+import { QueryActor } from '../../geo/server/query/query-actor.ts';
 import type { Simulation } from '../simulation.ts';
 import type { Durability } from './evidence.ts';
 import { probedQueryGateway, type FoundReplica } from './replica-probe.ts';
@@ -69,7 +69,7 @@ export interface ServerFigures {
   /** Searches for the difference to another server. */
   readonly sessions: number;
   /** Entries that were missing though they should have been known. */
-  readonly divergencesFound: number;
+  readonly divergences: number;
 }
 
 export type BootGeoServer = (options: BootOptions) => Promise<BootedServer>;
@@ -123,8 +123,8 @@ export const bootGeoServer: BootGeoServer = async (options) => {
         system.counters(),
         inspectServer(),
       ]);
-      const { sessions, divergencesFound } = repairs;
-      return { pairRateMax, stampsRefused: replica.stampsRefused, sessions, divergencesFound };
+      const { sessions, divergencesFound: divergences } = repairs;
+      return { pairRateMax, stampsRefused: replica.stampsRefused, sessions, divergences };
     },
   };
 };

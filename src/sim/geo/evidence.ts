@@ -99,7 +99,7 @@ export interface CounterReading {
   readonly pairRateMax: number;
   readonly stampsRefused: number;
   readonly sessions: number;
-  readonly divergencesFound: number;
+  readonly divergences: number;
 }
 
 /** A promise that was not kept. */

@@ -52,6 +52,12 @@ export class ReplicaObserver {
       if (table.valueLength(reference) > 0) this.#tell(reference);
       return reference;
     };
+    const putAt = table.putAt.bind(table);
+    table.putAt = (...args): number => {
+      const reference = putAt(...args);
+      if (table.valueLength(reference) > 0) this.#tell(reference);
+      return reference;
+    };
     const setExpiry = table.setExpiry.bind(table);
     table.setExpiry = (reference, expiryMs, version): void => {
       setExpiry(reference, expiryMs, version);

@@ -1,13 +1,13 @@
 import { defineGateway, type GatewayKind, type LocalActor } from '../../actor/gateway.ts';
 import { assert } from '../../core/assert.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { QueryMessage } from '../../geo/server/query-actor.ts';
-import type { QueryLent } from '../../geo/server/query-batch.ts';
+import type { QueryMessage } from '../../geo/server/query/query-actor.ts';
+import type { QueryLent } from '../../geo/server/query/query-batch.ts';
 import {
   QueryGateway,
   type QueryGatewayOptions,
   type QueryGatewayReady,
-} from '../../geo/server/query-gateway.ts';
+} from '../../geo/server/query/query-gateway.ts';
 import type { Replica } from '../../geo/server/replica.ts';
 import type { Client } from '../../resp/client.ts';
 import { CommandBatch } from '../../resp/command-batch.ts';

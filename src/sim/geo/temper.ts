@@ -20,7 +20,7 @@ export interface Temper {
   readonly stormMs: number;
   /** How many faults of each kind happen meanwhile; none of a kind that is not here. */
   readonly faults: Partial<Record<FaultKind, number>>;
-  /** Bounds of the store that are smaller than usual. */
+  /** Bounds of the store that are smaller than usual: not where writes have to be everywhere in time. */
   readonly bounds: Partial<Omit<Trial, 'bugs'>>;
   /** Whether the quiet lasts to its end, or only until all replicas are equal. */
   readonly isQuietLong: boolean;
@@ -58,6 +58,7 @@ export const faultKinds = [
   'reset',
   'bad link',
   'slow disk',
+  'stalled disk',
   'full disk',
   'failing sync',
   'clock step',
@@ -78,7 +79,9 @@ export function drawTemper(random: SimRandom, { serversMax, durabilities }: Abil
   const servers = Math.min(serversMax, random.pick([1, 2, 2, 3, 3, 4]));
   const actors = random.pick([1, 2, 2, 3]);
   const durability = random.pick(durabilities);
-  const isCalm = random.chance(0.15);
+  const wantsCalm = random.chance(0.15);
+  const faults = wantsCalm ? {} : drawFaults(random.child('faults'), { servers, durability });
+  const isCalm = Object.keys(faults).length === 0;
   return {
     servers,
     actors,
@@ -90,8 +93,8 @@ export function drawTemper(random: SimRandom, { serversMax, durabilities }: Abil
     beginsJoined: isCalm || random.chance(0.7),
     load: drawLoad(random.child('load')),
     stormMs: random.pick([2_000, 5_000, 10_000, 25_000]),
-    faults: isCalm ? {} : drawFaults(random.child('faults'), { servers, durability }),
-    bounds: drawBounds(random.child('bounds')),
+    faults,
+    bounds: isCalm ? {} : drawBounds(random.child('bounds')),
     isQuietLong: random.chance(0.2),
   };
 }
@@ -141,5 +144,10 @@ function drawFaults(
 }
 
 function isOfDisk(kind: FaultKind): boolean {
-  return kind === 'slow disk' || kind === 'full disk' || kind === 'failing sync';
+  return (
+    kind === 'slow disk' ||
+    kind === 'stalled disk' ||
+    kind === 'full disk' ||
+    kind === 'failing sync'
+  );
 }

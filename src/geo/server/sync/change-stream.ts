@@ -32,6 +32,8 @@ export class ChangeStream {
   /** What whoever is at the position before the first record knows. */
   readonly #base: VersionVector;
   #claims: Claim[] = [];
+  /** The last record that is gone belongs to a claim that is not: who lacks the one must not be given the other. */
+  #isCut = false;
 
   constructor({ ownOrigin, base }: { ownOrigin?: string; base: VectorPairs }) {
     this.#ownOrigin = ownOrigin;
@@ -94,7 +96,8 @@ export class ChangeStream {
    */
   positionOf(vector: VersionVector): number | undefined {
     if (!vector.coversAll(this.#base)) return undefined;
-    return this.advance(this.first - 1, vector);
+    const position = this.advance(this.first - 1, vector);
+    return this.#isCut && position < this.first ? undefined : position;
   }
 
   /** The farthest position not before `from` that a replica knows that is at `from` and knows `vector`. */
@@ -120,12 +123,15 @@ export class ChangeStream {
   /** Forgets the records up to and including `position`. */
   trim(position: number): void {
     const firstBefore = this.first;
+    const last = Math.min(position, this.last);
+    const isCut = last >= firstBefore && this.place(last) !== noPlace;
     this.#log.trim(position);
     if (this.first === firstBefore) return;
     if (this.#ownOrigin !== undefined) {
       this.#base.raise(this.#ownOrigin, this.first - 1);
       return;
     }
+    this.#isCut = isCut;
     const keptFrom = this.#indexBehind(this.first - 1);
     for (const { origin, sequence } of this.#claims.slice(0, keptFrom)) {
       this.#base.raise(origin, sequence);

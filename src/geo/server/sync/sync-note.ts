@@ -1,5 +1,5 @@
 import type { VectorPairs } from '../../version-vector.ts';
-import type { MemberCard } from '../members.ts';
+import type { MemberCard } from '../remote/members.ts';
 
 /** What replicas tell each other besides changes. A note that is lost is made again by whoever still needs it. */
 export type SyncNote =

@@ -6,6 +6,7 @@ import { noBugs, type PlantedBugs } from '../planted-bugs.ts';
 import type { MergeOutcome, Replica } from '../replica.ts';
 import type { ChangeStream } from './change-stream.ts';
 import { EntryPackReader } from './entry-pack-reader.ts';
+import { EntryPackWriter } from './entry-pack-writer.ts';
 import { EntryPacker, type SkipEntry } from './entry-packer.ts';
 import type { Feed } from './feed.ts';
 import { Knowledge } from './knowledge.ts';
@@ -20,6 +21,8 @@ export type SendSync = (to: ActorRef<SyncMessage>, message: SyncMessage) => void
 export interface Arrival {
   readonly peer: SyncPeer;
   readonly part: SyncPart;
+  /** The entries of the part, or those that were taken. */
+  readonly entries: Uint8Array;
   /** What is known with it; empty if it came over a gap, or in part. */
   readonly claims: VectorPairs;
   /** Whether the part may be confirmed once it is kept. */
@@ -225,7 +228,9 @@ export class Synchronizer {
       if (peer.isLocal) peer.confirmed.raiseAll(part.claims);
     } else if (inbound !== undefined && !isGapless) peer.onMissing(inbound);
     replica.changeCount += 1;
-    const arrival: Arrival = { peer, part, claims, isWhole };
+    const isTaken = this.counters.refused === refusedBefore;
+    const entries = isTaken ? part.entries : packTaken(replica, part.entries);
+    const arrival: Arrival = { peer, part, entries, claims, isWhole };
     if (onArrival === undefined) this.settle(arrival, nowMs);
     else onArrival(arrival);
   }
@@ -255,6 +260,22 @@ export class Synchronizer {
     }
   }
 }
+
+/**
+ * What a replica has of the keys of a pack: without what it refused. In a journal that would wait for the next start, which trusts
+ * what it loads.
+ */
+function packTaken({ table, origins }: Replica, pack: Uint8Array): Uint8Array {
+  const writer = new EntryPackWriter(origins);
+  const reader = new EntryPackReader(pack, origins, table);
+  while (reader.next()) {
+    const reference = table.find(reader.bytes, reader.keyStart, reader.keyEnd);
+    if (reference >= 0) writer.add(table, reference);
+  }
+  return writer.count === 0 ? noEntries : writer.take();
+}
+
+const noEntries = new Uint8Array(0);
 
 /** Entries that came, by what became of them, and those that were sent. */
 export interface SyncCounters {

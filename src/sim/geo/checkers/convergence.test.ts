@@ -63,12 +63,12 @@ const reading = {
   pairRateMax: 0,
   stampsRefused: 0,
   sessions: 1,
-  divergencesFound: 0,
+  divergences: 0,
 };
 
 test('a divergence is a mistake, also when it is mended', () => {
   assert.deepEqual(checkDivergences(evidence({ readings: [reading] })), []);
-  const later = { ...reading, divergencesFound: 2 };
+  const later = { ...reading, divergences: 2 };
   assert.equal(checkDivergences(evidence({ readings: [reading, later, later] })).length, 1);
 });
 

@@ -93,9 +93,9 @@ export function checkVisibility({ changes, finals, isCalm }: Evidence): Violatio
 /** What was missing and should have been known was mended, and is a mistake all the same. */
 export function checkDivergences({ readings }: Evidence): Violation[] {
   const violations = new Map<string, Violation>();
-  for (const { server, atMs, divergencesFound } of readings) {
-    if (divergencesFound === 0 || violations.has(server)) continue;
-    const text = `${server} had found ${divergencesFound} divergences by ${atMs} ms`;
+  for (const { server, atMs, divergences } of readings) {
+    if (divergences === 0 || violations.has(server)) continue;
+    const text = `${server} had found ${divergences} divergences by ${atMs} ms`;
     violations.set(server, { invariant: 'divergence', text });
   }
   return [...violations.values()];

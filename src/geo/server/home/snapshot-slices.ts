@@ -1,0 +1,26 @@
+import { geoLimits } from '../../../core/limits.ts';
+import type { VersionVector } from '../../version-vector.ts';
+import type { SnapshotSheet } from '../remote/remote-sync-lent.ts';
+import type { Replica } from '../replica.ts';
+import { EntryPackWriter } from '../sync/entry-pack-writer.ts';
+
+/**
+ * Packs the entries of the next places, as many as a piece of a snapshot takes. What is known with all of them is what is
+ * known at the beginning: what is written meanwhile is in it or not.
+ */
+export function fillSnapshot(replica: Replica, known: VersionVector, sheet: SnapshotSheet): void {
+  if (sheet.known === undefined) {
+    const isThere = sheet.needed.every(([origin, sequence]) => known.covers(origin, sequence));
+    if (!isThere) return;
+    sheet.known = known.pairs();
+  }
+  const { table } = replica;
+  const writer = new EntryPackWriter(replica.origins);
+  let { place } = sheet;
+  for (; place < table.placesEnd && writer.byteLength < geoLimits.snapshotPackBytes; place += 1) {
+    const reference = table.atPlace(place);
+    if (reference >= 0) writer.add(table, reference);
+  }
+  sheet.pack = writer.count === 0 ? undefined : writer.take();
+  sheet.place = place < table.placesEnd ? place : -1;
+}

@@ -1,0 +1,52 @@
+import type { MemberCard } from './members.ts';
+import type { RepairSession } from './repair-session.ts';
+import type { SyncPeer } from '../sync/sync-peer.ts';
+
+/**
+ * Another server, in one life of it, as the remote-sync actor knows it: the exchange with it, who it is, and how its clock
+ * goes.
+ */
+export class RemotePeer {
+  readonly sync: SyncPeer;
+  /** The address of its actor system, with the life. */
+  readonly address: string;
+  /** Who it said it is; undefined before it did. */
+  card: MemberCard | undefined;
+  /** When it was greeted last, monotonic. */
+  greetedMs: number = Number.NEGATIVE_INFINITY;
+  /** It wants the difference to be found, because what it lacks is not in the streams any more. */
+  wantsRepair = false;
+  session: RepairSession | undefined;
+  /** When a session was last begun or the two were last compared, monotonic. */
+  comparedMs: number = Number.NEGATIVE_INFINITY;
+  /** Wall time of the last comparison that found them equal, or of the repair that made them so; 0: never. */
+  equalAtMs = 0;
+  checkNumber = 0;
+  busyChecks = 0;
+  /** The state of our knowledge, and of its, when they were last found equal. */
+  equalStates = '';
+  /** How much later than it was sent a message seems to come, by the clocks of both: here, and there. */
+  #delayHereMs: number | undefined;
+  #delayThereMs: number | undefined;
+
+  constructor(sync: SyncPeer, address: string) {
+    this.sync = sync;
+    this.address = address;
+  }
+
+  /** The last delay as it is told to the other side, to be compared with its own. */
+  get delayHereMs(): number {
+    return this.#delayHereMs ?? 0;
+  }
+
+  /** How far its wall clock is ahead of ours, as far as the way there is as long as the way back; undefined: not known. */
+  get skewMs(): number | undefined {
+    if (this.#delayHereMs === undefined || this.#delayThereMs === undefined) return undefined;
+    return (this.#delayThereMs - this.#delayHereMs) / 2;
+  }
+
+  onTime(sentWallMs: number, delayThereMs: number, nowWallMs: number): void {
+    this.#delayHereMs = nowWallMs - sentWallMs;
+    if (delayThereMs !== 0) this.#delayThereMs = delayThereMs;
+  }
+}
