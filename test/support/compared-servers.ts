@@ -81,6 +81,7 @@ export class ComparedServer {
   readonly counters: RepairCounters = {
     sessions: 0,
     equal: 0,
+    different: 0,
     divergencesFound: 0,
     divergencesRepaired: 0,
   };

@@ -51,7 +51,7 @@ const server: ServerStatus = {
   ],
   members: [self, away],
   links: [],
-  repairs: { sessions: 1, equal: 40, divergencesFound: 0, divergencesRepaired: 0 },
+  repairs: { sessions: 1, equal: 40, different: 0, divergencesFound: 0, divergencesRepaired: 0 },
   journal: {
     lastSequence: 9,
     durableSequence: 9,
