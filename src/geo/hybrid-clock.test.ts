@@ -79,3 +79,13 @@ test('a stamp too far ahead is refused, counted, and does not move the clock', (
   assert.equal(clock.refused, 4);
   assert.equal(clock.wallMs, 61_000);
 });
+
+test('a stamp of an earlier life is taken over however far ahead it is, and nothing is issued before it', () => {
+  const clock = new HybridClock({ skewMs: 100 });
+  clock.adopt(500_000, 7);
+  assert.equal(clock.refused, 0);
+  clock.issue(1_000);
+  assert.deepEqual([clock.wallMs, clock.counter], [500_000, 8]);
+  clock.adopt(400_000, 9);
+  assert.deepEqual([clock.wallMs, clock.counter], [500_000, 8], 'an older one moves nothing');
+});

@@ -84,7 +84,9 @@ export class SyncMesh {
     assert.ok(to !== undefined);
     const way = `${from.index}>${to.index}`;
     this.sentAtMs.set(way, [...(this.sentAtMs.get(way) ?? []), this.nowMs]);
-    const isCut = this.cut.has([from.index, to.index].toSorted().join('-'));
+    const isCut = this.cut.has(
+      `${Math.min(from.index, to.index)}-${Math.max(from.index, to.index)}`,
+    );
     if (isCut || (isLossy && this.#random.fraction() < this.#lossChance)) this.lost += 1;
     else this.#underWay.push({ dueMs: this.nowMs + wayMs, to, message });
   }

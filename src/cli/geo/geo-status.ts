@@ -9,6 +9,7 @@ import type { MemberReport } from '../../geo/server/remote/server-report.ts';
 /** What `/status` answers: plain data, for people and programs. Times are wall milliseconds. */
 export interface GeoStatus {
   readonly atollVersion: string;
+  readonly processId: number;
   readonly state: GeoState;
   /** What is in the way of being ready. */
   readonly reason: string | null;

@@ -166,6 +166,12 @@ export class StoreJournal {
   async close(): Promise<void> {
     if (this.#journal === undefined) return;
     this.#appendLine();
+    const { timers } = this.#options.outside;
+    // What waits in the line was acknowledged, unless replies wait for the disk.
+    while (this.#line.length > 0 && this.fault === undefined) {
+      await new Promise<void>((resolve) => timers.setTimer(geoLimits.journalRetryMs, resolve));
+      this.#appendLine();
+    }
     await this.#journal.close();
   }
 

@@ -155,7 +155,7 @@ class QueryPort {
     const { host, port, bugs } = this.#options;
     const heldUntil = bugs.includes('acknowledges before durable')
       ? (): number => 0
-      : (): number => this.#batch?.sequence ?? 0;
+      : (): number => this.#heldUntil();
     try {
       this.#server = await RespServer.listen({
         outside: this.#thread.outside,
@@ -227,6 +227,14 @@ class QueryPort {
     }
     this.#log();
     if (this.#logBytesUnderWay < this.#logBytesMax / 2) this.#server?.unblock();
+  }
+
+  /**
+   * The write that replies wait for. Once the journal has failed none will be durable that is not: what reads show then may be
+   * gone after the next start, as everything may that was never acknowledged.
+   */
+  #heldUntil(): number {
+    return this.#fault === undefined ? (this.#batch?.sequence ?? 0) : 0;
   }
 
   get #logBytesMax(): number {

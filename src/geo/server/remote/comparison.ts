@@ -53,7 +53,7 @@ export class Comparison {
     if (selfId < card.id) {
       if (isLacking || remote.wantsRepair) this.#openSession(remote, nowMs);
       else if (sinceMs >= geoLimits.repairMs) this.#check(remote, nowMs);
-    } else if (isLacking && sinceMs >= geoLimits.repairAskMs) {
+    } else if ((isLacking || remote.wantsRepair) && sinceMs >= geoLimits.repairAskMs) {
       remote.comparedMs = nowMs;
       sync.addNote({ kind: 'repair wanted' });
     }
@@ -62,7 +62,8 @@ export class Comparison {
   onNote(remote: RemotePeer, note: SyncNote, nowMs: number): void {
     switch (note.kind) {
       case 'repair wanted':
-        remote.wantsRepair = true;
+        // Asked before it heard of the one that is under way; otherwise it asks again.
+        if (remote.session === undefined) remote.wantsRepair = true;
         return;
       case 'check':
         return this.#answerCheck(remote, note);

@@ -72,7 +72,7 @@ describe('a stream of changes', () => {
         const parts = new VersionVector(stream.claimsBetween(0, middle));
         parts.raiseAll(stream.claimsBetween(middle, stream.last));
         const whole = stream.claimsBetween(0, stream.last);
-        assert.deepEqual(parts.pairs().toSorted(), whole.toSorted());
+        assert.deepEqual(Object.fromEntries(parts.pairs()), Object.fromEntries(whole));
       }),
     );
   });
