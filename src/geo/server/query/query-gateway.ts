@@ -40,8 +40,11 @@ export interface QueryGatewayOptions {
   readonly bugs: PlantedBugs;
 }
 
+/** A query actor, as whoever starts it names it. */
+export type QueryActorRef = ActorRef<QueryMessage>;
+
 export interface QueryGatewayReady {
-  readonly actor: ActorRef<QueryMessage>;
+  readonly actor: QueryActorRef;
   readonly gateway: GatewayRef;
   readonly origin: string;
 }

@@ -5,7 +5,7 @@ import { EntryViewBuilder } from '../repair/entry-view-builder.ts';
 import { areFingerprintsEqual } from '../repair/fingerprint.ts';
 import type { PlantedBugs } from '../planted-bugs.ts';
 import type { RemotePeer } from './remote-peer.ts';
-import type { RepairCounters } from './remote-sync.ts';
+import type { RepairCounters } from './remote-sync-life.ts';
 import { RepairSession, type ViewMoment } from './repair-session.ts';
 import type { Replica } from '../replica.ts';
 import type { SlicedWork } from '../sync/sliced-work.ts';

@@ -1,7 +1,7 @@
 import type { Log } from '../../../core/log.ts';
 import { geoLimits } from '../../../core/limits.ts';
 import { printLive } from '../repair/live-print.ts';
-import type { RepairCounters } from './remote-sync.ts';
+import type { RepairCounters } from './remote-sync-life.ts';
 import type { Replica } from '../replica.ts';
 import type { SlicedWork } from '../sync/sliced-work.ts';
 import { streamOfAll } from '../sync/stream-of-all.ts';

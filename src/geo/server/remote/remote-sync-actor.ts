@@ -4,7 +4,8 @@ import type { Replica } from '../replica.ts';
 import { EntryPackReader } from '../sync/entry-pack-reader.ts';
 import { fillSnapshot } from '../home/snapshot-slices.ts';
 import type { RemoteSyncLent, RemoteSyncOutput } from './remote-sync-lent.ts';
-import { newRemoteSyncLife, RemoteSync, type RemoteSyncLife } from './remote-sync.ts';
+import { newRemoteSyncLife, type RemoteSyncLife } from './remote-sync-life.ts';
+import { RemoteSync } from './remote-sync.ts';
 import { serverReportOf } from './server-report.ts';
 import type { SyncMessage } from '../sync/sync-message.ts';
 

@@ -2,7 +2,8 @@ import type { ReplicaReport } from '../query/replica-report.ts';
 import { replicaFigures } from '../query/replica-report.ts';
 import type { MemberCard } from './members.ts';
 import type { RemotePeer } from './remote-peer.ts';
-import type { RepairCounters, RemoteSync } from './remote-sync.ts';
+import type { RemoteSync } from './remote-sync.ts';
+import type { RepairCounters } from './remote-sync-life.ts';
 
 /** A server of the cluster as this one sees it. Plain data. */
 export interface MemberReport {
@@ -53,7 +54,7 @@ export function serverReportOf(exchange: RemoteSync): ServerReport {
 /** All servers of the cluster, this one first. */
 function memberReports(exchange: RemoteSync): MemberReport[] {
   const { cluster, local, identity, nowMs } = exchange;
-  const holders = new Set(exchange.holdersOfTombstones());
+  const holders = new Set(exchange.confirmations.holders(cluster));
   const reports = cluster.members.cards().map((card): MemberReport => {
     const { id, incarnation, at, isRemoved } = card;
     const remote = cluster.remoteOf(id);
