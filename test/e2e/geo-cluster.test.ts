@@ -278,11 +278,15 @@ test(
     const atoll = new AtollProcess(
       [
         'geo',
-        '--port=0',
-        '--admin-port=0',
-        '--actors=1',
+        '--port',
+        '0',
+        '--admin-port',
+        '0',
+        '--actors',
+        '1',
         '--json',
-        `--data=${join(folder, 'full')}`,
+        '--data',
+        join(folder, 'full'),
       ],
       limited,
     );
@@ -315,10 +319,14 @@ describe('the admin port', () => {
     const adminPort = await findPorts(1);
     const atoll = new AtollProcess([
       'geo',
-      '--port=0',
-      '--actors=1',
-      `--admin-port=${adminPort}`,
-      `--join=${nobody}`,
+      '--port',
+      '0',
+      '--actors',
+      '1',
+      '--admin-port',
+      String(adminPort),
+      '--join',
+      nobody,
     ]);
     const ask = (path: string): Promise<Response | undefined> =>
       fetch(`http://127.0.0.1:${adminPort}${path}`).catch(() => undefined);
@@ -330,7 +338,8 @@ describe('the admin port', () => {
       words = await response.text();
     }
     assert.equal(words, 'waiting for the other servers\n');
-    const status = await fetch(`http://127.0.0.1:${adminPort}/status`);
+    const status = await ask('/status');
+    assert.ok(status !== undefined);
     const { state, server } = (await status.json()) as GeoStatus;
     assert.equal(state, 'joining');
     assert.equal(server?.ports.length, 1);

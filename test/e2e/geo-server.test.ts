@@ -449,7 +449,7 @@ describe('atoll start', () => {
         const { text } = await fetchText(`http://127.0.0.1:${adminPort + 1}/status`);
         process.kill((JSON.parse(text) as GeoStatus).processId, 'SIGKILL');
         await atoll.said('stderr', 'lisbon has ended by SIGKILL');
-        await atoll.said('stderr', `npx atoll geo --port=${port + 100} `);
+        await atoll.said('stderr', `npx atoll geo --port ${port + 100} `);
       }
       atoll.child.kill('SIGTERM');
       const { exitCode, stderr } = await atoll.end();

@@ -29,8 +29,8 @@ export class AtollProcess {
     arguments_: readonly string[],
     { environment = {}, stdout, through = [] }: AtollOptions = {},
   ) {
-    const words = [...through, process.execPath, mainPath, ...arguments_];
-    this.child = spawn(words[0] ?? process.execPath, words.slice(1), {
+    const [command, ...before] = [...through, process.execPath];
+    this.child = spawn(command, [...before, mainPath, ...arguments_], {
       env: { PATH: process.env['PATH'], ...environment },
       stdio: ['pipe', stdout ?? 'pipe', 'pipe'],
     });

@@ -74,9 +74,10 @@ export async function* readBackup(
 }
 
 function parseHead(content: Buffer): BackupHead {
-  const head = JSON.parse(content.toString('utf8')) as { readonly format: string };
-  if (head.format === backupFormat) return head as BackupHead;
-  throw invalid(`it is of format ${head.format}, expected ${backupFormat}`);
+  const head = JSON.parse(content.toString('utf8')) as BackupHead;
+  const format: unknown = head.format;
+  if (format === backupFormat) return head;
+  throw invalid(`it is of format ${String(format)}, expected ${backupFormat}`);
 }
 
 function piece(kind: number, content: Uint8Array): Uint8Array {

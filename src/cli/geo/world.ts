@@ -86,10 +86,14 @@ export class World {
     const { port, adminPort, data } = this.#options;
     const { name, linkLatencyMs } = places[index] ?? { name: 'nowhere', linkLatencyMs: 0 };
     const arguments_ = [
-      `--port=${port === 0 ? 0 : port + index * portsApart}`,
-      `--admin-port=${adminPort === 0 ? 0 : adminPort + index}`,
-      '--actors=1',
-      `--link-latency=${linkLatencyMs}`,
+      '--port',
+      String(port === 0 ? 0 : port + index * portsApart),
+      '--admin-port',
+      String(adminPort === 0 ? 0 : adminPort + index),
+      '--actors',
+      '1',
+      '--link-latency',
+      String(linkLatencyMs),
       ...(data === undefined ? [] : ['--data', join(data, name)]),
     ];
     const child = new ServerChild(name, [...arguments_, ...joining(descriptions)], (line) => {
@@ -109,7 +113,7 @@ export class World {
     this.#say(`${name} has ended ${how}`);
     if (other === undefined) return;
     const words = [...arguments_, ...joining([other])].map((word) =>
-      /^[\w./:=-]+$/.test(word) ? word : `'${word}'`,
+      /^[\w./:-]+$/.test(word) ? word : `'${word}'`,
     );
     this.#say(`it can be started again, and gets what it missed: npx atoll geo ${words.join(' ')}`);
   }
