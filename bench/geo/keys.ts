@@ -8,6 +8,7 @@ export const valueBytes = 64;
 export const okBytes = 5;
 
 const batch = 1_000;
+const keysDeadlineMs = 60_000;
 
 /** Key `number`, as redis-benchmark names keys. */
 export function keyOf(number: number): string {
@@ -32,10 +33,28 @@ export async function fill(port: number, from: number, count: number): Promise<v
   socket.close();
 }
 
-/** Waits until every query port has so many keys. */
+/** Waits until every query port has so many keys; throws if they do not come. */
 export async function untilKeys(server: AtollServer, count: number): Promise<void> {
   const all = count * server.targets.length;
-  while ((await server.metric('atoll_geo_keys')) < all) await sleep(50);
+  const endMs = performance.now() + keysDeadlineMs;
+  for (;;) {
+    const keys = await server.metric('atoll_geo_keys');
+    if (keys >= all) return;
+    if (performance.now() > endMs) throw new Error(`of ${all} keys ${keys} are there`);
+    await sleep(20);
+  }
+}
+
+/** Waits until the other servers have confirmed everything, and says how long that took. */
+export async function untilConfirmed(servers: readonly AtollServer[]): Promise<number> {
+  const startMs = performance.now();
+  for (const server of servers) {
+    while ((await server.metric('atoll_geo_dirty_keys')) > 0) {
+      if (performance.now() > startMs + keysDeadlineMs) throw new Error('servers do not agree');
+      await sleep(100);
+    }
+  }
+  return (performance.now() - startMs) / 1_000;
 }
 
 export function sleep(ms: number): Promise<void> {

@@ -12,7 +12,7 @@ const differences = 1_000;
 
 /**
  * What it costs two servers with a million keys to find that they have the same (the quick check, there and back), and in what
- * they differ, by a thousand writes of the recent past that one of them lacks: bytes of whole messages in both directions, the
+ * they differ, by a thousand writes of the recent past: all of them one's, or half of them each one's (`Both`): bytes of whole messages in both directions, the
  * way they are marshalled. The writes themselves are not counted: they are to be sent in any case.
  */
 export function measureRepair({ say }: BenchOptions): Figures {
@@ -36,18 +36,28 @@ export function measureRepair({ say }: BenchOptions): Figures {
   for (let added = 0; added < differences; added += 1) one.put(million + added);
   const { messages, found } = reconcile(one.view(), other.view());
   assert(found === differences, `${found} differences were found`);
-  const steps = messages.map((bytes, index): SyncNote => ({
+  const steps = stepsOf(messages);
+  for (let added = 0; added < differences; added += 1) other.put(million + added);
+  for (let added = 0; added < differences; added += 1) {
+    (added % 2 === 0 ? one : other).put(million + differences + added);
+  }
+  const both = stepsOf(reconcile(one.view(), other.view()).messages);
+  return {
+    repairBytes0: { value: bytesOf([check, checked]), unit: 'bytes' },
+    repairBytes1000: { value: bytesOf(steps), unit: 'bytes' },
+    repairBytes1000Both: { value: bytesOf(both), unit: 'bytes' },
+    repairMessages1000: { value: steps.length, unit: 'messages' },
+  };
+}
+
+function stepsOf(messages: readonly Uint8Array[]): SyncNote[] {
+  return messages.map((bytes, index) => ({
     kind: 'repair step',
     session: 123_456,
     opens: index === 0,
     isPartial: false,
     bytes,
   }));
-  return {
-    repairBytes0: { value: bytesOf([check, checked]), unit: 'bytes' },
-    repairBytes1000: { value: bytesOf(steps), unit: 'bytes' },
-    repairMessages1000: { value: steps.length, unit: 'messages' },
-  };
 }
 
 /** Of a message for each of these notes, when there is nothing else to say. */

@@ -2,7 +2,7 @@ import type { ThreadCounters } from '../actor/counters.ts';
 import type { JournalStats } from '../core/journal/journal.ts';
 import type { PortReport } from '../geo/server/query/port-report.ts';
 import { latenessBoundsMs } from '../geo/server/sync/lateness-histogram.ts';
-import type { HomeReport } from '../geo/server/home/server-gateway.ts';
+import type { HomeReport } from '../geo/server/home/started-server.ts';
 import type { MemberReport } from '../geo/server/remote/server-report.ts';
 import type { Metric, Sample } from './prometheus-text.ts';
 

@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 
+import { Redis } from 'ioredis';
+
 import { connect } from '../../src/client.ts';
+import type { GeoProcessReady } from '../../src/cli/geo-process.ts';
 import type { GeoStatus } from '../../src/cli/geo/geo-status.ts';
 import { AtollError } from '../../src/core/errors.ts';
 import type { GeoStore } from '../../src/geo/client/geo-store.ts';
@@ -57,7 +60,7 @@ test(
   async () => {
     const server = await start('--data', join(folder, 'loaded'), '--actors', '2');
     const store = server.connect();
-    await putAll(store, 'before/', 10_000);
+    await putAll(store, 'before/', 40_000);
     await store.put('gone', 'soon');
     await store.delete('gone');
     let isOver = false;
@@ -78,7 +81,7 @@ test(
     assert.equal(exitCode, 0, stderr);
     const said = JSON.parse(stdout) as { event: string; keys: number; tombstones: number };
     assert.equal(said.event, 'backup');
-    assert.ok(said.keys >= 10_000, stdout);
+    assert.ok(said.keys >= 40_000, stdout);
     const before_ = new Map([...(await contentOf(store))].filter(([key]) => !key.startsWith('m')));
     await store.close();
 
@@ -88,7 +91,7 @@ test(
     const again = await start('--data', data);
     const other = again.connect();
     const content = await contentOf(other);
-    assert.equal(before_.size, 10_000);
+    assert.equal(before_.size, 40_000);
     for (const [key, value] of before_) assert.equal(content.get(key), value);
     assert.equal(content.has('gone'), false);
     await other.put('before/0', 'after');
@@ -176,6 +179,10 @@ test(
     await two.kill();
     await store.delete('both/have');
     await one.untilStatus(({ tombstonesHeldBy }) => tombstonesHeldBy.length === 1);
+    const redis = new Redis(one.ready.queryPorts[0] ?? 0, '127.0.0.1');
+    let info = '';
+    while (!info.includes(`geo_tombstones_held_by:${two.ready.id}`)) info = await redis.info('geo');
+    assert.match(info, /geo_tombstones:1\r/);
     const status = await runAtoll(['geo', 'status', '--admin', one.admin]);
     const shortId = two.ready.id.slice(0, 8);
     assert.match(
@@ -188,6 +195,8 @@ test(
     assert.match(wrong.stderr, /cannot forget itself/);
     const forgotten = await runAtoll(['geo', 'forget', shortId, '--admin', one.admin]);
     assert.equal(forgotten.exitCode, 0, forgotten.stderr);
+    while (!info.includes('geo_tombstones_held_by:\r')) info = await redis.info('geo');
+    await redis.quit();
     await one.untilStatus(({ tombstones }) => tombstones === 0);
 
     // It knows nothing of this. What it has would bring back the key whose delete is forgotten.
@@ -257,6 +266,38 @@ test(
       await write();
     }
     await store.close();
+  },
+);
+
+test(
+  'a server whose disk is full takes no write, says so, and goes on answering reads',
+  deadline,
+  async () => {
+    // A file may be no larger than 400 blocks of 512 or 1024 bytes; a value has more.
+    const limited = { through: ['sh', '-c', 'ulimit -f 400; exec "$0" "$@"'] };
+    const atoll = new AtollProcess(
+      [
+        ...['geo', '--port', '0', '--admin-port', '0', '--actors', '1', '--json'],
+        ...['--data', join(folder, 'full')],
+      ],
+      limited,
+    );
+    await atoll.said('stdout', '\n');
+    const { queryPorts, adminPort } = JSON.parse(atoll.stdout) as GeoProcessReady;
+    const store = connect({ addresses: [`127.0.0.1:${queryPorts[0] ?? 0}`] });
+    await store.put('kept', 'yes');
+    await assert.rejects(store.put('too much', 'x'.repeat(1_000_000)), { code: 'CONNECTION_LOST' });
+    await assert.rejects(store.put('more', 'x'), { code: 'RESP_REPLY_ERROR' });
+    assert.equal(await store.get('kept'), 'yes');
+    const response = await fetch(`http://127.0.0.1:${adminPort}/readyz`);
+    assert.equal(response.status, 503);
+    assert.match(await response.text(), /^no write is taken any more: .*cannot be written/);
+    const backup = join(folder, 'of full');
+    const saved = await runAtoll(['geo', 'backup', backup, '--admin', `127.0.0.1:${adminPort}`]);
+    assert.equal(saved.exitCode, 0, saved.stderr);
+    await store.close();
+    atoll.child.kill('SIGTERM');
+    assert.equal((await atoll.end()).exitCode, 0);
   },
 );
 

@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createConnection, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { connect } from '../../src/client.ts';
 import type { Change, GeoStore } from '../../src/geo/client/geo-store.ts';
+import type { GeoStatus } from '../../src/cli/geo/geo-status.ts';
 import { AtollProcess, runAtoll } from '../support/atoll.ts';
+import { findPorts } from '../support/free-ports.ts';
 
 // The program as an operator starts it, used by the clients that people have.
 
@@ -426,6 +431,31 @@ describe('atoll start', () => {
       atoll.child.kill('SIGTERM');
     }
     assert.equal((await atoll.end()).exitCode, 0);
+  });
+
+  test('keeps a world with --data, and says when a server of it dies and how to start it again', async () => {
+    const port = await findPorts(202);
+    const folder = await mkdtemp(join(tmpdir(), 'atoll-world-'));
+    const adminPort = await findPorts(3);
+    const ports = ['--port', String(port), '--admin-port', String(adminPort)];
+    for (const life of [1, 2]) {
+      const atoll = new AtollProcess(['start', ...ports, '--data', folder]);
+      await atoll.said('stdout', '/metrics');
+      const [near, far] = [connectTo(port + 1), connectTo(port + 201)];
+      if (life === 1) await near.put('greeting', 'hello');
+      else assert.equal(await far.get('greeting'), 'hello');
+      await Promise.all([near.close(), far.close()]);
+      if (life === 2) {
+        const { text } = await fetchText(`http://127.0.0.1:${adminPort + 1}/status`);
+        process.kill((JSON.parse(text) as GeoStatus).processId, 'SIGKILL');
+        await atoll.said('stderr', 'lisbon has ended by SIGKILL');
+        await atoll.said('stderr', `npx atoll geo --port ${port + 100} `);
+      }
+      atoll.child.kill('SIGTERM');
+      const { exitCode, stderr } = await atoll.end();
+      assert.equal(exitCode, 0, stderr);
+    }
+    await rm(folder, { recursive: true });
   });
 });
 

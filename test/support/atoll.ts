@@ -9,6 +9,8 @@ export interface AtollOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** A file that stdout goes to instead of to the test. */
   readonly stdout?: number;
+  /** A command that runs the program, such as a tracer, with its arguments. */
+  readonly through?: readonly string[];
 }
 
 export interface AtollOutcome {
@@ -23,8 +25,12 @@ export class AtollProcess {
   stdout = '';
   stderr = '';
 
-  constructor(arguments_: readonly string[], { environment = {}, stdout }: AtollOptions = {}) {
-    this.child = spawn(process.execPath, [mainPath, ...arguments_], {
+  constructor(
+    arguments_: readonly string[],
+    { environment = {}, stdout, through = [] }: AtollOptions = {},
+  ) {
+    const [command = process.execPath, ...before] = [...through, process.execPath];
+    this.child = spawn(command, [...before, mainPath, ...arguments_], {
       env: { PATH: process.env['PATH'], ...environment },
       stdio: ['pipe', stdout ?? 'pipe', 'pipe'],
     });

@@ -5,7 +5,7 @@ import type { Log } from '../../src/core/log.ts';
 import { ArenaTable } from '../../src/geo/server/arena/arena-table.ts';
 import { Comparison } from '../../src/geo/server/remote/comparison.ts';
 import { RemotePeer } from '../../src/geo/server/remote/remote-peer.ts';
-import type { RepairCounters } from '../../src/geo/server/remote/remote-sync.ts';
+import type { RepairCounters } from '../../src/geo/server/remote/remote-sync-life.ts';
 import { Replica } from '../../src/geo/server/replica.ts';
 import { SlicedWork } from '../../src/geo/server/sync/sliced-work.ts';
 import { ChangeStream } from '../../src/geo/server/sync/change-stream.ts';
@@ -81,7 +81,6 @@ export class ComparedServer {
   readonly counters: RepairCounters = {
     sessions: 0,
     equal: 0,
-    different: 0,
     divergencesFound: 0,
     divergencesRepaired: 0,
   };

@@ -84,7 +84,7 @@ export class GeoLives implements AdminAnswers {
     const { doneBytes, totalBytes, keysHere, keysThere } = this.#start;
     switch (this.#state) {
       case 'loading':
-        return `loading: ${doneBytes} of ${totalBytes} bytes`;
+        return `reading the disk: ${doneBytes} of ${totalBytes} bytes`;
       case 'joining':
         return keysThere === 0
           ? 'waiting for the other servers'
@@ -94,7 +94,7 @@ export class GeoLives implements AdminAnswers {
       case 'removed':
         return 'the other servers gave this one up: it begins as a new one';
       case 'stopping':
-        return 'stopping';
+        return 'it was told to stop';
       case 'ready':
         return undefined;
     }
@@ -125,7 +125,8 @@ export class GeoLives implements AdminAnswers {
         ? null
         : await serverStatus(life.server, { startedAtMs: life.startedAtMs, nowMs, data });
     const reason = this.unreadyReason() ?? null;
-    return { atollVersion: packageVersion(), state: this.#state, reason, server };
+    const atollVersion = packageVersion();
+    return { atollVersion, processId: process.pid, state: this.#state, reason, server };
   }
 
   forget(id: string): boolean {

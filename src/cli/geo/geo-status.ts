@@ -3,12 +3,13 @@ import type { JournalStats } from '../../core/journal/journal.ts';
 import { parseDescription } from '../../geo/server/description.ts';
 import type { Durability } from '../../geo/server/geo-options.ts';
 import type { GeoServer } from '../../geo/server/geo-server.ts';
-import type { RepairCounters } from '../../geo/server/remote/remote-sync.ts';
+import type { RepairCounters } from '../../geo/server/remote/remote-sync-life.ts';
 import type { MemberReport } from '../../geo/server/remote/server-report.ts';
 
 /** What `/status` answers: plain data, for people and programs. Times are wall milliseconds. */
 export interface GeoStatus {
   readonly atollVersion: string;
+  readonly processId: number;
   readonly state: GeoState;
   /** What is in the way of being ready. */
   readonly reason: string | null;

@@ -22,7 +22,8 @@ export async function* readDataFolder(
     const record = decodeJournalRecord(bytes.subarray(start, end));
     if (record.kind !== 'entries') return;
     known.raiseAll(record.claims);
-    if (record.pack.length > 0) packs.push(record.pack.slice());
+    // A copy: what a `Buffer` calls a slice is none, and the bytes are lent.
+    if (record.pack.length > 0) packs.push(new Uint8Array(record.pack));
   };
   await readJournal({
     disk: await openDisk(folder),

@@ -51,7 +51,7 @@ const server: ServerStatus = {
   ],
   members: [self, away],
   links: [],
-  repairs: { sessions: 1, equal: 40, different: 0, divergencesFound: 0, divergencesRepaired: 0 },
+  repairs: { sessions: 1, equal: 40, divergencesFound: 0, divergencesRepaired: 0 },
   journal: {
     lastSequence: 9,
     durableSequence: 9,
@@ -69,7 +69,13 @@ const server: ServerStatus = {
   keysThere: 0,
   keysHere: 20_000,
 };
-const ready: GeoStatus = { atollVersion: '0.1.0', state: 'ready', reason: null, server };
+const ready: GeoStatus = {
+  atollVersion: '0.1.0',
+  processId: 1,
+  state: 'ready',
+  reason: null,
+  server,
+};
 
 test('a status says who is away, what that costs, and who holds tombstones', () => {
   assert.equal(
@@ -105,9 +111,10 @@ test('a journal that failed is not to be overlooked', () => {
 test('a server that still loads says so', () => {
   const status: GeoStatus = {
     atollVersion: '0.1.0',
+    processId: 1,
     state: 'loading',
-    reason: 'loading: 1 of 2 bytes',
+    reason: 'reading the disk: 1 of 2 bytes',
     server: null,
   };
-  assert.equal(statusText(status), 'Atoll 0.1.0 is loading: loading: 1 of 2 bytes\n');
+  assert.equal(statusText(status), 'Atoll 0.1.0 is loading: reading the disk: 1 of 2 bytes\n');
 });

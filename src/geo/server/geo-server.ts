@@ -9,7 +9,8 @@ import { formatDescription, parseDescription } from './description.ts';
 import { noTrial, type Durability, type ServerIdentity, type Trial } from './geo-options.ts';
 import type { PortReport } from './query/port-report.ts';
 import { QueryGateway } from './query/query-gateway.ts';
-import { ServerGateway, type HomeReport, type StartedServer } from './home/server-gateway.ts';
+import { ServerGateway } from './home/server-gateway.ts';
+import type { HomeReport, StartedServer } from './home/started-server.ts';
 import type { SnapshotSlices } from './home/store-journal.ts';
 
 export interface GeoServerOptions {

@@ -91,6 +91,8 @@ export class FaultMaker {
         });
       case 'bad disk':
         return this.#hurtDisk(fault);
+      case 'stall':
+        return this.#stallDisk(fault);
       case 'clock step':
         this.#noteClock(fault.server);
         this.#step(fault.server, fault.byMs);
@@ -135,6 +137,17 @@ export class FaultMaker {
     drive.setConditions({ ...conditions, ...room });
     this.#hurtByDisk.add(server);
     this.#later(forMs, () => drive.heal());
+  }
+
+  #stallDisk({ server, stallMs, forMs }: Extract<PlannedFault, { kind: 'stall' }>): void {
+    const { drive } = this.#options.cluster.mustGetNode(server).node;
+    // Whatever begins now is mostly not over when the power goes, nor when the storm does.
+    drive.setConditions({ stallChance: 1, stallMsMax: 1_000 * stallMs });
+    this.#hurtByDisk.add(server);
+    this.#later(stallMs, () => {
+      drive.heal();
+      this.#crash({ kind: 'crash', atMs: 0, server, hasPower: false, forMs });
+    });
   }
 
   #healSplit(groups: readonly (readonly string[])[]): void {

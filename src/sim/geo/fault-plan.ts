@@ -53,6 +53,13 @@ export type Fault =
       readonly roomBytes: number | undefined;
       readonly forMs: number;
     }
+  /** The disk stands still for so long, and then the power is cut: what came meanwhile is nowhere. */
+  | {
+      readonly kind: 'stall';
+      readonly server: string;
+      readonly stallMs: number;
+      readonly forMs: number;
+    }
   | { readonly kind: 'clock step'; readonly server: string; readonly byMs: number }
   | { readonly kind: 'drift'; readonly server: string; readonly drift: number };
 
@@ -109,6 +116,10 @@ function drawFault(kind: FaultKind, targets: Targets): Fault {
     case 'reset':
     case 'bad link':
       return drawNetworkFault(kind, targets);
+    case 'stalled disk': {
+      const stallMs = random.pick([50, 1_000, 4_000]);
+      return { kind: 'stall', server, stallMs, forMs: random.pick([5, 200, 1_500]) };
+    }
     case 'slow disk':
     case 'full disk':
     case 'failing sync':

@@ -58,6 +58,7 @@ export const faultKinds = [
   'reset',
   'bad link',
   'slow disk',
+  'stalled disk',
   'full disk',
   'failing sync',
   'clock step',
@@ -78,7 +79,9 @@ export function drawTemper(random: SimRandom, { serversMax, durabilities }: Abil
   const servers = Math.min(serversMax, random.pick([1, 2, 2, 3, 3, 4]));
   const actors = random.pick([1, 2, 2, 3]);
   const durability = random.pick(durabilities);
-  const isCalm = random.chance(0.15);
+  const wantsCalm = random.chance(0.15);
+  const faults = wantsCalm ? {} : drawFaults(random.child('faults'), { servers, durability });
+  const isCalm = Object.keys(faults).length === 0;
   return {
     servers,
     actors,
@@ -90,7 +93,7 @@ export function drawTemper(random: SimRandom, { serversMax, durabilities }: Abil
     beginsJoined: isCalm || random.chance(0.7),
     load: drawLoad(random.child('load')),
     stormMs: random.pick([2_000, 5_000, 10_000, 25_000]),
-    faults: isCalm ? {} : drawFaults(random.child('faults'), { servers, durability }),
+    faults,
     bounds: isCalm ? {} : drawBounds(random.child('bounds')),
     isQuietLong: random.chance(0.2),
   };
@@ -141,5 +144,10 @@ function drawFaults(
 }
 
 function isOfDisk(kind: FaultKind): boolean {
-  return kind === 'slow disk' || kind === 'full disk' || kind === 'failing sync';
+  return (
+    kind === 'slow disk' ||
+    kind === 'stalled disk' ||
+    kind === 'full disk' ||
+    kind === 'failing sync'
+  );
 }

@@ -232,6 +232,9 @@ export class QueryExchange {
     if (this.#remoteSync !== undefined || this.#joins) {
       return this.#confirmedByAll.vector.covers(origin, sequence);
     }
+    // What a power cut takes must not have been believed by anybody, not even here.
+    const isOwn = origin === this.replica.uid;
+    if (isOwn && this.#waitsForDisk && sequence > this.#durableUpTo) return false;
     for (const peer of this.synchronizer.peers) {
       if (!peer.confirmed.covers(origin, sequence)) return false;
     }

@@ -40,8 +40,11 @@ export interface QueryGatewayOptions {
   readonly bugs: PlantedBugs;
 }
 
+/** A query actor, as whoever starts it names it. */
+export type QueryActorRef = ActorRef<QueryMessage>;
+
 export interface QueryGatewayReady {
-  readonly actor: ActorRef<QueryMessage>;
+  readonly actor: QueryActorRef;
   readonly gateway: GatewayRef;
   readonly origin: string;
 }
@@ -147,13 +150,15 @@ class QueryPort {
 
   /** Replies wait until what they acknowledge is durable. */
   get #holdsReplies(): boolean {
-    const { durability, bugs } = this.#options;
-    return durability === 'fsync' && !bugs.includes('acknowledges before durable');
+    return this.#options.durability === 'fsync';
   }
 
   /** Never rejects: the answer tells. */
   async #open(): Promise<void> {
-    const { host, port } = this.#options;
+    const { host, port, bugs } = this.#options;
+    const heldUntil = bugs.includes('acknowledges before durable')
+      ? (): number => 0
+      : (): number => this.#heldUntil();
     try {
       this.#server = await RespServer.listen({
         outside: this.#thread.outside,
@@ -166,7 +171,7 @@ class QueryPort {
           this.#thread.lend(this.actor, this.#batch, commands.length);
           if (this.#isJournaled) this.#logSoon();
         },
-        ...(this.#holdsReplies ? { heldUntil: () => this.#batch?.sequence ?? 0 } : {}),
+        ...(this.#holdsReplies ? { heldUntil } : {}),
       });
       this.#post({ kind: 'opened', port: this.#server.address.port });
     } catch (error) {
@@ -225,6 +230,14 @@ class QueryPort {
     }
     this.#log();
     if (this.#logBytesUnderWay < this.#logBytesMax / 2) this.#server?.unblock();
+  }
+
+  /**
+   * The write that replies wait for. Once the journal has failed none will be durable that is not: what reads show then may be
+   * gone after the next start, as everything may that was never acknowledged.
+   */
+  #heldUntil(): number {
+    return this.#fault === undefined ? (this.#batch?.sequence ?? 0) : 0;
   }
 
   get #logBytesMax(): number {

@@ -5,7 +5,7 @@ import { EntryViewBuilder } from '../repair/entry-view-builder.ts';
 import { areFingerprintsEqual } from '../repair/fingerprint.ts';
 import type { PlantedBugs } from '../planted-bugs.ts';
 import type { RemotePeer } from './remote-peer.ts';
-import type { RepairCounters } from './remote-sync.ts';
+import type { RepairCounters } from './remote-sync-life.ts';
 import { RepairSession, type ViewMoment } from './repair-session.ts';
 import type { Replica } from '../replica.ts';
 import type { SlicedWork } from '../sync/sliced-work.ts';
@@ -130,8 +130,9 @@ export class Comparison {
       remote.equalStates = `${known.state} ${remote.sync.confirmed.size}`;
       return;
     }
-    log.error('servers differ that know the same', { peer: remote.address });
-    counters.different += 1;
+    // A place is sent as it is when it is sent, so that a replica may have more than it knows. Only what it should have
+    // and lacks is a divergence, and that the search will show.
+    log.info('servers differ that know the same', { peer: remote.address });
     this.#openSession(remote, nowMs);
   }
 

@@ -1,9 +1,10 @@
 import { defineActor, dispatch, type ActorKind } from '../../../actor/actor-kind.ts';
-import type { ActorRef } from '../../../actor/actor-ref.ts';
 import { geoLimits } from '../../../core/limits.ts';
+import type { Replica } from '../replica.ts';
 import { EntryPackReader } from '../sync/entry-pack-reader.ts';
 import { fillSnapshot } from '../home/snapshot-slices.ts';
 import type { RemoteSyncLent, RemoteSyncOutput } from './remote-sync-lent.ts';
+import { newRemoteSyncLife, type RemoteSyncLife } from './remote-sync-life.ts';
 import { RemoteSync } from './remote-sync.ts';
 import { serverReportOf } from './server-report.ts';
 import type { SyncMessage } from '../sync/sync-message.ts';
@@ -20,6 +21,7 @@ export type RemoteSyncMessage =
  */
 export const RemoteSyncActor: ActorKind<RemoteSyncMessage, RemoteSyncLent, RemoteSyncOutput> =
   defineActor<RemoteSyncMessage, RemoteSyncLent, RemoteSyncOutput>('geo-remote-sync', (context) => {
+    let life: RemoteSyncLife | undefined;
     let exchange: RemoteSync | undefined;
     let isSweepDue = false;
 
@@ -49,35 +51,29 @@ export const RemoteSyncActor: ActorKind<RemoteSyncMessage, RemoteSyncLent, Remot
       },
       onLent(lent) {
         if (lent.kind === 'life') {
-          exchange = new RemoteSync(context, lent.identity, lent.trial);
+          life = newRemoteSyncLife(context, lent.identity, lent.trial);
           return;
         }
-        if (exchange === undefined) return;
-        exchange.replica.begin(context.clock.wallMs());
-        if (lent.kind === 'load') load(exchange, lent.pack);
-        else {
-          onLent(exchange, lent);
-          after(exchange);
-        }
+        if (life === undefined) return;
+        life.replica.begin(context.clock.wallMs());
+        if (lent.kind === 'load') return load(life.replica, lent.pack);
+        if (lent.kind === 'begin') exchange = new RemoteSync(context, life, lent.beginning);
+        else if (exchange !== undefined) onLent(exchange, lent);
+        if (exchange !== undefined) after(exchange);
       },
     };
   });
 
-/** What a ref to another server's remote-sync actor may be told. */
-export type RemoteSyncRef = ActorRef<SyncMessage>;
-
-function load({ replica }: RemoteSync, pack: Uint8Array): void {
+function load(replica: Replica, pack: Uint8Array): void {
   const reader = new EntryPackReader(pack, replica.origins, replica.table);
   while (reader.next()) replica.merge(reader, true);
 }
 
 function onLent(
   exchange: RemoteSync,
-  lent: Exclude<RemoteSyncLent, { kind: 'life' } | { kind: 'load' }>,
+  lent: Exclude<RemoteSyncLent, { kind: 'life' | 'load' | 'begin' }>,
 ): void {
   switch (lent.kind) {
-    case 'begin':
-      return exchange.begin(lent.beginning);
     case 'peer up':
       return exchange.onPeerUp(lent.address);
     case 'peer down':
@@ -87,9 +83,9 @@ function onLent(
     case 'kept':
       return exchange.onKept(lent.token, lent.own);
     case 'give up waiting':
-      return exchange.giveUpWaiting();
+      return exchange.readiness.become();
     case 'forget':
-      lent.wasMember = exchange.forget(lent.id);
+      lent.wasMember = exchange.cluster.forget(lent.id);
       return;
     case 'snapshot':
       if (exchange.isFilled) {

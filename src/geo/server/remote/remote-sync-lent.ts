@@ -1,7 +1,7 @@
 import type { VectorPairs } from '../../version-vector.ts';
 import type { ServerIdentity, Trial } from '../geo-options.ts';
 import type { MemberCard } from './members.ts';
-import type { RemoteSyncBeginning } from './remote-sync.ts';
+import type { RemoteSyncBeginning } from './remote-sync-life.ts';
 import type { ServerReport } from './server-report.ts';
 
 /** What the gateway of thread 0 lends to the remote-sync actor. */

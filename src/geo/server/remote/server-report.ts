@@ -1,6 +1,9 @@
 import type { ReplicaReport } from '../query/replica-report.ts';
 import { replicaFigures } from '../query/replica-report.ts';
-import type { RepairCounters, RemoteSync } from './remote-sync.ts';
+import type { MemberCard } from './members.ts';
+import type { RemotePeer } from './remote-peer.ts';
+import type { RemoteSync } from './remote-sync.ts';
+import type { RepairCounters } from './remote-sync-life.ts';
 
 /** A server of the cluster as this one sees it. Plain data. */
 export interface MemberReport {
@@ -35,14 +38,48 @@ export interface ServerReport {
 }
 
 export function serverReportOf(exchange: RemoteSync): ServerReport {
-  const { isReady, isAwake, keysThere, repairs } = exchange;
+  const { isAwake, repairs } = exchange;
+  const { isReady, keysThere } = exchange.readiness;
   return {
     kind: 'server',
     isReady,
     isAwake,
     keysThere,
-    members: exchange.memberReports(),
+    members: memberReports(exchange),
     repairs: { ...repairs },
     replica: replicaFigures(exchange.replica, exchange.synchronizer.counters, []),
   };
+}
+
+/** All servers of the cluster, this one first. */
+function memberReports(exchange: RemoteSync): MemberReport[] {
+  const { cluster, local, identity, nowMs } = exchange;
+  const holders = new Set(exchange.confirmations.holders(cluster));
+  const reports = cluster.members.cards().map((card): MemberReport => {
+    const { id, incarnation, at, isRemoved } = card;
+    const remote = cluster.remoteOf(id);
+    const feed = remote?.sync.feed('local');
+    const claimedMs = feed?.isPlaced === true ? local.claimedMs(feed.acked) : undefined;
+    return {
+      id,
+      incarnation,
+      at,
+      state: id === identity.id ? 'self' : stateOf(card, remote),
+      lagMs: claimedMs === undefined ? 0 : nowMs - claimedMs,
+      dirtyKeys: id === identity.id ? 0 : (feed?.pending ?? local.last),
+      skewMs: remote?.skewMs,
+      equalAtMs: remote?.equalAtMs ?? 0,
+      holdsTombstones: !isRemoved && holders.has(id),
+    };
+  });
+  const [self, others] = [true, false].map((isSelf) =>
+    reports.filter(({ state }) => (state === 'self') === isSelf),
+  );
+  return [...(self ?? []), ...(others ?? [])];
+}
+
+function stateOf({ isRemoved }: MemberCard, remote: RemotePeer | undefined): MemberReport['state'] {
+  if (isRemoved) return 'removed';
+  if (remote === undefined || remote.sync.isAway) return 'away';
+  return remote.session !== undefined || !remote.sync.hasSpoken ? 'meeting' : 'up';
 }

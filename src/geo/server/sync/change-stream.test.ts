@@ -49,8 +49,10 @@ describe('a stream of changes', () => {
         // Enough for the base of any stream of these steps.
         const everything: VectorPairs = ['a', 'b', 'c'].map((origin) => [origin, 9]);
         const found = stream.positionOf(new VersionVector(everything));
-        assert.ok(found !== undefined && found <= stream.last);
-        assert.deepEqual(stream.claimsBetween(found, stream.last), [], 'all claims are behind it');
+        // A run that was cut belongs to nobody before it is claimed.
+        const behind = found ?? stream.first - 1;
+        assert.ok(behind <= stream.last);
+        assert.deepEqual(stream.claimsBetween(behind, stream.last), [], 'all claims are behind it');
         const vector = new VersionVector(known);
         const reached = stream.advance(position, vector);
         assert.ok(reached >= position && reached <= stream.last);
@@ -94,6 +96,53 @@ describe('a stream of changes', () => {
       ['a', 3],
       ['b', 2],
     ]);
+  });
+
+  test('that forgets a part of what a claim is about gives the claim to nobody who lacks it', () => {
+    const stream = new ChangeStream({ base: [] });
+    for (const place of [7, 8, 9]) stream.append(place);
+    stream.trim(2);
+    const nothing = new VersionVector([]);
+    assert.equal(stream.positionOf(nothing), undefined);
+    stream.claim([['a', 3]], 0);
+    assert.equal(stream.positionOf(nothing), undefined);
+    assert.equal(stream.positionOf(new VersionVector([['a', 3]])), 4);
+    stream.trim(4);
+    stream.append(7);
+    stream.claim([['a', 4]], 0);
+    assert.equal(stream.positionOf(nothing), undefined);
+    assert.equal(stream.positionOf(new VersionVector([['a', 3]])), 4);
+  });
+
+  test('does not advance past records that are gone by the claims that are left', () => {
+    const stream = new ChangeStream({ base: [] });
+    stream.append(7);
+    stream.claim([['a', 1]], 0);
+    stream.trim(2);
+    stream.append(8);
+    stream.claim([['b', 1]], 0);
+    assert.equal(stream.advance(0, new VersionVector([['b', 1]])), 0);
+    const vector = new VersionVector([
+      ['a', 1],
+      ['b', 1],
+    ]);
+    assert.equal(stream.advance(0, vector), 4);
+  });
+
+  test('does not advance past records of one source by the claims of another', () => {
+    const stream = new ChangeStream({ base: [] });
+    const run = { since: undefined };
+    stream.append(7, run);
+    stream.claim([['b', 1]], 0, { since: undefined });
+    const vector = new VersionVector([['b', 1]]);
+    assert.equal(stream.advance(0, vector), 0);
+    assert.equal(stream.isOpenAt(2), true);
+    stream.claim([['a', 1]], 0, run);
+    assert.equal(stream.advance(0, vector), 0);
+    assert.equal(stream.isOpenAt(2), true);
+    assert.equal(stream.isOpenAt(3), false);
+    vector.raise('a', 1);
+    assert.equal(stream.advance(0, vector), 3);
   });
 
   test('does not advance past a position of which only a part of the claims is known', () => {

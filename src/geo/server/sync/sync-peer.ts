@@ -1,7 +1,7 @@
 import type { ActorRef } from '../../../actor/actor-ref.ts';
 import { geoLimits } from '../../../core/limits.ts';
 import { VersionVector } from '../../version-vector.ts';
-import type { ChangeStream } from './change-stream.ts';
+import type { ChangeStream, Run } from './change-stream.ts';
 import { Feed } from './feed.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { Heard, StreamName, SyncMessage, SyncPart } from './sync-message.ts';
@@ -16,6 +16,8 @@ export interface Inbound {
   /** Everything up to here is kept, and may be confirmed. */
   kept: number;
   isMissing: boolean;
+  /** What came of it and was not claimed yet, in the stream where it is noted for others. */
+  readonly run: Run;
 }
 
 /** A message that is to leave when all that it shows is durable. */
@@ -132,7 +134,8 @@ export class SyncPeer {
     const known = this.#inbound.get(stream);
     if (known !== undefined && known.session === session) return known;
     if (known !== undefined && known.session > session) return undefined;
-    const inbound = { stream, session, position: from, kept: from, isMissing: false };
+    const run = known?.run ?? { since: undefined };
+    const inbound = { stream, session, position: from, kept: from, isMissing: false, run };
     this.#inbound.set(stream, inbound);
     return inbound;
   }

@@ -4,8 +4,9 @@ import { geoLimits } from '../../../core/limits.ts';
 import type { VectorPairs } from '../../version-vector.ts';
 import { noBugs, type PlantedBugs } from '../planted-bugs.ts';
 import type { MergeOutcome, Replica } from '../replica.ts';
-import type { ChangeStream } from './change-stream.ts';
+import type { ChangeStream, Run } from './change-stream.ts';
 import { EntryPackReader } from './entry-pack-reader.ts';
+import { EntryPackWriter } from './entry-pack-writer.ts';
 import { EntryPacker, type SkipEntry } from './entry-packer.ts';
 import type { Feed } from './feed.ts';
 import { Knowledge } from './knowledge.ts';
@@ -20,6 +21,8 @@ export type SendSync = (to: ActorRef<SyncMessage>, message: SyncMessage) => void
 export interface Arrival {
   readonly peer: SyncPeer;
   readonly part: SyncPart;
+  /** The entries of the part, or those that were taken. */
+  readonly entries: Uint8Array;
   /** What is known with it; empty if it came over a gap, or in part. */
   readonly claims: VectorPairs;
   /** Whether the part may be confirmed once it is kept. */
@@ -198,7 +201,8 @@ export class Synchronizer {
     this.counters.sent += count;
     feed.onSent(upTo, entries.length, nowMs);
     const claims = feed.withholdsClaims ? [] : [...stream.claimsBetween(after, upTo)];
-    return { stream: name, session, from, after, upTo, entries, claims };
+    const isOpen = stream.isOpenAt(upTo) ? { isOpen: true } : {};
+    return { stream: name, session, from, after, upTo, entries, claims, ...isOpen };
   }
 
   #skipKnown({ confirmed }: SyncPeer): SkipEntry {
@@ -208,24 +212,32 @@ export class Synchronizer {
 
   #receivePart(peer: SyncPeer, part: SyncPart, nowMs: number): void {
     const { replica, onArrival } = this.#host;
-    const refusedBefore = this.counters.refused;
-    this.#merge(peer, part);
     const inbound = peer.inbound(part);
+    // It comes again in the session that took the place of this one.
+    if (inbound === undefined) return;
+    const { keeps } = peer;
+    const refusedBefore = this.counters.refused;
+    const keptBefore = keeps?.last ?? 0;
+    this.#merge(peer, part, inbound.run);
     const isGapless =
-      inbound !== undefined &&
-      (part.after <= inbound.position || this.#bugs.includes('adopts claims over a gap'));
+      part.after <= inbound.position || this.#bugs.includes('adopts claims over a gap');
     // What a clock ahead of ours has written comes again until ours agrees: the run is not known yet.
     const isWhole = isGapless && this.counters.refused === refusedBefore;
     let claims: VectorPairs = [];
     if (isWhole) {
       inbound.position = Math.max(inbound.position, part.upTo);
       claims = this.known.raiseAll(part.claims, nowMs);
-      peer.keeps?.claim(claims, nowMs);
+      if (part.claims.length > 0) keeps?.claim(claims, nowMs, inbound.run);
+      if (part.isOpen === true && inbound.run.since === undefined) {
+        keeps?.reopen(inbound.run, keptBefore);
+      }
       // Who says that we know a write by it knows the write.
       if (peer.isLocal) peer.confirmed.raiseAll(part.claims);
-    } else if (inbound !== undefined && !isGapless) peer.onMissing(inbound);
+    } else if (!isGapless) peer.onMissing(inbound);
     replica.changeCount += 1;
-    const arrival: Arrival = { peer, part, claims, isWhole };
+    const isTaken = this.counters.refused === refusedBefore;
+    const entries = isTaken ? part.entries : packTaken(replica, part.entries);
+    const arrival: Arrival = { peer, part, entries, claims, isWhole };
     if (onArrival === undefined) this.settle(arrival, nowMs);
     else onArrival(arrival);
   }
@@ -234,15 +246,16 @@ export class Synchronizer {
   takeWritten(pack: Uint8Array, claims: VectorPairs, keeps: ChangeStream, nowMs: number): void {
     const { replica } = this.#host;
     const reader = new EntryPackReader(pack, replica.origins, replica.table);
+    const run: Run = { since: undefined };
     while (reader.next()) {
       this.counters[replica.merge(reader, true)] += 1;
-      if (replica.mergedPlace >= 0) keeps.append(replica.mergedPlace);
+      if (replica.mergedPlace >= 0) keeps.append(replica.mergedPlace, run);
     }
-    keeps.claim(this.known.raiseAll(claims, nowMs), nowMs);
+    keeps.claim(this.known.raiseAll(claims, nowMs), nowMs, run);
     replica.changeCount += 1;
   }
 
-  #merge(peer: SyncPeer, part: SyncPart): void {
+  #merge(peer: SyncPeer, part: SyncPart, run: Run): void {
     const { replica, onMerged } = this.#host;
     const { keeps } = peer;
     const reader = new EntryPackReader(part.entries, replica.origins, replica.table);
@@ -250,11 +263,27 @@ export class Synchronizer {
       const outcome = replica.merge(reader, peer.isLocal);
       this.counters[outcome] += 1;
       // Also what was known: that the writer of this run has been heard of is news to others.
-      if (keeps !== undefined && replica.mergedPlace >= 0) keeps.append(replica.mergedPlace);
+      if (keeps !== undefined && replica.mergedPlace >= 0) keeps.append(replica.mergedPlace, run);
       onMerged?.(peer, part, outcome, reader);
     }
   }
 }
+
+/**
+ * What a replica has of the keys of a pack: without what it refused. In a journal that would wait for the next start, which trusts
+ * what it loads.
+ */
+function packTaken({ table, origins }: Replica, pack: Uint8Array): Uint8Array {
+  const writer = new EntryPackWriter(origins);
+  const reader = new EntryPackReader(pack, origins, table);
+  while (reader.next()) {
+    const reference = table.find(reader.bytes, reader.keyStart, reader.keyEnd);
+    if (reference >= 0) writer.add(table, reference);
+  }
+  return writer.count === 0 ? noEntries : writer.take();
+}
+
+const noEntries = new Uint8Array(0);
 
 /** Entries that came, by what became of them, and those that were sent. */
 export interface SyncCounters {

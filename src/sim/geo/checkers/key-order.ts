@@ -7,7 +7,7 @@ import {
   type Violation,
 } from '../evidence.ts';
 import { Newcomers } from './newcomers.ts';
-import { placeName } from './write-index.ts';
+import { lifeName, placeName } from './write-index.ts';
 
 /**
  * A8: a replica that had a write of a key never shows an older one again, also when the tombstone in between is
@@ -46,13 +46,13 @@ export function checkKeyOrder(evidence: Evidence): Violation[] {
  * What a journal had on the way to what a replica begins with is shown to nobody.
  */
 export function checkBuried(evidence: Evidence): Violation[] {
-  const { changes, durability } = evidence;
+  const { durability } = evidence;
   if (durability === 'interval') return [];
   const newcomers = new Newcomers(evidence);
   const violations: Violation[] = [];
   const buriedByKey = new Map<string, ReplicaChange>();
   const writtenMs = new Map<string, number>();
-  for (const change of withoutPassedOver(changes)) {
+  for (const change of withoutPassedOver(evidence)) {
     const { how, entry, replica, atMs } = change;
     if (how === 'written' && entry.value !== undefined) writtenMs.set(entry.value, atMs);
     const buried = buriedByKey.get(entry.key);
@@ -70,14 +70,22 @@ export function checkBuried(evidence: Evidence): Violation[] {
   return violations;
 }
 
-/** All but those loaded entries that others loaded after them took the place of. */
-function withoutPassedOver(changes: readonly ReplicaChange[]): ReplicaChange[] {
+/** All but those loaded entries that nobody was shown: others took their place, or the server ended before it was ready. */
+function withoutPassedOver({ changes, lives }: Evidence): ReplicaChange[] {
+  const unready = new Set<string>();
+  for (const { server, number, readyMs } of lives) {
+    if (readyMs === Infinity) unready.add(`${server} ${number}`);
+  }
+  const isUnready = ({ replica, life }: ReplicaChange): boolean =>
+    unready.has(lifeName(replica, life));
   const lastLoaded = new Map<string, ReplicaChange>();
   for (const change of changes) {
     if (change.how === 'loaded') lastLoaded.set(loadName(change), change);
   }
   return changes.filter(
-    (change) => change.how !== 'loaded' || lastLoaded.get(loadName(change)) === change,
+    (change) =>
+      change.how !== 'loaded' ||
+      (lastLoaded.get(loadName(change)) === change && !isUnready(change)),
   );
 }
 
