@@ -21,7 +21,7 @@ export interface AtollServer {
   readonly startSeconds: number;
   /** The sum of a metric over its samples, or of those with these labels: `port="7001"`. */
   metric(name: string, labels?: string): Promise<number>;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
@@ -39,8 +39,9 @@ export async function startAtoll(options: AtollOptions = {}): Promise<AtollServe
     program: process.execPath,
     args: [
       ...(profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]),
-      ...[main, 'geo', '--port', '0', '--admin-port', '0', '--json'],
-      ...['--actors', String(actors), '--link-latency', String(linkLatencyMs)],
+      main,
+      ...'geo --port 0 --admin-port 0 --json'.split(' '),
+      ...`--actors ${actors} --link-latency ${linkLatencyMs}`.split(' '),
       ...(data === undefined ? [] : ['--data', data]),
       ...(join === undefined ? [] : ['--join', join]),
     ],
