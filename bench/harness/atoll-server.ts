@@ -21,7 +21,7 @@ export interface AtollServer {
   readonly startSeconds: number;
   /** The sum of a metric over its samples, or of those with these labels: `port="7001"`. */
   metric(name: string, labels?: string): Promise<number>;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
@@ -40,16 +40,8 @@ export async function startAtoll(options: AtollOptions = {}): Promise<AtollServe
     args: [
       ...(profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]),
       main,
-      'geo',
-      '--port',
-      '0',
-      '--admin-port',
-      '0',
-      '--json',
-      '--actors',
-      String(actors),
-      '--link-latency',
-      String(linkLatencyMs),
+      ...'geo --port 0 --admin-port 0 --json'.split(' '),
+      ...`--actors ${actors} --link-latency ${linkLatencyMs}`.split(' '),
       ...(data === undefined ? [] : ['--data', data]),
       ...(join === undefined ? [] : ['--join', join]),
     ],
@@ -57,7 +49,7 @@ export async function startAtoll(options: AtollOptions = {}): Promise<AtollServe
     stopTimeoutMs: readyTimeoutMs,
   });
   const startSeconds = (performance.now() - startMs) / 1_000;
-  const { pid } = server;
+  const { pid, stop } = server;
   const { queryPorts, adminPort, description } = JSON.parse(server.readyLine) as {
     readonly queryPorts: readonly number[];
     readonly adminPort: number;
@@ -70,7 +62,7 @@ export async function startAtoll(options: AtollOptions = {}): Promise<AtollServe
     targets,
     startSeconds,
     metric: (name, labels = '') => readMetric(adminPort, name, labels),
-    stop: () => server.stop(),
+    stop,
   };
 }
 

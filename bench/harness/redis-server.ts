@@ -4,7 +4,7 @@ import type { Target } from './redis-benchmark.ts';
 import { startServer } from './server-process.ts';
 
 export interface RedisServer extends Target {
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Starts redis-server: in memory, or with `appendfsync always` and its files in `folder`. */

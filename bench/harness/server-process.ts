@@ -19,7 +19,7 @@ export interface ServerProcess {
   /** The line that said so. */
   readonly readyLine: string;
   /** Ends it (SIGTERM, and SIGKILL if that is not heard) and waits until it is gone. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**
