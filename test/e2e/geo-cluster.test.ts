@@ -277,8 +277,16 @@ test(
     const limited = { through: ['sh', '-c', 'ulimit -f 400; exec "$0" "$@"'] };
     const atoll = new AtollProcess(
       [
-        ...['geo', '--port', '0', '--admin-port', '0', '--actors', '1', '--json'],
-        ...['--data', join(folder, 'full')],
+        'geo',
+        '--port',
+        '0',
+        '--admin-port',
+        '0',
+        '--actors',
+        '1',
+        '--json',
+        '--data',
+        join(folder, 'full'),
       ],
       limited,
     );
@@ -311,7 +319,14 @@ describe('the admin port', () => {
     const adminPort = await findPorts(1);
     const atoll = new AtollProcess([
       'geo',
-      ...['--port', '0', '--actors', '1', '--admin-port', String(adminPort), '--join', nobody],
+      '--port',
+      '0',
+      '--actors',
+      '1',
+      '--admin-port',
+      String(adminPort),
+      '--join',
+      nobody,
     ]);
     const ask = (path: string): Promise<Response | undefined> =>
       fetch(`http://127.0.0.1:${adminPort}${path}`).catch(() => undefined);
@@ -323,7 +338,9 @@ describe('the admin port', () => {
       words = await response.text();
     }
     assert.equal(words, 'waiting for the other servers\n');
-    const { state, server } = (await (await ask('/status'))?.json()) as GeoStatus;
+    const status = await ask('/status');
+    assert.ok(status !== undefined);
+    const { state, server } = (await status.json()) as GeoStatus;
     assert.equal(state, 'joining');
     assert.equal(server?.ports.length, 1);
     atoll.child.kill('SIGTERM');

@@ -36,7 +36,7 @@ import type {
   ServerGatewayReady,
   StartedServer,
 } from './started-server.ts';
-import { StoreJournal, type SnapshotSlices } from './store-journal.ts';
+import { StoreJournal, type SnapshotSlices, type StoredState } from './store-journal.ts';
 import type { FromQueryPort } from './thread-mail.ts';
 
 /**
@@ -122,6 +122,25 @@ class Home {
     this.#clusterId = chooseCluster(this.#clusterId, join, () => randomHex(random, idBytes));
     // An earlier life may have ended before it met anybody.
     const joins = join.length > 0 && members.length <= 1;
+    this.#begin({ known, members, joins });
+    this.#link(join);
+    const queryPorts = await this.#ports.open();
+    const isAlone = members.length <= 1 && join.length === 0;
+    if (!joins && !isAlone) {
+      this.#patience = this.#thread.outside.timers.setTimer(geoLimits.joinWaitMs, () =>
+        this.#lend({ kind: 'give up waiting' }),
+      );
+    }
+    return { identity, queryPorts, recovery, ...this.#handle() };
+  }
+
+  /** Tells the actors what they begin with. */
+  #begin({
+    known,
+    members,
+    joins,
+  }: Omit<StoredState, 'clusterId' | 'recovery'> & { joins: boolean }): void {
+    const { durability, at } = this.#options;
     const isAwake = this.#loadsRemoteSync || (joins && !this.#hasLoaded);
     this.#ports.begin({
       known,
@@ -131,32 +150,15 @@ class Home {
       isJournaled: durability !== 'memory',
       waitsForDisk: durability === 'fsync',
     });
-    this.#lend({
-      kind: 'begin',
-      beginning: {
-        clusterId: this.#clusterId,
-        at: this.#options.at,
-        known,
-        members,
-        queryActors: this.#ports.all.map(({ actor }) => actor),
-        durability,
-        joins,
-        isAwake,
-      },
-    });
-    this.#link(join);
-    const queryPorts = await this.#ports.open();
-    const isAlone = members.length <= 1 && join.length === 0;
-    if (!joins && !isAlone) {
-      this.#patience = this.#thread.outside.timers.setTimer(geoLimits.joinWaitMs, () =>
-        this.#lend({ kind: 'give up waiting' }),
-      );
-    }
+    const queryActors = this.#ports.all.map(({ actor }) => actor);
+    const clusterId = this.#clusterId;
+    const own = { clusterId, at, known, members, queryActors, durability, joins, isAwake };
+    this.#lend({ kind: 'begin', beginning: own });
+  }
+
+  #handle(): Omit<StartedServer, 'identity' | 'queryPorts' | 'recovery'> {
     return {
-      identity,
       clusterId: this.#clusterId,
-      queryPorts,
-      recovery,
       whenReady: this.#isReady.promise,
       whenRemoved: this.#isRemoved.promise,
       whenFailed: this.#hasFailed.promise,
@@ -318,8 +320,7 @@ class Home {
       pack: undefined,
     };
     this.#lend(sheet);
-    const isThere = sheet.known !== undefined;
-    return { isThere, place: sheet.place, known: sheet.known ?? [], pack: sheet.pack };
+    return { ...sheet, isThere: sheet.known !== undefined, known: sheet.known ?? [] };
   }
 
   #lend(lent: RemoteSyncLent): void {

@@ -18,6 +18,7 @@ import { Arrivals } from './arrivals.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 import { Comparison } from './comparison.ts';
 import { Confirmations } from './confirmations.ts';
+import { isDivergence } from './divergence.ts';
 import { newQueryPeer, newServerPeer, type ServerStreams } from './new-peers.ts';
 import { QueryComparison } from './query-comparison.ts';
 import { Readiness } from './readiness.ts';
@@ -171,11 +172,7 @@ export class RemoteSync {
     const claims: VectorPairs = [[origin, upTo]];
     this.synchronizer.takeWritten(pack, claims, this.local, nowMs);
     // Whoever wrote it has it, and never says so.
-    const { id, incarnation } = this.#identity;
-    const writer = this.#queryPeers.find(
-      (_, index) => origin === `${id}.${incarnation}.${index + 1}`,
-    );
-    writer?.confirmed.raiseAll(claims);
+    this.#queryPeers[Number(origin.split('.')[2]) - 1]?.confirmed.raiseAll(claims);
     this.#arrivals.tellOwn(claims, nowMs);
   }
 
@@ -250,9 +247,7 @@ export class RemoteSync {
   }
 
   #newServerPeer(ref: ActorRef<SyncMessage>): SyncPeer {
-    const peer = newServerPeer(ref, this.#streams);
-    this.synchronizer.addPeer(peer);
-    return peer;
+    return this.synchronizer.addPeer(newServerPeer(ref, this.#streams));
   }
 
   get #streams(): ServerStreams {
@@ -305,26 +300,16 @@ export class RemoteSync {
     } else this.#comparison.onNote(remote, note, nowMs);
   }
 
-  /** An entry came that was missing though everything up to it was known: a bug of ours, which must be loud. */
   #onRepaired(peer: SyncPeer, part: SyncPart, entry: EntryPackReader): void {
     // What is taken over at the waking is not here yet, though the journal may have told of what came after it.
     if (this.#state === 'filling') return;
-    // A tombstone that all have confirmed is forgotten by one sooner than by another.
-    if (entry.isTombstone) return;
-    const { origins, nowMs } = this.replica;
-    const { origin, sequence } = entry.version;
-    const uid = origins.uid(origin);
-    if (!this.synchronizer.known.vector.covers(uid, sequence)) return;
-    // Whose time is over is buried by each clock in its own time.
-    if (entry.expiryMs !== 0 && entry.expiryMs <= nowMs + 2 * geoLimits.clockSkewMs) return;
+    if (!isDivergence(this.replica, this.synchronizer.known.vector, entry)) return;
     this.repairs.divergencesFound += 1;
     this.repairs.divergencesRepaired += 1;
-    this.#context.log.error('divergence repaired', {
-      peer: peer.ref.address,
-      session: part.session,
-      origin: uid,
-      sequence,
-    });
+    const { origin, sequence } = entry.version;
+    const uid = this.replica.origins.uid(origin);
+    const fields = { peer: peer.ref.address, session: part.session, origin: uid, sequence };
+    this.#context.log.error('divergence repaired', fields);
   }
 
   /** What is to be looked after now and then: whom to compare with, what all have, what is not needed any more. */
