@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { GeoProcess, readAll } from '../support/geo-process.ts';
+import { GeoWriter } from '../support/geo-writer.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
+
+// What a disk can do to a server. Its rule: nothing is acknowledged that is not there after a restart, and reads go on.
+
+/**
+ * Asserts what a server does whose disk failed under a client that wrote. Nobody can say any more whether what waited for the
+ * disk is there: those clients are answered that, or closed. New ones are only refused writes.
+ */
+async function assertReadsGoOn(server: GeoProcess, writer: GeoWriter): Promise<void> {
+  assert.match(writer.refusal ?? 'MISCONF ', /^MISCONF /);
+  assert.ok(writer.acknowledged > 0);
+  const late = new GeoWriter({ port: server.port, prefix: 'late/', keys: 10 });
+  await late.end();
+  assert.equal(late.acknowledged, 0);
+  assert.match(late.refusal ?? 'nothing', /^MISCONF /);
+  writer.check(await readAll(server.port));
+  await until('it says that it is not ready', 5_000, async () => {
+    return (await server.readiness()) === 503;
+  });
+}
+
+test('a full disk: writes are refused, reads go on, and what was acknowledged is there when there is space', async (t) => {
+  const data = temporaryFolder(t);
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'none', data]);
+  if (mounted.status !== 0) {
+    t.skip(`needs Linux and root, to mount a small file system: ${String(mounted.stderr)}`);
+    return;
+  }
+  try {
+    const server = await GeoProcess.start({ data });
+    t.after(() => server.kill());
+    const writer = new GeoWriter({
+      port: server.port,
+      prefix: 'filling/',
+      keys: 5_000,
+      depth: 10,
+      valueBytes: 1_000,
+    });
+    await writer.end();
+    await assertReadsGoOn(server, writer);
+    await server.kill();
+    const grown = spawnSync('mount', ['-o', 'remount,size=30m', data]);
+    assert.equal(grown.status, 0, String(grown.stderr));
+    const again = await GeoProcess.start({ data });
+    t.after(() => again.kill());
+    writer.check(await readAll(again.port));
+    assert.equal(await again.readiness(), 200);
+    await again.kill();
+  } finally {
+    spawnSync('umount', ['-l', data]);
+  }
+});
+
+test('a sync that fails: nothing is acknowledged after it, and what was is there after a restart', async (t) => {
+  if (spawnSync('strace', ['-D', '-o', '/dev/null', 'true']).status !== 0) {
+    t.skip('needs strace, and the right to trace, to make a sync fail');
+    return;
+  }
+  const data = temporaryFolder(t);
+  // The count is of one thread; with one thread for files it is that of the process.
+  const inject = ['-e', 'trace=fdatasync', '-e', 'inject=fdatasync:error=EIO:when=40+'];
+  const server = await GeoProcess.start({
+    data,
+    through: ['strace', '-D', '-f', '-qq', '-o', '/dev/null', ...inject],
+    environment: { UV_THREADPOOL_SIZE: '1' },
+  });
+  t.after(() => server.kill());
+  const writer = new GeoWriter({ port: server.port, prefix: 'synced/', keys: 20, depth: 3 });
+  await writer.end();
+  await assertReadsGoOn(server, writer);
+  await server.kill();
+  const again = await GeoProcess.start({ data });
+  t.after(() => again.kill());
+  writer.check(await readAll(again.port));
+});
+
+/** The segment of a journal that was written last and is not empty. */
+function lastSegment(data: string): string {
+  const names = readdirSync(data).filter((name) => name.endsWith('.log'));
+  return join(data, names.toSorted().at(-1) ?? '');
+}
+
+/** A folder that a killed server left, and who wrote there. */
+async function writtenFolder(data: string): Promise<GeoWriter> {
+  const server = await GeoProcess.start({ data });
+  const writer = new GeoWriter({ port: server.port, prefix: 'kept/', keys: 300, count: 100 });
+  await writer.end();
+  await server.kill();
+  return writer;
+}
+
+test('an unfinished write at the end of the log costs nothing that was acknowledged', async (t) => {
+  const data = temporaryFolder(t);
+  const writer = await writtenFolder(data);
+  const path = lastSegment(data);
+  // The beginning of what could have been the next write: its header is whole and its end never came.
+  const bytes = readFileSync(path);
+  writeFileSync(path, Buffer.concat([bytes, bytes.subarray(36, 36 + 20)]));
+  const again = await GeoProcess.start({ data });
+  t.after(() => again.kill());
+  assert.equal(writer.acknowledged, 100);
+  writer.check(await readAll(again.port));
+});
+
+test('a log that ends in the middle of a record loses that one alone', async (t) => {
+  const data = temporaryFolder(t);
+  await writtenFolder(data);
+  const path = lastSegment(data);
+  truncateSync(path, statSync(path).size - 5);
+  const again = await GeoProcess.start({ data });
+  t.after(() => again.kill());
+  const found = await readAll(again.port);
+  // Every eleventh of the 100 writes was a delete; the client waited for each, so each is a record of its own.
+  assert.equal(found.size, 100 - 9 - 1);
+  assert.equal(found.has('kept/99'), false);
+});
+
+test('a flipped byte in the middle of the log is refused with file, offset and a way out', async (t) => {
+  const data = temporaryFolder(t);
+  await writtenFolder(data);
+  const path = lastSegment(data);
+  const bytes = readFileSync(path);
+  const middle = bytes.length >>> 1;
+  bytes[middle] = (bytes[middle] ?? 0) ^ 0x10;
+  writeFileSync(path, bytes);
+  const { exitCode, stderr } = await GeoProcess.fail({ data });
+  assert.notEqual(exitCode, 0);
+  assert.match(stderr, /journal-[0-9a-f]{16}\.log at byte \d+/);
+  assert.match(stderr, /--quarantine/);
+  assert.deepEqual(readFileSync(path), bytes);
+  const again = await GeoProcess.start({ data, arguments: ['--quarantine'] });
+  t.after(() => again.kill());
+  const found = await readAll(again.port);
+  assert.ok(found.size > 0 && found.size < 91, `${found.size} keys are there`);
+});
