@@ -201,6 +201,11 @@ export class Cluster {
     const { self, dial, onMembers, onRemoved } = this.#options;
     if (!this.members.add(card)) return false;
     const known = this.members.find(card.id);
+    if (card.id === self.id && card.incarnation > self.incarnation) {
+      // The others believe the later life, and do not hear this one any more.
+      const text = 'a copy of our data folder runs as a server: one of the two has to stop';
+      this.#options.log.error(text, { at: card.at, incarnation: card.incarnation });
+    }
     if (card.id === self.id && known?.isRemoved === true) onRemoved();
     if (card.id !== self.id && known?.isRemoved === false) dial(known.at);
     onMembers(this.members.cards());
