@@ -103,9 +103,11 @@ export class Synchronizer {
     return this.#peers.size;
   }
 
-  addPeer(peer: SyncPeer): void {
+  /** Returns the peer. */
+  addPeer(peer: SyncPeer): SyncPeer {
     if (this.#bugs.includes('no resend')) for (const feed of peer.feeds) feed.resends = false;
     this.#peers.set(peer.ref.uid(), peer);
+    return peer;
   }
 
   removePeer(peer: SyncPeer): void {
