@@ -49,6 +49,8 @@ export class SyncPeer {
   /** What it says it knows. */
   readonly confirmed: VersionVector = new VersionVector();
   feeds: Feed[];
+  /** It confirms nothing that we tell it: what others told it is not told again. */
+  isStalled = false;
   /** Nothing reaches it for now. */
   isAway = false;
   /**
@@ -153,6 +155,11 @@ export class SyncPeer {
     this.#isUrgent = true;
   }
 
+  /** When there is something of a feed to send. */
+  readyMs(feed: Feed): number {
+    return this.isStalled && feed.delayMs > 0 ? Infinity : feed.readyMs();
+  }
+
   /** When the next message is due. Infinity: never. */
   dueMs(knowledge: Knowledge): number {
     if (this.isAway || this.waiting !== undefined) return Infinity;
@@ -163,7 +170,7 @@ export class SyncPeer {
       this.#tellMs(knowledge),
     );
     if (this.isRefused) return Math.max(soonestMs, reasonMs);
-    for (const feed of this.feeds) reasonMs = Math.min(reasonMs, feed.readyMs(), feed.lostMs());
+    for (const feed of this.feeds) reasonMs = Math.min(reasonMs, this.readyMs(feed), feed.lostMs());
     return Math.max(soonestMs, reasonMs);
   }
 

@@ -103,9 +103,11 @@ export class Synchronizer {
     return this.#peers.size;
   }
 
-  addPeer(peer: SyncPeer): void {
+  /** Returns the peer. */
+  addPeer(peer: SyncPeer): SyncPeer {
     if (this.#bugs.includes('no resend')) for (const feed of peer.feeds) feed.resends = false;
     this.#peers.set(peer.ref.uid(), peer);
+    return peer;
   }
 
   removePeer(peer: SyncPeer): void {
@@ -148,6 +150,7 @@ export class Synchronizer {
     for (const peer of this.#peers.values()) {
       if (peer.isAway) continue;
       for (const feed of peer.feeds) feed.repeatIfLost(nowMs);
+      peer.isStalled = peer.feeds.some((feed) => feed.isStalled(nowMs));
       if (peer.waiting !== undefined) this.#sendWaiting(peer, nowMs, send);
       if (peer.dueMs(told) <= nowMs) {
         peer.waiting = { mark: this.#host.mark(), message: this.#make(peer, nowMs) };
@@ -182,7 +185,7 @@ export class Synchronizer {
     const message = peer.message(this.#host.self, this.#told);
     let bytesLeft: number = geoLimits.syncMessageBytes;
     for (const feed of peer.isRefused ? [] : peer.feeds) {
-      if (bytesLeft <= 0 || feed.readyMs() > nowMs) continue;
+      if (bytesLeft <= 0 || peer.readyMs(feed) > nowMs) continue;
       const part = this.#part(peer, feed, bytesLeft, nowMs);
       bytesLeft -= part.entries.length;
       message.parts.push(part);
