@@ -40,8 +40,16 @@ export async function startAtoll(options: AtollOptions = {}): Promise<AtollServe
     args: [
       ...(profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]),
       main,
-      ...'geo --port 0 --admin-port 0 --json'.split(' '),
-      ...`--actors ${actors} --link-latency ${linkLatencyMs}`.split(' '),
+      'geo',
+      '--port',
+      '0',
+      '--admin-port',
+      '0',
+      '--json',
+      '--actors',
+      String(actors),
+      '--link-latency',
+      String(linkLatencyMs),
       ...(data === undefined ? [] : ['--data', data]),
       ...(join === undefined ? [] : ['--join', join]),
     ],
@@ -49,7 +57,7 @@ export async function startAtoll(options: AtollOptions = {}): Promise<AtollServe
     stopTimeoutMs: readyTimeoutMs,
   });
   const startSeconds = (performance.now() - startMs) / 1_000;
-  const { pid, stop } = server;
+  const { pid } = server;
   const { queryPorts, adminPort, description } = JSON.parse(server.readyLine) as {
     readonly queryPorts: readonly number[];
     readonly adminPort: number;
@@ -62,7 +70,7 @@ export async function startAtoll(options: AtollOptions = {}): Promise<AtollServe
     targets,
     startSeconds,
     metric: (name, labels = '') => readMetric(adminPort, name, labels),
-    stop,
+    stop: () => server.stop(),
   };
 }
 

@@ -14,12 +14,12 @@ export async function startRedis(folder?: string): Promise<RedisServer> {
     folder === undefined
       ? ['--appendonly', 'no']
       : ['--appendonly', 'yes', '--appendfsync', 'always', '--dir', folder];
-  const { pid, stop } = await startServer({
+  const server = await startServer({
     program: 'redis-server',
     args: ['--port', String(port), '--save', '', ...keeping],
     isReady: (line) => line.includes('Ready to accept connections'),
   });
-  return { port, pid, stop };
+  return { port, pid: server.pid, stop: () => server.stop() };
 }
 
 /** Whether there is a redis-server to compare with. */

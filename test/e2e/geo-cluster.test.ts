@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 
+import { Redis } from 'ioredis';
+
 import { connect } from '../../src/client.ts';
 import type { GeoProcessReady } from '../../src/cli/geo-process.ts';
 import type { GeoStatus } from '../../src/cli/geo/geo-status.ts';
@@ -177,6 +179,10 @@ test(
     await two.kill();
     await store.delete('both/have');
     await one.untilStatus(({ tombstonesHeldBy }) => tombstonesHeldBy.length === 1);
+    const redis = new Redis(one.ready.queryPorts[0] ?? 0, '127.0.0.1');
+    let info = '';
+    while (!info.includes(`geo_tombstones_held_by:${two.ready.id}`)) info = await redis.info('geo');
+    assert.match(info, /geo_tombstones:1\r/);
     const status = await runAtoll(['geo', 'status', '--admin', one.admin]);
     const shortId = two.ready.id.slice(0, 8);
     assert.match(
@@ -189,6 +195,8 @@ test(
     assert.match(wrong.stderr, /cannot forget itself/);
     const forgotten = await runAtoll(['geo', 'forget', shortId, '--admin', one.admin]);
     assert.equal(forgotten.exitCode, 0, forgotten.stderr);
+    while (!info.includes('geo_tombstones_held_by:\r')) info = await redis.info('geo');
+    await redis.quit();
     await one.untilStatus(({ tombstones }) => tombstones === 0);
 
     // It knows nothing of this. What it has would bring back the key whose delete is forgotten.
@@ -269,8 +277,16 @@ test(
     const limited = { through: ['sh', '-c', 'ulimit -f 400; exec "$0" "$@"'] };
     const atoll = new AtollProcess(
       [
-        ...['geo', '--port', '0', '--admin-port', '0', '--actors', '1', '--json'],
-        ...['--data', join(folder, 'full')],
+        'geo',
+        '--port',
+        '0',
+        '--admin-port',
+        '0',
+        '--actors',
+        '1',
+        '--json',
+        '--data',
+        join(folder, 'full'),
       ],
       limited,
     );
@@ -303,7 +319,14 @@ describe('the admin port', () => {
     const adminPort = await findPorts(1);
     const atoll = new AtollProcess([
       'geo',
-      ...['--port', '0', '--actors', '1', '--admin-port', String(adminPort), '--join', nobody],
+      '--port',
+      '0',
+      '--actors',
+      '1',
+      '--admin-port',
+      String(adminPort),
+      '--join',
+      nobody,
     ]);
     const ask = (path: string): Promise<Response | undefined> =>
       fetch(`http://127.0.0.1:${adminPort}${path}`).catch(() => undefined);
@@ -315,7 +338,9 @@ describe('the admin port', () => {
       words = await response.text();
     }
     assert.equal(words, 'waiting for the other servers\n');
-    const { state, server } = (await (await ask('/status'))?.json()) as GeoStatus;
+    const status = await ask('/status');
+    assert.ok(status !== undefined);
+    const { state, server } = (await status.json()) as GeoStatus;
     assert.equal(state, 'joining');
     assert.equal(server?.ports.length, 1);
     atoll.child.kill('SIGTERM');

@@ -29,7 +29,7 @@ export class AtollProcess {
     arguments_: readonly string[],
     { environment = {}, stdout, through = [] }: AtollOptions = {},
   ) {
-    const [command = process.execPath, ...before] = [...through, process.execPath];
+    const [command, ...before] = [...through, process.execPath];
     this.child = spawn(command, [...before, mainPath, ...arguments_], {
       env: { PATH: process.env['PATH'], ...environment },
       stdio: ['pipe', stdout ?? 'pipe', 'pipe'],

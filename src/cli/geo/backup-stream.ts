@@ -75,8 +75,9 @@ export async function* readBackup(
 
 function parseHead(content: Buffer): BackupHead {
   const head = JSON.parse(content.toString('utf8')) as BackupHead;
-  if (head.format === backupFormat) return head;
-  throw invalid(`it is of format ${String(head.format)}, expected ${backupFormat}`);
+  const format: unknown = head.format;
+  if (format === backupFormat) return head;
+  throw invalid(`it is of format ${String(format)}, expected ${backupFormat}`);
 }
 
 function piece(kind: number, content: Uint8Array): Uint8Array {

@@ -16,7 +16,11 @@ export async function setDataAside(folder: string, now: Date): Promise<string> {
   }
   for (const path of [aside, folder]) {
     const handle = await open(path, 'r');
-    await handle.sync().finally(() => handle.close());
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
   }
   return aside;
 }

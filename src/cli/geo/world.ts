@@ -86,10 +86,14 @@ export class World {
     const { port, adminPort, data } = this.#options;
     const { name, linkLatencyMs } = places[index] ?? { name: 'nowhere', linkLatencyMs: 0 };
     const arguments_ = [
-      ...['--port', String(port === 0 ? 0 : port + index * portsApart)],
-      ...['--admin-port', String(adminPort === 0 ? 0 : adminPort + index)],
-      ...['--actors', '1'],
-      ...['--link-latency', String(linkLatencyMs)],
+      '--port',
+      String(port === 0 ? 0 : port + index * portsApart),
+      '--admin-port',
+      String(adminPort === 0 ? 0 : adminPort + index),
+      '--actors',
+      '1',
+      '--link-latency',
+      String(linkLatencyMs),
       ...(data === undefined ? [] : ['--data', join(data, name)]),
     ];
     const child = new ServerChild(name, [...arguments_, ...joining(descriptions)], (line) => {

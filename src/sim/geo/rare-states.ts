@@ -18,7 +18,11 @@ export function noteRareStates(evidence: Evidence, sometimes: Sometimes): void {
   noteRaces(evidence, sometimes);
   noteLosses(evidence, index, sometimes);
   noteTombstones(evidence, sometimes);
+  noteCluster(evidence, sometimes);
   const { errorCodes, readings } = evidence;
+  if (readings.some(({ sessions }) => sessions > 0)) {
+    sometimes.reach('a difference between two servers was looked for');
+  }
   if (errorCodes.has('DISK_FAILED')) sometimes.reach('a disk failed');
   if (errorCodes.has('DISK_FULL')) sometimes.reach('a disk was full');
   if (readings.some(({ stampsRefused }) => stampsRefused > 0)) {
@@ -98,6 +102,37 @@ function noteRaces({ changes }: Evidence, sometimes: Sometimes): void {
       sometimes.reach('a delete and a put of a key did not know of each other');
     }
   }
+}
+
+/** What happens between servers, and not within one. */
+function noteCluster({ changes, lives }: Evidence, sometimes: Sometimes): void {
+  const originByTime = new Map<string, string>();
+  const written = new Map<string, ReplicaChange>();
+  const isRunning = (server: string, number: number, atMs: number): boolean =>
+    lives.some((life) => life.server === server && life.number === number && life.endMs > atMs);
+  for (const change of changes) {
+    const { how, entry, replica, atMs } = change;
+    const { wallMs, counter, origin } = entry.stamp;
+    if (how === 'written') {
+      written.set(writeName(entry), change);
+      const time = `${wallMs}.${counter}`;
+      if ((originByTime.get(time) ?? origin) !== origin) {
+        sometimes.reach('two origins gave the same time and counter');
+      }
+      originByTime.set(time, origin);
+    }
+    const source = how === 'merged' ? written.get(writeName(entry)) : undefined;
+    if (source === undefined || serverOf(source.replica) === serverOf(replica)) continue;
+    // Who wrote it is gone: somebody else has told it, or its disk.
+    if (!isRunning(serverOf(source.replica), source.life, atMs)) {
+      sometimes.reach('a write came to a server when its own had ended');
+    }
+  }
+  const firstMs = Math.min(...[...written.values()].map(({ atMs }) => atMs));
+  const joinsLate = lives.some(
+    ({ number, joinedMs }) => number === 1 && joinedMs < Infinity && joinedMs > firstMs,
+  );
+  if (joinsLate) sometimes.reach('a server joined while clients wrote');
 }
 
 /** Writes that ended with those who had them. */

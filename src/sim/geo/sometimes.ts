@@ -25,6 +25,10 @@ const statesOfClusters = [
   'a tombstone waited for a server that was away',
   'a stamp was refused as too far ahead',
   'a server crashed while it started',
+  'a difference between two servers was looked for',
+  'a write came to a server when its own had ended',
+  'two origins gave the same time and counter',
+  'a server joined while clients wrote',
 ] as const;
 /** … and these a disk. */
 const statesOfDisks = [

@@ -7,6 +7,7 @@ import { Arena } from './arena.ts';
 import { auditTable } from './audit-table.ts';
 import { Entries } from './entries.ts';
 import { ExpiryQueue } from './expiry-queue.ts';
+import { CachedView } from './cached-view.ts';
 import { createHashSecret, hashBytes, type HashSecret } from './hash-bytes.ts';
 import { HashIndex } from './hash-index.ts';
 import { KeyOrder } from './key-order.ts';
@@ -14,7 +15,6 @@ import { KeyRange } from './key-range.ts';
 import { Places } from './places.ts';
 import { TombstoneQueue } from './tombstone-queue.ts';
 
-const noBytes = new Uint8Array(0);
 /** How much an entry takes in the indexes: a pair in the hash index, filled by half, two places. */
 const indexBytes = 24;
 
@@ -36,11 +36,9 @@ export class ArenaTable implements Table {
   readonly #expiries: ExpiryQueue = new ExpiryQueue(this.#arena);
   readonly #tombstones: TombstoneQueue = new TombstoneQueue(this.#arena);
   readonly #secret: HashSecret;
-  /** The bytes that were given last, mostly the read buffer of the thread, and the view of them. */
-  #bytes: Uint8Array = noBytes;
-  #view: DataView = viewOf(noBytes);
-  #target: Uint8Array = noBytes;
-  #targetViewed: DataView = viewOf(noBytes);
+  /** Of what is given, mostly the read buffer of the thread, and of what is read into. */
+  readonly #source = new CachedView();
+  readonly #target = new CachedView();
   /** Hashes, then entries. */
   readonly #prefetched = new Int32Array(prefetchKeysMax);
 
@@ -70,7 +68,7 @@ export class ArenaTable implements Table {
   }
 
   prefetch(bytes: Uint8Array, ranges: Int32Array, count: number): void {
-    const view = this.#viewOf(bytes);
+    const view = this.#source.of(bytes);
     const found = this.#prefetched;
     for (let i = 0; i < count; i += 1) {
       found[i] = hashBytes(this.#secret, view, ranges[i * 2] ?? 0, ranges[i * 2 + 1] ?? 0);
@@ -81,7 +79,7 @@ export class ArenaTable implements Table {
   }
 
   find(bytes: Uint8Array, start: number, end: number): number {
-    const view = this.#viewOf(bytes);
+    const view = this.#source.of(bytes);
     const hash = hashBytes(this.#secret, view, start, end);
     const entry = this.#index.find(hash, view, start, end);
     return entry === 0 ? -1 : entry;
@@ -96,7 +94,7 @@ export class ArenaTable implements Table {
     expiryMs: number,
     version: Version,
   ): number {
-    const view = this.#viewOf(bytes);
+    const view = this.#source.of(bytes);
     const hash = hashBytes(this.#secret, view, keyStart, keyEnd);
     const found = this.#index.find(hash, view, keyStart, keyEnd);
     let entry: number;
@@ -128,7 +126,7 @@ export class ArenaTable implements Table {
   ): number {
     const isRevived = !this.#entries.isLive(reference);
     if (isRevived) this.#tombstones.remove(reference);
-    const entry = this.#entries.setValue(reference, this.#viewOf(bytes), valueStart, valueEnd);
+    const entry = this.#entries.setValue(reference, this.#source.of(bytes), valueStart, valueEnd);
     if (entry !== reference) this.#follow(this.#hashOf(entry), reference, entry);
     if (isRevived) {
       const start = this.#entries.keyStart(entry);
@@ -214,7 +212,7 @@ export class ArenaTable implements Table {
   readKey(reference: number, target: Buffer, at = 0): number {
     const start = this.#entries.keyStart(reference);
     const end = start + this.#entries.keyLength(reference);
-    copyBytes(this.#arena.chunk(reference).view, start, end, this.#targetView(target), at);
+    copyBytes(this.#arena.chunk(reference).view, start, end, this.#target.of(target), at);
     return end - start;
   }
 
@@ -238,7 +236,7 @@ export class ArenaTable implements Table {
       return length;
     }
     const from = entries.keyStart(reference) + entries.keyLength(reference);
-    copyBytes(this.#arena.chunk(reference).view, from, from + length, this.#targetView(target), at);
+    copyBytes(this.#arena.chunk(reference).view, from, from + length, this.#target.of(target), at);
     return length;
   }
 
@@ -292,7 +290,7 @@ export class ArenaTable implements Table {
   }
 
   list(range: ListRange, visit: (reference: number) => boolean): void {
-    const keys = new KeyRange(range, this.#viewOf(range.prefix), this.#viewOf(range.after));
+    const keys = new KeyRange(range, this.#source.of(range.prefix), this.#source.of(range.after));
     this.#order.visitFrom(keys.bytes, keys.start, keys.end, (entry) => {
       const { view } = this.#arena.chunk(entry);
       const start = this.#entries.keyStart(entry);
@@ -345,26 +343,4 @@ export class ArenaTable implements Table {
     const end = start + this.#entries.keyLength(entry);
     return hashBytes(this.#secret, this.#arena.chunk(entry).view, start, end);
   }
-
-  /** A view of an array that is read into, which is mostly the one of the last call. */
-  #targetView(target: Uint8Array): DataView {
-    if (target !== this.#target) {
-      this.#target = target;
-      this.#targetViewed = viewOf(target);
-    }
-    return this.#targetViewed;
-  }
-
-  /** A view of `bytes`: made anew only when they are not those of the last call. */
-  #viewOf(bytes: Uint8Array): DataView {
-    if (bytes !== this.#bytes) {
-      this.#bytes = bytes;
-      this.#view = viewOf(bytes);
-    }
-    return this.#view;
-  }
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

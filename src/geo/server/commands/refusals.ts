@@ -57,7 +57,8 @@ export const mergeRefusals: readonly Refusal[] = [
   },
   {
     names: words('save bgsave bgrewriteaof lastsave'),
-    because: 'is not offered: this server keeps everything in memory, as INFO durability says',
+    because:
+      'is not offered: the journal looks after itself, and atoll geo backup copies what there is',
   },
 ];
 

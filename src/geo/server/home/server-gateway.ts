@@ -28,14 +28,15 @@ import type {
 import { chooseCluster } from './choose-cluster.ts';
 import { deferred } from './deferred.ts';
 import { everything, type Slice } from './everything.ts';
-import { QueryPorts, type QueryPortOfHome } from './query-ports.ts';
+import { Keeping } from './keeping.ts';
+import { QueryPorts } from './query-ports.ts';
 import type {
   HomeReport,
   ServerGatewayOptions,
   ServerGatewayReady,
   StartedServer,
 } from './started-server.ts';
-import { StoreJournal, type SnapshotSlices } from './store-journal.ts';
+import { StoreJournal, type SnapshotSlices, type StoredState } from './store-journal.ts';
 import type { FromQueryPort } from './thread-mail.ts';
 
 /**
@@ -63,16 +64,12 @@ class Home {
   readonly #options: ServerGatewayOptions;
   readonly #actor: LocalActor<RemoteSyncMessage, RemoteSyncLent>;
   readonly #ports: QueryPorts;
+  readonly #keeping: Keeping;
   #journal: StoreJournal | undefined;
-  /** Arrivals that the remote-sync actor waits for, oldest first. */
-  readonly #arrivals: { readonly token: number; readonly actorToken: number }[] = [];
-  #keptActorToken = 0;
   #clusterId = '';
   /** Whether the remote-sync actor gets what is loaded too, and whether anything was. */
   #loadsRemoteSync = false;
   #hasLoaded = false;
-  /** There are other servers, so that it is told what query actors write. */
-  #isRemoteSyncAwake = false;
   readonly #isReady = deferred<void>();
   readonly #isRemoved = deferred<void>();
   readonly #hasFailed = deferred<AtollError>();
@@ -83,6 +80,14 @@ class Home {
     this.#thread = thread;
     this.#options = options;
     this.#ports = new QueryPorts(thread);
+    this.#keeping = new Keeping({
+      durability: options.durability,
+      trial: options.trial,
+      timers: thread.outside.timers,
+      ports: this.#ports,
+      lend: (lent) => this.#lend(lent),
+      onAppended: () => this.#snapshotIfDue(),
+    });
     this.#actor = thread.startActor(RemoteSyncActor, { onEmit: (output) => this.#onEmit(output) });
     // Others know it by its address alone.
     assert(
@@ -109,6 +114,7 @@ class Home {
     else {
       const { journal, stored } = await this.#openJournal(disk, durability, begin);
       this.#journal = journal;
+      this.#keeping.begin(journal);
       ({ known, members, recovery } = stored);
       if (bugs.includes('loses the vector at a restart')) known = [];
       this.#clusterId = stored.clusterId ?? '';
@@ -116,6 +122,25 @@ class Home {
     this.#clusterId = chooseCluster(this.#clusterId, join, () => randomHex(random, idBytes));
     // An earlier life may have ended before it met anybody.
     const joins = join.length > 0 && members.length <= 1;
+    this.#begin({ known, members, joins });
+    this.#link(join);
+    const queryPorts = await this.#ports.open();
+    const isAlone = members.length <= 1 && join.length === 0;
+    if (!joins && !isAlone) {
+      this.#patience = this.#thread.outside.timers.setTimer(geoLimits.joinWaitMs, () =>
+        this.#lend({ kind: 'give up waiting' }),
+      );
+    }
+    return { identity, queryPorts, recovery, ...this.#handle() };
+  }
+
+  /** Tells the actors what they begin with. */
+  #begin({
+    known,
+    members,
+    joins,
+  }: Omit<StoredState, 'clusterId' | 'recovery'> & { joins: boolean }): void {
+    const { durability, at } = this.#options;
     const isAwake = this.#loadsRemoteSync || (joins && !this.#hasLoaded);
     this.#ports.begin({
       known,
@@ -125,32 +150,15 @@ class Home {
       isJournaled: durability !== 'memory',
       waitsForDisk: durability === 'fsync',
     });
-    this.#lend({
-      kind: 'begin',
-      beginning: {
-        clusterId: this.#clusterId,
-        at: this.#options.at,
-        known,
-        members,
-        queryActors: this.#ports.all.map(({ actor }) => actor),
-        durability,
-        joins,
-        isAwake,
-      },
-    });
-    this.#link(join);
-    const queryPorts = await this.#ports.open();
-    const isAlone = members.length <= 1 && join.length === 0;
-    if (!joins && !isAlone) {
-      this.#patience = this.#thread.outside.timers.setTimer(geoLimits.joinWaitMs, () =>
-        this.#lend({ kind: 'give up waiting' }),
-      );
-    }
+    const queryActors = this.#ports.all.map(({ actor }) => actor);
+    const clusterId = this.#clusterId;
+    const own = { clusterId, at, known, members, queryActors, durability, joins, isAwake };
+    this.#lend({ kind: 'begin', beginning: own });
+  }
+
+  #handle(): Omit<StartedServer, 'identity' | 'queryPorts' | 'recovery'> {
     return {
-      identity,
       clusterId: this.#clusterId,
-      queryPorts,
-      recovery,
       whenReady: this.#isReady.promise,
       whenRemoved: this.#isRemoved.promise,
       whenFailed: this.#hasFailed.promise,
@@ -179,8 +187,7 @@ class Home {
       case 'sliced':
         return this.#ports.onSliced(mail);
       case 'log':
-        this.#onLog(port, mail);
-        return;
+        return this.#keeping.onLog(port, mail);
     }
   }
 
@@ -201,6 +208,7 @@ class Home {
   /** Query ports close before: what they gave us is appended. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#keeping.close();
     this.#patience?.cancel();
     this.#ports.close();
     await this.#journal?.close();
@@ -233,7 +241,7 @@ class Home {
         onLoading?.(done, total);
         await this.#ports.keepUp();
       },
-      onDurable: (token) => this.#onDurable(token),
+      onDurable: (token) => this.#keeping.onDurable(token),
       onFault: (fault) => this.#onFault(fault),
       ...(onCorrupt === undefined ? {} : { onCorrupt }),
     });
@@ -247,40 +255,18 @@ class Home {
     for (const { at } of join) if (at !== this.#options.at) links.addMember(at);
   }
 
-  #onLog(
-    port: QueryPortOfHome,
-    { origin, upTo, entries }: Extract<FromQueryPort, { kind: 'log' }>,
-  ): void {
-    if (this.#journal === undefined || this.#isClosed || this.#journal.fault !== undefined) return;
-    const isInterval = this.#options.durability === 'interval';
-    const token = this.#journal.appendEntries([[origin, upTo]], entries, () => {
-      if (isInterval) this.#ports.post(port, { kind: 'logged', sequence: upTo });
-    });
-    port.waiting.push({ token, sequence: upTo, pack: entries });
-    if (isInterval || this.#sendsEarly) this.#showWritten(port.origin, upTo, entries);
-    this.#snapshotIfDue();
-  }
-
   #onEmit(output: RemoteSyncOutput): void {
     switch (output.kind) {
-      case 'arrival': {
-        if (this.#journal === undefined || this.#isClosed || this.#journal.fault !== undefined)
-          return;
-        const token = this.#journal.appendEntries(output.claims, output.entries);
-        this.#arrivals.push({ token, actorToken: output.token });
-        return;
-      }
+      case 'arrival':
+        return this.#keeping.onArrival(output);
       case 'dial':
         this.#thread.links?.addMember(output.at);
         return;
       case 'members':
-        if (this.#journal?.fault === undefined && !this.#isClosed) {
-          this.#journal?.appendCluster(this.#clusterId, output.cards);
-        }
+        this.#keeping.openJournal?.appendCluster(this.#clusterId, output.cards);
         return;
       case 'awake':
-        this.#isRemoteSyncAwake = true;
-        output.needed = this.#journal?.logged ?? [];
+        output.needed = this.#keeping.awake();
         return;
       case 'removed':
         this.#isRemoved.resolve();
@@ -289,43 +275,6 @@ class Home {
         this.#patience?.cancel();
         this.#isReady.resolve();
     }
-  }
-
-  #onDurable(token: number): void {
-    const own: (readonly [string, number])[] = [];
-    const waits = this.#options.durability === 'fsync';
-    const isShownNow = waits && !this.#sendsEarly;
-    for (const port of this.#ports.all) {
-      let sequence = 0;
-      while (port.waiting[0] !== undefined && port.waiting[0].token <= token) {
-        const written = port.waiting.shift();
-        if (written === undefined) break;
-        sequence = written.sequence;
-        if (isShownNow) this.#showWritten(port.origin, sequence, written.pack);
-      }
-      if (sequence === 0) continue;
-      own.push([port.origin, sequence]);
-      if (waits) this.#ports.post(port, { kind: 'durable', sequence });
-    }
-    while (this.#arrivals[0] !== undefined && this.#arrivals[0].token <= token) {
-      this.#keptActorToken = this.#arrivals.shift()?.actorToken ?? this.#keptActorToken;
-    }
-    this.#lend({ kind: 'kept', token: this.#keptActorToken, own });
-  }
-
-  get #sendsEarly(): boolean {
-    return this.#options.trial.bugs.includes('sends before durable');
-  }
-
-  /**
-   * The remote-sync actor takes over what was written: not at once, since the next write to the disk should be under way
-   * before it begins.
-   */
-  #showWritten(origin: string, upTo: number, pack: Uint8Array): void {
-    if (!this.#isRemoteSyncAwake) return;
-    this.#thread.outside.timers.nextTurn(() => {
-      if (!this.#isClosed) this.#lend({ kind: 'written', origin, upTo, pack });
-    });
   }
 
   #onFault(fault: AtollError): void {
@@ -351,7 +300,7 @@ class Home {
 
   /** Everything that the server has, once all of `needed` is where it is read. */
   #slices(needed: VectorPairs): SnapshotSlices {
-    const isOfRemoteSync = this.#isRemoteSyncAwake;
+    const isOfRemoteSync = this.#keeping.isRemoteSyncAwake;
     return everything({
       timers: this.#thread.outside.timers,
       isClosed: () => this.#isClosed,
@@ -371,8 +320,7 @@ class Home {
       pack: undefined,
     };
     this.#lend(sheet);
-    const isThere = sheet.known !== undefined;
-    return { isThere, place: sheet.place, known: sheet.known ?? [], pack: sheet.pack };
+    return { ...sheet, isThere: sheet.known !== undefined, known: sheet.known ?? [] };
   }
 
   #lend(lent: RemoteSyncLent): void {

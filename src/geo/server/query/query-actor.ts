@@ -91,34 +91,39 @@ export const QueryActor: ActorKind<QueryMessage, QueryLent> = defineActor<QueryM
           return;
         }
         if (exchange === undefined) return;
-        switch (lent.kind) {
-          case 'queries':
-            execute(exchange, lent);
-            lent.sequence = exchange.replica.sequence;
-            exchange.syncAfterQueries();
-            sweepLater(exchange);
-            return;
-          case 'log':
-            lent.runs = exchange.replica.log?.take(lent.bytesMin) ?? [];
-            return;
-          case 'durable':
-            exchange.onDurable(lent.sequence);
-            return;
-          case 'report':
-            lent.report = reportOf(exchange);
-            return;
-          case 'snapshot':
-            fillSnapshot(exchange.replica, exchange.knowledge(), lent);
-            return;
-          case 'load':
-            exchange.replica.begin(clock.wallMs());
-            exchange.load(lent.pack);
-            return;
-          case 'begin':
-            exchange.begin(lent.beginning);
-            return;
+        if (lent.kind === 'queries') {
+          execute(exchange, lent);
+          lent.sequence = exchange.replica.sequence;
+          exchange.syncAfterQueries();
+          sweepLater(exchange);
+        } else {
+          if (lent.kind === 'load') exchange.replica.begin(clock.wallMs());
+          onLent(exchange, lent);
         }
       },
     };
   },
 );
+
+/** What is lent now and then. */
+function onLent(
+  exchange: QueryExchange,
+  lent: Exclude<QueryLent, { kind: 'life' | 'queries' }>,
+): void {
+  switch (lent.kind) {
+    case 'log':
+      lent.runs = exchange.replica.log?.take(lent.bytesMin) ?? [];
+      return;
+    case 'durable':
+      return exchange.onDurable(lent.sequence);
+    case 'report':
+      lent.report = reportOf(exchange);
+      return;
+    case 'snapshot':
+      return fillSnapshot(exchange.replica, exchange.knowledge(), lent);
+    case 'load':
+      return exchange.load(lent.pack);
+    case 'begin':
+      return exchange.begin(lent.beginning);
+  }
+}

@@ -1,7 +1,7 @@
 import { VersionVector, type VectorPairs } from '../../version-vector.ts';
 import type { Durability } from '../geo-options.ts';
 import type { PlantedBugs } from '../planted-bugs.ts';
-import { Knowledge } from '../sync/knowledge.ts';
+import type { Knowledge } from '../sync/knowledge.ts';
 import type { Arrival } from '../sync/synchronizer.ts';
 
 export interface ArrivalsOptions {

@@ -2,24 +2,24 @@ import type { ActorContext } from '../../../actor/actor-kind.ts';
 import type { ActorRef } from '../../../actor/actor-ref.ts';
 import { firstActorOf } from '../../../actor/first-actor.ts';
 import { geoLimits } from '../../../core/limits.ts';
-import type { VersionVector, VectorPairs } from '../../version-vector.ts';
+import type { VectorPairs } from '../../version-vector.ts';
 import type { ServerIdentity, Trial } from '../geo-options.ts';
 import type { Replica } from '../replica.ts';
 import { Alarm } from '../sync/alarm.ts';
 import { ChangeStream } from '../sync/change-stream.ts';
 import type { EntryPackReader } from '../sync/entry-pack-reader.ts';
-import { Feed } from '../sync/feed.ts';
 import { Knowledge } from '../sync/knowledge.ts';
 import { SlicedWork } from '../sync/sliced-work.ts';
 import type { SyncMessage, SyncPart } from '../sync/sync-message.ts';
 import type { SyncNote } from '../sync/sync-note.ts';
-import { SyncPeer } from '../sync/sync-peer.ts';
+import type { SyncPeer } from '../sync/sync-peer.ts';
 import { Synchronizer } from '../sync/synchronizer.ts';
 import { Arrivals } from './arrivals.ts';
-import { Cluster } from './cluster.ts';
+import { Cluster, type ClusterOptions } from './cluster.ts';
 import { Comparison } from './comparison.ts';
-import { confirmedByAll } from './confirmations.ts';
-import type { MemberCard } from './members.ts';
+import { Confirmations } from './confirmations.ts';
+import { isDivergence } from './divergence.ts';
+import { newQueryPeer, newServerPeer, type ServerStreams } from './new-peers.ts';
 import { QueryComparison } from './query-comparison.ts';
 import { Readiness } from './readiness.ts';
 import type { RemoteSyncBeginning, RemoteSyncLife, RepairCounters } from './remote-sync-life.ts';
@@ -44,6 +44,7 @@ export class RemoteSync {
   readonly synchronizer: Synchronizer;
   readonly cluster: Cluster;
   readonly readiness: Readiness;
+  readonly confirmations: Confirmations;
   readonly repairs: RepairCounters = {
     sessions: 0,
     equal: 0,
@@ -64,9 +65,6 @@ export class RemoteSync {
   /** What is kept here, and told: others forget tombstones by it. */
   readonly #told: Knowledge = new Knowledge();
   readonly #queryPeers: SyncPeer[] = [];
-  /** What every replica of the cluster has confirmed, and when that was worked out. */
-  readonly #confirmed: Knowledge = new Knowledge();
-  #confirmedMs = Number.NEGATIVE_INFINITY;
   #state: 'asleep' | 'filling' | 'awake' = 'asleep';
 
   constructor(
@@ -82,9 +80,9 @@ export class RemoteSync {
     this.#beginning = beginning;
     this.replica = replica;
     this.readiness = new Readiness(() => context.emit({ kind: 'ready' }));
+    this.confirmations = new Confirmations(replica, this.#told);
     if (!bugs.includes('forgets tombstones early')) {
-      replica.isConfirmedByAll = (origin, sequence) =>
-        this.#confirmed.vector.covers(origin, sequence);
+      replica.isConfirmedByAll = (origin, sequence) => this.confirmations.cover(origin, sequence);
     }
     this.synchronizer = this.#newSynchronizer();
     for (const stream of [this.local, this.#remote]) stream.beginWith(known);
@@ -174,11 +172,7 @@ export class RemoteSync {
     const claims: VectorPairs = [[origin, upTo]];
     this.synchronizer.takeWritten(pack, claims, this.local, nowMs);
     // Whoever wrote it has it, and never says so.
-    const { id, incarnation } = this.#identity;
-    const writer = this.#queryPeers.find(
-      (_, index) => origin === `${id}.${incarnation}.${index + 1}`,
-    );
-    writer?.confirmed.raiseAll(claims);
+    this.#queryPeers[Number(origin.split('.')[2]) - 1]?.confirmed.raiseAll(claims);
     this.#arrivals.tellOwn(claims, nowMs);
   }
 
@@ -213,22 +207,6 @@ export class RemoteSync {
     this.#works.goOn();
   }
 
-  /** Which servers have not confirmed the tombstone that was buried first: they hold back all of them. */
-  holdersOfTombstones(): string[] {
-    const reference = this.replica.table.firstTombstone();
-    if (reference < 0) return [];
-    const { origin, sequence } = this.replica.versionOf(reference);
-    const uid = this.replica.origins.uid(origin);
-    const holders = this.cluster
-      .others()
-      .filter(({ id }) => !this.#hasConfirmed(id, uid, sequence));
-    return holders.map(({ id }) => id);
-  }
-
-  #hasConfirmed(id: string, origin: string, sequence: number): boolean {
-    return this.cluster.vectorOf(id).covers(origin, sequence);
-  }
-
   #newSynchronizer(): Synchronizer {
     const { self, clock } = this.#context;
     return new Synchronizer({
@@ -252,30 +230,28 @@ export class RemoteSync {
     const { clock, log } = context;
     const { clusterId, at, durability, members } = this.#beginning;
     const isVolatile = durability === 'memory';
-    const options = {
+    const options: ClusterOptions = {
       clusterId,
       self: { ...this.#identity, at, isVolatile, isRemoved: false },
       clock,
       log,
-      newPeer: (ref: ActorRef<SyncMessage>) => this.#newRemotePeer(ref),
-      onGone: (peer: SyncPeer) => this.synchronizer.removePeer(peer),
+      newPeer: (ref) => this.#newServerPeer(ref),
+      onGone: (peer) => this.synchronizer.removePeer(peer),
       keys: () => this.replica.table.size,
-      onMet: (keys: number) => this.readiness.onMet(keys),
-      onMembers: (cards: readonly MemberCard[]) => context.emit({ kind: 'members', cards }),
-      dial: (address: string) => context.emit({ kind: 'dial', at: address }),
+      onMet: (keys) => this.readiness.onMet(keys),
+      onMembers: (cards) => context.emit({ kind: 'members', cards }),
+      dial: (address) => context.emit({ kind: 'dial', at: address }),
       onRemoved: () => context.emit({ kind: 'removed' }),
     };
     return new Cluster(options, members);
   }
 
-  #newRemotePeer(ref: ActorRef<SyncMessage>): SyncPeer {
-    const feeds = [
-      new Feed({ name: 'local', stream: this.local }),
-      new Feed({ name: 'remote', stream: this.#remote, delayMs: geoLimits.syncRelayMs }),
-    ];
-    const peer = new SyncPeer({ ref, feeds, keeps: this.#remote, isLocal: false });
-    this.synchronizer.addPeer(peer);
-    return peer;
+  #newServerPeer(ref: ActorRef<SyncMessage>): SyncPeer {
+    return this.synchronizer.addPeer(newServerPeer(ref, this.#streams));
+  }
+
+  get #streams(): ServerStreams {
+    return { local: this.local, remote: this.#remote };
   }
 
   #begin(): void {
@@ -291,10 +267,7 @@ export class RemoteSync {
     const awake = { kind: 'awake' as const, needed: [] as VectorPairs };
     this.#context.emit(awake);
     for (const ref of queryActors) {
-      const feed = new Feed({ name: 'remote', stream: this.#remote });
-      feed.startAt(0);
-      const peer = new SyncPeer({ ref, feeds: [feed], keeps: this.local, isLocal: true });
-      peer.confirmed.raiseAll(known);
+      const peer = newQueryPeer(ref, this.#streams, known);
       this.#queryPeers.push(peer);
       this.synchronizer.addPeer(peer);
       if (!isAwake) {
@@ -327,26 +300,16 @@ export class RemoteSync {
     } else this.#comparison.onNote(remote, note, nowMs);
   }
 
-  /** An entry came that was missing though everything up to it was known: a bug of ours, which must be loud. */
   #onRepaired(peer: SyncPeer, part: SyncPart, entry: EntryPackReader): void {
     // What is taken over at the waking is not here yet, though the journal may have told of what came after it.
     if (this.#state === 'filling') return;
-    // A tombstone that all have confirmed is forgotten by one sooner than by another.
-    if (entry.isTombstone) return;
-    const { origins, nowMs } = this.replica;
-    const { origin, sequence } = entry.version;
-    const uid = origins.uid(origin);
-    if (!this.synchronizer.known.vector.covers(uid, sequence)) return;
-    // Whose time is over is buried by each clock in its own time.
-    if (entry.expiryMs !== 0 && entry.expiryMs <= nowMs + 2 * geoLimits.clockSkewMs) return;
+    if (!isDivergence(this.replica, this.synchronizer.known.vector, entry)) return;
     this.repairs.divergencesFound += 1;
     this.repairs.divergencesRepaired += 1;
-    this.#context.log.error('divergence repaired', {
-      peer: peer.ref.address,
-      session: part.session,
-      origin: uid,
-      sequence,
-    });
+    const { origin, sequence } = entry.version;
+    const uid = this.replica.origins.uid(origin);
+    const fields = { peer: peer.ref.address, session: part.session, origin: uid, sequence };
+    this.#context.log.error('divergence repaired', fields);
   }
 
   /** What is to be looked after now and then: whom to compare with, what all have, what is not needed any more. */
@@ -361,7 +324,8 @@ export class RemoteSync {
       (peer) => peer.feed('remote')?.acked === this.#remote.last,
     );
     if (haveAll) this.#queryComparison.look(this.#queryPeers, nowMs);
-    if (nowMs - this.#confirmedMs >= geoLimits.confirmedByAllMs) this.#confirm(nowMs);
+    // Before it has met anybody it does not know whom it has to ask.
+    if (this.readiness.isReady) this.confirmations.look(this.cluster, this.#queryPeers, nowMs);
     const { vector } = this.synchronizer.known;
     this.readiness.check(vector, this.cluster.remotes, this.#queryPeers);
     this.cluster.removeLost(nowMs);
@@ -372,25 +336,6 @@ export class RemoteSync {
     const hasOthers = this.cluster.others().length > 0;
     const isBusy = this.replica.table.tombstoneCount > 0 || !this.readiness.isReady;
     return hasOthers || isBusy ? nowMs + geoLimits.lookMs : Infinity;
-  }
-
-  /** Works out what every replica of the cluster has, and tells the query actors. */
-  #confirm(nowMs: number): void {
-    // Before it has met anybody it does not know whom it has to ask.
-    if (!this.readiness.isReady) return;
-    this.#confirmedMs = nowMs;
-    const vectors: VersionVector[] = [
-      this.#told.vector,
-      ...this.#queryPeers.map(({ confirmed }) => confirmed),
-      ...this.cluster.others().map(({ id }) => this.cluster.vectorOf(id)),
-    ];
-    const news = this.#confirmed.raiseAll(confirmedByAll(vectors), nowMs);
-    const holders = this.holdersOfTombstones();
-    const { tombstoneHolders } = this.replica;
-    if (news.length === 0 && holders.join() === tombstoneHolders.join()) return;
-    this.replica.tombstoneHolders = holders;
-    const pairs = [...this.#confirmed.vector.pairs()];
-    for (const peer of this.#queryPeers) peer.addNote({ kind: 'confirmed by all', pairs, holders });
   }
 
   /** Forgets changes that everybody has. */

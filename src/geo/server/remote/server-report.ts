@@ -54,7 +54,7 @@ export function serverReportOf(exchange: RemoteSync): ServerReport {
 /** All servers of the cluster, this one first. */
 function memberReports(exchange: RemoteSync): MemberReport[] {
   const { cluster, local, identity, nowMs } = exchange;
-  const holders = new Set(exchange.holdersOfTombstones());
+  const holders = new Set(exchange.confirmations.holders(cluster));
   const reports = cluster.members.cards().map((card): MemberReport => {
     const { id, incarnation, at, isRemoved } = card;
     const remote = cluster.remoteOf(id);

@@ -114,6 +114,37 @@ describe('a stream of changes', () => {
     assert.equal(stream.positionOf(new VersionVector([['a', 3]])), 4);
   });
 
+  test('does not advance past records that are gone by the claims that are left', () => {
+    const stream = new ChangeStream({ base: [] });
+    stream.append(7);
+    stream.claim([['a', 1]], 0);
+    stream.trim(2);
+    stream.append(8);
+    stream.claim([['b', 1]], 0);
+    assert.equal(stream.advance(0, new VersionVector([['b', 1]])), 0);
+    const vector = new VersionVector([
+      ['a', 1],
+      ['b', 1],
+    ]);
+    assert.equal(stream.advance(0, vector), 4);
+  });
+
+  test('does not advance past records of one source by the claims of another', () => {
+    const stream = new ChangeStream({ base: [] });
+    const run = { since: undefined };
+    stream.append(7, run);
+    stream.claim([['b', 1]], 0, { since: undefined });
+    const vector = new VersionVector([['b', 1]]);
+    assert.equal(stream.advance(0, vector), 0);
+    assert.equal(stream.isOpenAt(2), true);
+    stream.claim([['a', 1]], 0, run);
+    assert.equal(stream.advance(0, vector), 0);
+    assert.equal(stream.isOpenAt(2), true);
+    assert.equal(stream.isOpenAt(3), false);
+    vector.raise('a', 1);
+    assert.equal(stream.advance(0, vector), 3);
+  });
+
   test('does not advance past a position of which only a part of the claims is known', () => {
     const stream = new ChangeStream({ base: [] });
     stream.append(1);

@@ -5,9 +5,16 @@ import { ChangeLog } from './change-log.ts';
 /** What whoever has all of a stream up to a position knows of an origin. */
 interface Claim {
   readonly position: number;
+  /** The records that it is about are behind this position. */
+  readonly since: number;
   readonly origin: string;
   readonly sequence: number;
   readonly atMs: number;
+}
+
+/** The records of one source that nothing was claimed of yet: all are behind `since`; undefined: there are none. */
+export interface Run {
+  since: number | undefined;
 }
 
 /** A record that is a claim and leads to no entry. */
@@ -22,6 +29,9 @@ const noPlace = -1;
  * claims are where the two meet. The other way, a log for each origin, has holes wherever a write of the one overwrote one of
  * the other, and no rule that says when a hole may be passed over.
  *
+ * Records of several sources stand between each other, and what is claimed of one source may be about records before the claims
+ * of another: whoever knows the one claim and not the other is not past those records.
+ *
  * Invariant: for every write that the claims up to position p cover, the present entry of its key is that write or a
  * later one, and is led to by a record up to p or was known before the stream began (`base`).
  */
@@ -32,8 +42,10 @@ export class ChangeStream {
   /** What whoever is at the position before the first record knows. */
   readonly #base: VersionVector;
   #claims: Claim[] = [];
-  /** The last record that is gone belongs to a claim that is not: who lacks the one must not be given the other. */
-  #isCut = false;
+  /** Those that are about records before the claim that stands before them. */
+  #crossing: Claim[] = [];
+  readonly #open: Set<Run> = new Set();
+  #claimedUpTo = 0;
 
   constructor({ ownOrigin, base }: { ownOrigin?: string; base: VectorPairs }) {
     this.#ownOrigin = ownOrigin;
@@ -56,20 +68,49 @@ export class ChangeStream {
     return this.#log.first;
   }
 
-  /** A change at `place` of the table. */
-  append(place: number): void {
+  /** A change at `place` of the table, of a source that will claim it; without one, of the only source there is. */
+  append(place: number, run?: Run): void {
+    if (run !== undefined && run.since === undefined) this.reopen(run, this.last);
     this.#log.append(place);
   }
 
-  /** Whoever has all up to now knows this, since `nowMs`. Requires: not a stream of own writes. */
-  claim(pairs: VectorPairs, nowMs: number): void {
+  /** Something of a source behind `since` is to be claimed. */
+  reopen(run: Run, since: number): void {
+    run.since = since;
+    this.#open.add(run);
+  }
+
+  /**
+   * Whoever has all up to now knows this, since `nowMs`; all records of the source are claimed with it, or need not be. Requires:
+   * not a stream of own writes.
+   */
+  claim(pairs: VectorPairs, nowMs: number, run?: Run): void {
     assert(this.#ownOrigin === undefined, 'own writes claim themselves');
+    const since = run === undefined ? this.#claimedUpTo : (run.since ?? this.last);
+    if (run !== undefined) {
+      run.since = undefined;
+      this.#open.delete(run);
+    }
     if (pairs.length === 0) return;
     this.#log.append(noPlace);
     const position = this.#log.last;
     for (const [origin, sequence] of pairs) {
-      this.#claims.push({ position, origin, sequence, atMs: nowMs });
+      const claim: Claim = { position, since, origin, sequence, atMs: nowMs };
+      this.#claims.push(claim);
+      if (since < this.#claimedUpTo) this.#crossing.push(claim);
     }
+    this.#claimedUpTo = position;
+  }
+
+  /** Whether something up to `position` will be claimed only behind it. */
+  isOpenAt(position: number): boolean {
+    if (this.#ownOrigin !== undefined) return false;
+    for (const { since = Infinity } of this.#open) if (since < position) return true;
+    const next = this.#claims[this.#indexBehind(position)];
+    return (
+      (next !== undefined && next.since < position) ||
+      this.#crossing.some((claim) => claim.position > position && claim.since < position)
+    );
   }
 
   /** The place that a record leads to; −1: none. Requires: first ≤ position ≤ last. */
@@ -96,8 +137,20 @@ export class ChangeStream {
    */
   positionOf(vector: VersionVector): number | undefined {
     if (!vector.coversAll(this.#base)) return undefined;
-    const position = this.advance(this.first - 1, vector);
-    return this.#isCut && position < this.first ? undefined : position;
+    const start = this.first - 1;
+    if (this.#ownOrigin !== undefined) return this.advance(start, vector);
+    for (const { since = Infinity } of this.#open) if (since < start) return undefined;
+    const isCut = (claim: Claim | undefined): boolean =>
+      claim !== undefined && claim.since < start && !vector.covers(claim.origin, claim.sequence);
+    const [first] = this.#claims;
+    for (const claim of this.#claims) {
+      if (claim.position !== first?.position) break;
+      if (isCut(claim)) return undefined;
+    }
+    if (this.#crossing.some(isCut)) return undefined;
+    // What was cut and nothing was claimed of.
+    if (first === undefined && this.#claimedUpTo < start) return undefined;
+    return this.advance(start, vector);
   }
 
   /** The farthest position not before `from` that a replica knows that is at `from` and knows `vector`. */
@@ -105,6 +158,8 @@ export class ChangeStream {
     if (this.#ownOrigin !== undefined) {
       return Math.max(from, Math.min(vector.sequenceOf(this.#ownOrigin), this.last));
     }
+    // Claims that are gone say nothing: whoever has not got that far is placed anew, or stays.
+    if (from < this.first - 1) return this.positionOf(vector) ?? from;
     let position = from;
     for (let index = this.#indexBehind(from); index < this.#claims.length; index += 1) {
       const claim = this.#claims[index];
@@ -112,7 +167,14 @@ export class ChangeStream {
       // All claims of one position stand together: the next one decides about the one before.
       if (this.#claims[index + 1]?.position !== claim.position) position = claim.position;
     }
-    return position;
+    if (position > from) {
+      for (const { since = Infinity } of this.#open) position = Math.min(position, since);
+      for (const claim of this.#crossing) {
+        const isKnown = claim.position <= from || vector.covers(claim.origin, claim.sequence);
+        if (!isKnown) position = Math.min(position, claim.since);
+      }
+    }
+    return Math.max(from, position);
   }
 
   /** When the first claim behind `position` was made; undefined: there is none. */
@@ -123,20 +185,18 @@ export class ChangeStream {
   /** Forgets the records up to and including `position`. */
   trim(position: number): void {
     const firstBefore = this.first;
-    const last = Math.min(position, this.last);
-    const isCut = last >= firstBefore && this.place(last) !== noPlace;
     this.#log.trim(position);
     if (this.first === firstBefore) return;
     if (this.#ownOrigin !== undefined) {
       this.#base.raise(this.#ownOrigin, this.first - 1);
       return;
     }
-    this.#isCut = isCut;
     const keptFrom = this.#indexBehind(this.first - 1);
     for (const { origin, sequence } of this.#claims.slice(0, keptFrom)) {
       this.#base.raise(origin, sequence);
     }
     this.#claims = this.#claims.slice(keptFrom);
+    this.#crossing = this.#crossing.filter((claim) => claim.position >= this.first);
   }
 
   /** The first claim behind a position. */

@@ -1,4 +1,5 @@
 import { ByteReader } from '../../../core/byte-reader.ts';
+import { AtollError } from '../../../core/errors.ts';
 import { clientLimits } from '../../../core/limits.ts';
 import { isStampTime } from '../../stamp.ts';
 import type { Origins } from '../origins.ts';
@@ -34,7 +35,7 @@ export class EntryPackReader {
   /** How many were read ahead, and which of them is next. */
   #aheadCount = 0;
   #next = 0;
-  #fault: unknown;
+  #fault: AtollError | undefined;
   #wallMs = 0;
   /** By number in the pack: the number of the origin here, and the sequence of its entry before. */
   readonly #originNumbers: number[] = [];
@@ -82,6 +83,7 @@ export class EntryPackReader {
         this.#aheadCount += 1;
       }
     } catch (error) {
+      if (!(error instanceof AtollError)) throw error;
       // It stands behind what was read, and that is whole.
       this.#fault = error;
     }

@@ -42,6 +42,8 @@ export class Feed {
   #unconfirmedSinceMs = 0;
   #repeatMs: number = geoLimits.syncRepeatMs;
   #wentBackMs = Number.NEGATIVE_INFINITY;
+  /** Since when the peer owes a confirmation, however often it was told again. */
+  #owedSinceMs: number | undefined;
 
   /** `sessionBefore`: of a feed of the same name to the same peer that this one replaces. */
   constructor({ name, stream, delayMs = 0 }: FeedOptions, sessionBefore = 0) {
@@ -172,7 +174,13 @@ export class Feed {
     return claimedMs === undefined ? Infinity : claimedMs + this.delayMs;
   }
 
+  /** Whether the peer has confirmed nothing for so long that it may not be listening. */
+  isStalled(nowMs: number): boolean {
+    return this.#owedSinceMs !== undefined && nowMs - this.#owedSinceMs >= geoLimits.syncRelayMs;
+  }
+
   onSent(upTo: number, bytes: number, nowMs: number): void {
+    this.#owedSinceMs ??= nowMs;
     if (this.#sent === this.#acked) this.#unconfirmedSinceMs = nowMs;
     this.#sent = upTo;
     this.#runs.push({ upTo, bytes });
@@ -189,6 +197,7 @@ export class Feed {
   #confirm(position: number, nowMs: number): void {
     if (position <= this.#acked) return;
     this.#acked = position;
+    this.#owedSinceMs = position < (this.#sent ?? 0) ? nowMs : undefined;
     this.#unconfirmedSinceMs = nowMs;
     this.#repeatMs = geoLimits.syncRepeatMs;
     while (this.#runs[0] !== undefined && this.#runs[0].upTo <= position) {

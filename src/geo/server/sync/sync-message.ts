@@ -38,6 +38,8 @@ export interface SyncPart {
   entries: Uint8Array;
   /** Whoever has all of the stream up to `after` knows this with the part. */
   claims: VectorPairs;
+  /** Not all of the run is claimed yet. */
+  isOpen?: boolean;
 }
 
 export interface Heard {

@@ -1,7 +1,7 @@
 import type { ActorRef } from '../../../actor/actor-ref.ts';
 import { geoLimits } from '../../../core/limits.ts';
 import { VersionVector } from '../../version-vector.ts';
-import type { ChangeStream } from './change-stream.ts';
+import type { ChangeStream, Run } from './change-stream.ts';
 import { Feed } from './feed.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { Heard, StreamName, SyncMessage, SyncPart } from './sync-message.ts';
@@ -16,6 +16,8 @@ export interface Inbound {
   /** Everything up to here is kept, and may be confirmed. */
   kept: number;
   isMissing: boolean;
+  /** What came of it and was not claimed yet, in the stream where it is noted for others. */
+  readonly run: Run;
 }
 
 /** A message that is to leave when all that it shows is durable. */
@@ -47,6 +49,8 @@ export class SyncPeer {
   /** What it says it knows. */
   readonly confirmed: VersionVector = new VersionVector();
   feeds: Feed[];
+  /** It confirms nothing that we tell it: what others told it is not told again. */
+  isStalled = false;
   /** Nothing reaches it for now. */
   isAway = false;
   /**
@@ -132,7 +136,8 @@ export class SyncPeer {
     const known = this.#inbound.get(stream);
     if (known !== undefined && known.session === session) return known;
     if (known !== undefined && known.session > session) return undefined;
-    const inbound = { stream, session, position: from, kept: from, isMissing: false };
+    const run = known?.run ?? { since: undefined };
+    const inbound = { stream, session, position: from, kept: from, isMissing: false, run };
     this.#inbound.set(stream, inbound);
     return inbound;
   }
@@ -150,6 +155,11 @@ export class SyncPeer {
     this.#isUrgent = true;
   }
 
+  /** When there is something of a feed to send. */
+  readyMs(feed: Feed): number {
+    return this.isStalled && feed.delayMs > 0 ? Infinity : feed.readyMs();
+  }
+
   /** When the next message is due. Infinity: never. */
   dueMs(knowledge: Knowledge): number {
     if (this.isAway || this.waiting !== undefined) return Infinity;
@@ -160,7 +170,7 @@ export class SyncPeer {
       this.#tellMs(knowledge),
     );
     if (this.isRefused) return Math.max(soonestMs, reasonMs);
-    for (const feed of this.feeds) reasonMs = Math.min(reasonMs, feed.readyMs(), feed.lostMs());
+    for (const feed of this.feeds) reasonMs = Math.min(reasonMs, this.readyMs(feed), feed.lostMs());
     return Math.max(soonestMs, reasonMs);
   }
 

@@ -4,7 +4,7 @@ import { geoLimits } from '../../../core/limits.ts';
 import type { VectorPairs } from '../../version-vector.ts';
 import { noBugs, type PlantedBugs } from '../planted-bugs.ts';
 import type { MergeOutcome, Replica } from '../replica.ts';
-import type { ChangeStream } from './change-stream.ts';
+import type { ChangeStream, Run } from './change-stream.ts';
 import { EntryPackReader } from './entry-pack-reader.ts';
 import { EntryPackWriter } from './entry-pack-writer.ts';
 import { EntryPacker, type SkipEntry } from './entry-packer.ts';
@@ -103,9 +103,11 @@ export class Synchronizer {
     return this.#peers.size;
   }
 
-  addPeer(peer: SyncPeer): void {
+  /** Returns the peer. */
+  addPeer(peer: SyncPeer): SyncPeer {
     if (this.#bugs.includes('no resend')) for (const feed of peer.feeds) feed.resends = false;
     this.#peers.set(peer.ref.uid(), peer);
+    return peer;
   }
 
   removePeer(peer: SyncPeer): void {
@@ -148,6 +150,7 @@ export class Synchronizer {
     for (const peer of this.#peers.values()) {
       if (peer.isAway) continue;
       for (const feed of peer.feeds) feed.repeatIfLost(nowMs);
+      peer.isStalled = peer.feeds.some((feed) => feed.isStalled(nowMs));
       if (peer.waiting !== undefined) this.#sendWaiting(peer, nowMs, send);
       if (peer.dueMs(told) <= nowMs) {
         peer.waiting = { mark: this.#host.mark(), message: this.#make(peer, nowMs) };
@@ -182,7 +185,7 @@ export class Synchronizer {
     const message = peer.message(this.#host.self, this.#told);
     let bytesLeft: number = geoLimits.syncMessageBytes;
     for (const feed of peer.isRefused ? [] : peer.feeds) {
-      if (bytesLeft <= 0 || feed.readyMs() > nowMs) continue;
+      if (bytesLeft <= 0 || peer.readyMs(feed) > nowMs) continue;
       const part = this.#part(peer, feed, bytesLeft, nowMs);
       bytesLeft -= part.entries.length;
       message.parts.push(part);
@@ -201,7 +204,8 @@ export class Synchronizer {
     this.counters.sent += count;
     feed.onSent(upTo, entries.length, nowMs);
     const claims = feed.withholdsClaims ? [] : [...stream.claimsBetween(after, upTo)];
-    return { stream: name, session, from, after, upTo, entries, claims };
+    const isOpen = stream.isOpenAt(upTo) ? { isOpen: true } : {};
+    return { stream: name, session, from, after, upTo, entries, claims, ...isOpen };
   }
 
   #skipKnown({ confirmed }: SyncPeer): SkipEntry {
@@ -211,22 +215,28 @@ export class Synchronizer {
 
   #receivePart(peer: SyncPeer, part: SyncPart, nowMs: number): void {
     const { replica, onArrival } = this.#host;
-    const refusedBefore = this.counters.refused;
-    this.#merge(peer, part);
     const inbound = peer.inbound(part);
+    // It comes again in the session that took the place of this one.
+    if (inbound === undefined) return;
+    const { keeps } = peer;
+    const refusedBefore = this.counters.refused;
+    const keptBefore = keeps?.last ?? 0;
+    this.#merge(peer, part, inbound.run);
     const isGapless =
-      inbound !== undefined &&
-      (part.after <= inbound.position || this.#bugs.includes('adopts claims over a gap'));
+      part.after <= inbound.position || this.#bugs.includes('adopts claims over a gap');
     // What a clock ahead of ours has written comes again until ours agrees: the run is not known yet.
     const isWhole = isGapless && this.counters.refused === refusedBefore;
     let claims: VectorPairs = [];
     if (isWhole) {
       inbound.position = Math.max(inbound.position, part.upTo);
       claims = this.known.raiseAll(part.claims, nowMs);
-      peer.keeps?.claim(claims, nowMs);
+      if (part.claims.length > 0) keeps?.claim(claims, nowMs, inbound.run);
+      if (part.isOpen === true && inbound.run.since === undefined) {
+        keeps?.reopen(inbound.run, keptBefore);
+      }
       // Who says that we know a write by it knows the write.
       if (peer.isLocal) peer.confirmed.raiseAll(part.claims);
-    } else if (inbound !== undefined && !isGapless) peer.onMissing(inbound);
+    } else if (!isGapless) peer.onMissing(inbound);
     replica.changeCount += 1;
     const isTaken = this.counters.refused === refusedBefore;
     const entries = isTaken ? part.entries : packTaken(replica, part.entries);
@@ -239,15 +249,16 @@ export class Synchronizer {
   takeWritten(pack: Uint8Array, claims: VectorPairs, keeps: ChangeStream, nowMs: number): void {
     const { replica } = this.#host;
     const reader = new EntryPackReader(pack, replica.origins, replica.table);
+    const run: Run = { since: undefined };
     while (reader.next()) {
       this.counters[replica.merge(reader, true)] += 1;
-      if (replica.mergedPlace >= 0) keeps.append(replica.mergedPlace);
+      if (replica.mergedPlace >= 0) keeps.append(replica.mergedPlace, run);
     }
-    keeps.claim(this.known.raiseAll(claims, nowMs), nowMs);
+    keeps.claim(this.known.raiseAll(claims, nowMs), nowMs, run);
     replica.changeCount += 1;
   }
 
-  #merge(peer: SyncPeer, part: SyncPart): void {
+  #merge(peer: SyncPeer, part: SyncPart, run: Run): void {
     const { replica, onMerged } = this.#host;
     const { keeps } = peer;
     const reader = new EntryPackReader(part.entries, replica.origins, replica.table);
@@ -255,7 +266,7 @@ export class Synchronizer {
       const outcome = replica.merge(reader, peer.isLocal);
       this.counters[outcome] += 1;
       // Also what was known: that the writer of this run has been heard of is news to others.
-      if (keeps !== undefined && replica.mergedPlace >= 0) keeps.append(replica.mergedPlace);
+      if (keeps !== undefined && replica.mergedPlace >= 0) keeps.append(replica.mergedPlace, run);
       onMerged?.(peer, part, outcome, reader);
     }
   }
