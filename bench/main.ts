@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from '../tools/project-root.ts';
@@ -33,14 +33,21 @@ function parsePositive(text: string): number | undefined {
   return Number.isFinite(value) && value > 0 ? value : undefined;
 }
 
-function save(name: string, figures: Figures): void {
+/** Parts that are measured by themselves are kept with the others of the day. */
+function save(name: string, figures: Figures, isPart: boolean): void {
   const date = new Date().toISOString().slice(0, 10);
   const folder = join(projectRoot, 'bench/results');
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${name}-${date}.json`);
-  const content = { bench: name, date, machine: describeMachine(), figures };
+  const before = isPart && existsSync(file) ? readFigures(file) : {};
+  const all = { ...before, ...figures };
+  const content = { bench: name, date, machine: describeMachine(), figures: all };
   writeFileSync(file, `${JSON.stringify(content, undefined, 2)}\n`);
   console.log(`saved to ${file}`);
+}
+
+function readFigures(file: string): Figures {
+  return (JSON.parse(readFileSync(file, 'utf8')) as { figures: Figures }).figures;
 }
 
 function parseArguments(): ReturnType<typeof parseArgs<typeof argumentsConfig>> | string {
@@ -86,7 +93,7 @@ async function main(): Promise<number> {
   const say = (line: string): void => console.error(line);
   const figures = await run({ rounds, seconds, parts: values.part ?? [], say });
   console.log(formatTable(figures));
-  if (values.save) save(name, figures);
+  if (values.save) save(name, figures, values.part !== undefined);
   if (values.json) console.log(formatJson(figures));
   return 0;
 }
