@@ -12,6 +12,8 @@ export const errorCodes = {
   CLIENT_CLOSED: 'the client was closed before the call was answered',
   CONNECT_FAILED: 'no connection to the address could be made',
   CONNECTION_LOST: 'the connection ended before the work on it was done',
+  DATA_INCOMPLETE:
+    'records of the data folder are lost, and the rest may not be brought to other servers',
   DEADLINE_EXCEEDED: 'the call was not answered before its deadline',
   DISK_FAILED: 'the disk did not do what it was asked to',
   DISK_FULL: 'there is no space left on the disk',

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { GeoCluster } from '../support/geo-cluster.ts';
 import { GeoProcess, readAll } from '../support/geo-process.ts';
 import { GeoWriter } from '../support/geo-writer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -140,4 +141,31 @@ test('a flipped byte in the middle of the log is refused with file, offset and a
   t.after(() => again.kill());
   const found = await readAll(again.port);
   assert.ok(found.size > 0 && found.size < 91, `${found.size} keys are there`);
+});
+
+test('a server that lost records begins anew beside others, and brings no deleted key back', async (t) => {
+  const cluster = await GeoCluster.start(t, { servers: 2, isKept: true });
+  const [one, two] = [cluster.at(0), cluster.at(1)];
+  const data = two.options.data ?? '';
+  // Every eleventh write is a delete, of a key that was written before.
+  const writer = new GeoWriter({ port: two.port, prefix: 'kept/', keys: 100, count: 1_000 });
+  await writer.end();
+  assert.equal(writer.acknowledged, 1_000);
+  const { found } = await cluster.untilEqual(30_000);
+  for (const server of cluster.servers) {
+    await until('the tombstones are gone', 30_000, async () => {
+      return (await server.metric('atoll_geo_tombstones{')) === 0;
+    });
+  }
+  await two.kill();
+  const path = lastSegment(data);
+  const bytes = readFileSync(path);
+  const middle = bytes.length >>> 1;
+  bytes[middle] = (bytes[middle] ?? 0) ^ 0x10;
+  writeFileSync(path, bytes);
+  await cluster.restart(1, { arguments: ['--quarantine'] });
+  const { found: after } = await cluster.untilEqual(30_000);
+  assert.deepEqual(after, found);
+  assert.equal(await one.metric('atoll_geo_divergence_found_total'), 0);
+  assert.ok(readdirSync(data).some((name) => name.startsWith('stale-')));
 });

@@ -43,6 +43,8 @@ export class GeoLives implements AdminAnswers {
   readonly #options: GeoProcessOptions;
   readonly #outside: Outside;
   #join: readonly string[];
+  /** Who it was, if it begins anew because records were lost. */
+  #lostId: string | undefined;
   #systemPort: number;
   #queryPorts: readonly number[];
   #onCorrupt: 'refuse' | 'quarantine';
@@ -154,7 +156,12 @@ export class GeoLives implements AdminAnswers {
       linkLatencyMs,
     });
     try {
-      const server = await this.#startServer(system);
+      const server = await this.#startServer(system).catch((error: unknown) => {
+        if (error instanceof AtollError && error.code === 'DATA_INCOMPLETE') return undefined;
+        throw error;
+      });
+      // As if the others had given it up: what is left here may not be brought to them.
+      if (server === undefined) return 'removed';
       this.#life = { system, server, startedAtMs: this.#outside.clock.wallMs() };
       void server.failed.then(({ message }) => this.#onFailed(message));
       const isRemoved = server.removed.then(() => 'removed' as const);
@@ -163,6 +170,7 @@ export class GeoLives implements AdminAnswers {
       let end = await this.#untilReady(server, isRemoved, isStopped);
       if (end === 'ready') {
         this.#start = { ...this.#start, isReady: true };
+        if (this.#lostId !== undefined) server.forget(this.#lostId);
         this.#state = this.#fault === undefined ? 'ready' : 'failed';
         await onReady(readyOf(server));
         end = await Promise.race([isRemoved, isStopped]);
@@ -188,6 +196,10 @@ export class GeoLives implements AdminAnswers {
         durability,
         join: this.#join,
         onCorrupt: this.#onCorrupt,
+        onIncomplete: (others, id) => {
+          this.#join = others;
+          this.#lostId = id;
+        },
         onLoading: (doneBytes, totalBytes) => {
           this.#start = { ...this.#start, doneBytes, totalBytes };
           const words = `${bytesWords(doneBytes)} of ${bytesWords(totalBytes)}`;

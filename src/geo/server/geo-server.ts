@@ -26,6 +26,11 @@ export interface GeoServerOptions {
   readonly join?: readonly string[] | undefined;
   /** What to do about a journal that is damaged. Default: refuse to start. */
   readonly onCorrupt?: 'refuse' | 'quarantine' | undefined;
+  /**
+   * With `quarantine`: records were lost, and there are other servers (their descriptions), which are not to get what is
+   * left. The start is rejected with `DATA_INCOMPLETE`; begin with another folder and join them. `id`: who it was.
+   */
+  readonly onIncomplete?: ((others: readonly string[], id: string) => void) | undefined;
   /** How much of what is on the disk was read. */
   readonly onLoading?: ((doneBytes: number, totalBytes: number) => void) | undefined;
   /** For tests. */
@@ -94,6 +99,11 @@ export async function startGeoServer(
       join: join.map((text) => parseDescription(text)),
       onCorrupt,
       onLoading,
+      onIncomplete: (others, self) =>
+        options.onIncomplete?.(
+          others.map((other) => formatDescription(other)),
+          self.id,
+        ),
       trial,
       startQueryPorts: ({ id, incarnation }, self) =>
         Promise.all(

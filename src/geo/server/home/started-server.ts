@@ -24,6 +24,10 @@ export interface ServerGatewayOptions {
     identity: ServerIdentity,
     home: GatewayRef,
   ) => Promise<readonly QueryGatewayReady[]>;
+  /** Records were lost, and there are other servers: their descriptions. The start is rejected with `DATA_INCOMPLETE`. */
+  readonly onIncomplete?:
+    | ((others: readonly Description[], self: ServerIdentity) => void)
+    | undefined;
   readonly onLoading?: ((doneBytes: number, totalBytes: number) => void) | undefined;
   readonly trial: Trial;
 }
