@@ -41,7 +41,9 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
   });
   void exited.then(() => process.off('exit', kill));
 
+  let isStopping = false;
   const stop = async (): Promise<void> => {
+    isStopping = true;
     const timer = setTimeout(kill, stopTimeoutMs);
     child.kill('SIGTERM');
     await exited;
@@ -72,6 +74,9 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
       });
     });
     assert(child.pid !== undefined, 'what printed a line has a process id');
+    child.once('exit', (code, signal) => {
+      if (!isStopping) console.error(`${program} ended by itself, ${signal ?? code}\n${printed}`);
+    });
     return { pid: child.pid, readyLine, stop };
   } catch (error) {
     await stop();
