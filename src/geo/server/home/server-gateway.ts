@@ -30,6 +30,7 @@ import { deferred } from './deferred.ts';
 import { everything, type Slice } from './everything.ts';
 import { Keeping } from './keeping.ts';
 import { QueryPorts } from './query-ports.ts';
+import { refuseIncomplete, tellRecovery } from './recovered.ts';
 import type {
   HomeReport,
   ServerGatewayOptions,
@@ -118,8 +119,8 @@ class Home {
       ({ known, members, recovery } = stored);
       if (bugs.includes('loses the vector at a restart')) known = [];
       this.#clusterId = stored.clusterId ?? '';
-      this.#tellRecovery(stored.recovery);
-      this.#refuseIncomplete(stored, identity);
+      tellRecovery(stored.recovery, this.#thread.outside.log);
+      refuseIncomplete(stored, identity, this.#options.onIncomplete);
     }
     this.#clusterId = chooseCluster(this.#clusterId, join, () => randomHex(random, idBytes));
     // An earlier life may have ended before it met anybody.
@@ -134,36 +135,6 @@ class Home {
       );
     }
     return { identity, queryPorts, recovery, ...this.#handle() };
-  }
-
-  /** What a start found that is not as it was left. */
-  #tellRecovery({ cutBytes, damagedSnapshots, fault, quarantined }: Recovery): void {
-    const { log } = this.#thread.outside;
-    if (cutBytes > 0) log.warn('an unfinished write was cut off the log', { bytes: cutBytes });
-    if (damagedSnapshots > 0) log.warn('snapshots are damaged', { count: damagedSnapshots });
-    if (fault !== undefined)
-      log.error('records are lost', {
-        reason: fault.message,
-        quarantined: quarantined.join(),
-      });
-  }
-
-  /**
-   * A server that has lost records knows less than it once confirmed. Others have forgotten deletes by its word, and what it
-   * has left may be older than those: it has to begin as a new server. Alone it may go on with what is left.
-   */
-  #refuseIncomplete(
-    { recovery, members, clusterId = '' }: StoredState,
-    self: ServerIdentity,
-  ): void {
-    const others = members.filter(({ id, isRemoved }) => id !== self.id && !isRemoved);
-    if (recovery.fault === undefined || others.length === 0) return;
-    this.#options.onIncomplete?.(
-      others.map(({ id, at }) => ({ clusterId, id, at })),
-      self,
-    );
-    const text = 'records of the data folder are lost: it has to begin as a new server';
-    throw new AtollError('DATA_INCOMPLETE', text, { cause: recovery.fault });
   }
 
   /** Tells the actors what they begin with. */
@@ -311,10 +282,8 @@ class Home {
 
   #onFault(fault: AtollError): void {
     const { code, message } = fault;
-    this.#thread.outside.log.error('the journal failed: no write is taken any more', {
-      code,
-      message,
-    });
+    const text = 'the journal failed: no write is taken any more';
+    this.#thread.outside.log.error(text, { code, message });
     this.#ports.postAll({ kind: 'journal failed', code, message });
     this.#hasFailed.resolve(fault);
   }
