@@ -26,6 +26,8 @@ export interface GeoNetOptions {
   readonly latencyMs?: number;
   readonly durability?: Durability;
   readonly seed?: number;
+  /** How long chains of promises are followed between two events. Fewer are faster. */
+  readonly promiseTicks?: number;
 }
 
 /** A server of the net in its present life. */
@@ -65,9 +67,16 @@ export class GeoNet {
   }
 
   private constructor(options: GeoNetOptions) {
-    const { servers = 1, actors = 1, latencyMs = 0.5, durability = 'memory', seed = 1 } = options;
-    this.#options = { servers, actors, latencyMs, durability, seed };
-    this.simulation = new Simulation({ seed, promiseTicks: 300 });
+    const {
+      servers = 1,
+      actors = 1,
+      latencyMs = 0.5,
+      durability = 'memory',
+      seed = 1,
+      promiseTicks = 300,
+    } = options;
+    this.#options = { servers, actors, latencyMs, durability, seed, promiseTicks };
+    this.simulation = new Simulation({ seed, promiseTicks });
   }
 
   get servers(): readonly NetServer[] {
@@ -121,10 +130,10 @@ export class GeoNet {
     return started;
   }
 
-  /** The process of a server ends at once; what is on its disk stays. */
-  crash(name: string): void {
+  /** The process of a server ends at once; what is on its disk stays, without power only what was synced. */
+  crash(name: string, { hasPower = true }: { readonly hasPower?: boolean } = {}): void {
     this.mustGet(name);
-    this.simulation.node(name).crash();
+    this.simulation.node(name).crash({ hasPower });
     this.#servers.delete(name);
   }
 
