@@ -59,6 +59,8 @@ test(
     await heather.sees(/^robin digs up \d+ coins?\.$/);
     robin.type('say are you there?');
     await heather.sees(/^robin says: are you there\?$/);
+    // The line is drawn again below, which the terminal may show a moment later.
+    await heather.sees(/until here$/);
     const lines = heather.lines();
     const typedRow = lines.findIndex((line) => line.includes('> tell robin'));
     assert.equal(lines.slice(typedRow).join('').replace(/^.*> /, ''), half, 'the line is whole');
