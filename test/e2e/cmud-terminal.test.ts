@@ -9,7 +9,7 @@ import { PtyPlayer, whyNoPty } from '../support/pty-player.ts';
 // Real clients in real pseudo-terminals, on a real server. What is asserted is what the person sees.
 
 const skip = whyNoPty() ?? false;
-const deadline = { timeout: 60_000, skip };
+const deadline = { timeout: 150_000, skip };
 const players: PtyPlayer[] = [];
 let server: AtollProcess;
 let address: string;

@@ -52,7 +52,7 @@ async function putAll(store: GeoStore, prefix: string, count: number): Promise<v
   }
 }
 
-const deadline = { timeout: 60_000 };
+const deadline = { timeout: 150_000 };
 
 test(
   'a backup under load has all that was acknowledged before, and a new cluster begins with it',
@@ -108,6 +108,8 @@ test(
     const joined = await runAtoll([
       'geo',
       '--port',
+      '0',
+      '--admin-port',
       '0',
       '--data',
       data,
