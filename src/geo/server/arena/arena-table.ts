@@ -97,20 +97,12 @@ export class ArenaTable implements Table {
     const view = this.#source.of(bytes);
     const hash = hashBytes(this.#secret, view, keyStart, keyEnd);
     const found = this.#index.find(hash, view, keyStart, keyEnd);
-    let entry: number;
-    if (found === 0) {
-      entry = this.#entries.create(view, keyStart, keyEnd, valueStart, valueEnd);
-      const place = this.#places.take(entry);
-      this.#entries.setPlace(entry, place);
-      this.#index.add(hash, entry);
-      this.#order.add(place, view, keyStart, keyEnd);
-    } else {
-      const isRevived = !this.#entries.isLive(found);
-      if (isRevived) this.#tombstones.remove(found);
-      entry = this.#entries.setValue(found, view, valueStart, valueEnd);
-      if (entry !== found) this.#follow(hash, found, entry);
-      if (isRevived) this.#order.add(this.#entries.place(entry), view, keyStart, keyEnd);
-    }
+    if (found !== 0) return this.putAt(found, bytes, valueStart, valueEnd, expiryMs, version);
+    const entry = this.#entries.create(view, keyStart, keyEnd, valueStart, valueEnd);
+    const place = this.#places.take(entry);
+    this.#entries.setPlace(entry, place);
+    this.#index.add(hash, entry);
+    this.#order.add(place, view, keyStart, keyEnd);
     this.#expiries.set(entry, expiryMs);
     this.#entries.setVersion(entry, version);
     return entry;

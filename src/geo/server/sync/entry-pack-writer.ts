@@ -1,4 +1,5 @@
 import { ByteWriter } from '../../../core/byte-writer.ts';
+import { CachedView } from '../arena/cached-view.ts';
 import type { Origins } from '../origins.ts';
 import type { Table, Version } from '../table.ts';
 
@@ -13,8 +14,7 @@ import type { Table, Version } from '../table.ts';
 export class EntryPackWriter {
   readonly #origins: Origins;
   readonly #out = new ByteWriter();
-  #bytes: Uint8Array = new Uint8Array(0);
-  #view: DataView = new DataView(this.#bytes.buffer);
+  readonly #source = new CachedView();
   #count = 0;
   #wallMs = 0;
   /** By number of the origin in the table: its number in the pack. */
@@ -65,7 +65,7 @@ export class EntryPackWriter {
     version: Version,
   ): void {
     const out = this.#out;
-    const view = this.#viewOf(bytes);
+    const view = this.#source.of(bytes);
     out.byte(expiryMs === 0 ? 0 : expiryFlag);
     out.varint(keyEnd - keyStart);
     out.copy(view, keyStart, keyEnd);
@@ -83,15 +83,6 @@ export class EntryPackWriter {
     this.#packNumbers.clear();
     this.#sequences.length = 0;
     return this.#out.take();
-  }
-
-  /** A view of `bytes`, which are mostly those of the call before. */
-  #viewOf(bytes: Uint8Array): DataView {
-    if (bytes !== this.#bytes) {
-      this.#bytes = bytes;
-      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    }
-    return this.#view;
   }
 
   #addVersion(version: Version): void {
