@@ -11,7 +11,7 @@ import { clockWith, noBugs, type PlantedBugs } from './planted-bugs.ts';
 import { PrefixWatches } from './prefix-watches.ts';
 import { ChangeStream } from './sync/change-stream.ts';
 import type { WriteLog } from './query/write-log.ts';
-import type { EntryPackReader } from './sync/entry-pack-reader.ts';
+import { EntryPackReader } from './sync/entry-pack-reader.ts';
 import { prefetchKeysMax, type Table, type Version } from './table.ts';
 
 export interface ReplicaOptions {
@@ -261,6 +261,12 @@ export class Replica {
     if (!entry.isTombstone) this.#publishPut(merged);
     else if (wasLive) this.#publishDelete(merged);
     return 'applied';
+  }
+
+  /** Takes over a pack of entries of an earlier life. */
+  load(pack: Uint8Array): void {
+    const reader = new EntryPackReader(pack, this.origins, this.table);
+    while (reader.next()) this.merge(reader, true);
   }
 
   /** Positive: `version` is later than that of the known entry. */

@@ -10,7 +10,6 @@ import { Replica } from '../replica.ts';
 import { printLive } from '../repair/live-print.ts';
 import { SlicedWork } from '../sync/sliced-work.ts';
 import { streamOfAll } from '../sync/stream-of-all.ts';
-import { EntryPackReader } from '../sync/entry-pack-reader.ts';
 import { Feed } from '../sync/feed.ts';
 import { Knowledge } from '../sync/knowledge.ts';
 import { LatenessHistogram } from '../sync/lateness-histogram.ts';
@@ -94,8 +93,7 @@ export class QueryExchange {
 
   /** Takes over entries of an earlier life. */
   load(pack: Uint8Array): void {
-    const reader = new EntryPackReader(pack, this.replica.origins, this.replica.table);
-    while (reader.next()) this.replica.merge(reader, true);
+    this.replica.load(pack);
   }
 
   begin(beginning: QueryBeginning): void {

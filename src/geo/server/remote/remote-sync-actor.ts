@@ -1,7 +1,5 @@
 import { defineActor, dispatch, type ActorKind } from '../../../actor/actor-kind.ts';
 import { geoLimits } from '../../../core/limits.ts';
-import type { Replica } from '../replica.ts';
-import { EntryPackReader } from '../sync/entry-pack-reader.ts';
 import { fillSnapshot } from '../home/snapshot-slices.ts';
 import type { RemoteSyncLent, RemoteSyncOutput } from './remote-sync-lent.ts';
 import { newRemoteSyncLife, type RemoteSyncLife } from './remote-sync-life.ts';
@@ -56,18 +54,13 @@ export const RemoteSyncActor: ActorKind<RemoteSyncMessage, RemoteSyncLent, Remot
         }
         if (life === undefined) return;
         life.replica.begin(context.clock.wallMs());
-        if (lent.kind === 'load') return load(life.replica, lent.pack);
+        if (lent.kind === 'load') return life.replica.load(lent.pack);
         if (lent.kind === 'begin') exchange = new RemoteSync(context, life, lent.beginning);
         else if (exchange !== undefined) onLent(exchange, lent);
         if (exchange !== undefined) after(exchange);
       },
     };
   });
-
-function load(replica: Replica, pack: Uint8Array): void {
-  const reader = new EntryPackReader(pack, replica.origins, replica.table);
-  while (reader.next()) replica.merge(reader, true);
-}
 
 function onLent(
   exchange: RemoteSync,

@@ -106,12 +106,6 @@ export class Feed {
     if (this.#heldFrom !== undefined) this.startAt(this.#heldFrom);
   }
 
-  /** Nobody knows any more where the peer stands. */
-  lose(): void {
-    this.#sent = undefined;
-    this.#heldFrom = undefined;
-  }
-
   /** Whether the records that the peer lacks are gone. */
   get isOutrun(): boolean {
     return this.#sent !== undefined && this.neededBehind < this.stream.first - 1;
