@@ -182,6 +182,66 @@ export const geoLimits = {
   manyReplyBytesMax: 25_165_824, // 24 MiB
 } as const;
 
+/** What a node of the ring and a Libstore allow. The first four are the handout's: Tribbler §4.4. */
+export const ringLimits = {
+  /** A Libstore asks for a lease when it had so many queries of the key … */
+  queryThreshold: 3,
+  /** … in so long. */
+  queryWindowMs: 10_000,
+  /** How long a client may use its copy, counted from when it asked. */
+  leaseMs: 10_000,
+  /** How much longer the owner waits: clocks may run up to a fifth apart. */
+  leaseGuardMs: 2_000,
+  /** A client that let a revocation run out gets no lease for so long: it would delay the next writes too. */
+  leasePenaltyMs: 60_000,
+  /** Leases of one client: more than a page of anything needs, and what it can make a node wait for. */
+  leasesPerClientMax: 100_000,
+  /** Leases in all: some 200 MB. */
+  leasesMax: 1_000_000,
+  /** Writes that wait for leases, of all keys: each holds its value. */
+  writesWaitingMax: 100_000,
+  /** … and their bytes. */
+  writesWaitingBytesMax: 67_108_864, // 64 MiB
+  /** Virtual ids of a node that nobody gave any: shares differ by an eighth. */
+  virtualIdsDrawn: 64,
+  /** Virtual ids of one node, and nodes of one ring: a view fits one reply. */
+  virtualIdsMax: 1_024,
+  nodesMax: 1_024,
+  /** Tribbler §4.1: a server that is told to wait asks again after so long … */
+  registerRetryMs: 1_000,
+  /** … and when the ring is complete so often, for a coordinator that lost its memory. */
+  registerAgainMs: 10_000,
+  /** Tribbler §3.2: a Libstore asks for the servers again after so long … */
+  viewRetryMs: 1_000,
+  /** … and so many times. */
+  viewRetriesMax: 5,
+  /** A client whose writes are remembered is looked after so often … */
+  appliedTickMs: 60_000,
+  /** … and forgotten after so many times without a word of it. */
+  appliedTicksKept: 10,
+  /** Clients whose writes are remembered, and the writes of one that it has not confirmed. */
+  appliedClientsMax: 100_000,
+  appliedPerClientMax: 100_000,
+  /** Items of one chunk of a list: a cache line for each of some steps, and little to move. */
+  listChunkItems: 512,
+  /** Bytes of one record of a snapshot, about. */
+  snapshotPackBytes: 262_144, // 256 KiB
+  /** A log longer than this, and longer than a snapshot would be, is replaced by one. */
+  snapshotLogBytes: 67_108_864, // 64 MiB
+  /** What may wait for the disk before clients are stopped, and where they go on. */
+  logBytesWaitingMax: 33_554_432, // 32 MiB
+  /** A node that a Libstore could not reach is tried again after so long. */
+  deadRetryMs: 1_000,
+  /** A call of a Libstore without a deadline of its own, and the longest that a write may have: see `appliedTickMs`. */
+  callMs: 15_000,
+  callMsMax: 60_000,
+  /** Copies that a Libstore keeps, and their bytes. */
+  cacheEntriesMax: 100_000,
+  cacheBytesMax: 67_108_864, // 64 MiB
+  /** Keys whose queries a Libstore counts. */
+  countedKeysMax: 100_000,
+} as const;
+
 /** What a journal writes and holds. */
 export const journalLimits = {
   /** A larger segment is closed and another begun: what a snapshot frees is freed in such pieces. */
