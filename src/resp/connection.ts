@@ -5,7 +5,7 @@ import { ClientDeadline } from './client-deadline.ts';
 import { ClientOutput, type OutputOwner } from './client-output.ts';
 import type { ConnectedClient } from './client-registry.ts';
 import { batchCommandsMax } from './command-batch.ts';
-import type { ConnectionHost } from './connection-host.ts';
+import type { ConnectionHost, Pusher } from './connection-host.ts';
 import type { Deadlined } from './deadline-wheel.ts';
 import type { Blocked } from './hold/blockade.ts';
 import { QueryBuffer, type QueryHolder } from './query-buffers.ts';
@@ -28,7 +28,14 @@ export interface ConnectionOwner {
  * slowed. The other way, to go on reading and queue the replies, has no bound but memory.
  */
 export class RespConnection
-  implements Blocked, ConnectedClient, ConnectionEvents, Deadlined, OutputOwner, QueryHolder
+  implements
+    Blocked,
+    ConnectedClient,
+    ConnectionEvents,
+    Deadlined,
+    OutputOwner,
+    Pusher,
+    QueryHolder
 {
   readonly id: number;
   readonly remote: string;
@@ -46,6 +53,8 @@ export class RespConnection
   #limits: ClientLimits;
   #isClosing = false;
   #isEnded = false;
+  /** `answered`: the reply is written, and execution goes on at the end of the turn. */
+  #suspension: 'none' | 'suspended' | 'answered' = 'none';
   readonly #deadline: ClientDeadline;
   readonly #output: ClientOutput;
   /** Read and not executed yet. */
@@ -170,6 +179,7 @@ export class RespConnection
 
   /** Closes when the replies have left, between two read events. */
   end(): void {
+    if (this.#suspension === 'answered') this.#output.flushPushes();
     this.closeAfterReply();
     this.#flush();
   }
@@ -188,6 +198,33 @@ export class RespConnection
 
   push(write: (reply: Reply) => void): void {
     if (!this.#isClosing) this.#output.push(write, this.#protocol);
+  }
+
+  suspend(): void {
+    const { batch } = this.#host;
+    assert(
+      batch.isRunning && batch.client === this,
+      'a client is suspended by a command of its own',
+    );
+    assert(this.#suspension === 'none', 'a suspended client executes nothing');
+    this.#suspension = 'suspended';
+    batch.cut();
+  }
+
+  answer(write: (reply: Reply) => void): void {
+    if (this.#isClosing) return;
+    assert(this.#suspension === 'suspended', 'only a suspended client is answered, and once');
+    this.#suspension = 'answered';
+    // Not with the replies of the turn: whoever caused it is being executed, and they may be those of another client.
+    this.#output.push(write, this.#protocol);
+    this.#host.flushPushesSoon(this);
+  }
+
+  /** The turn in which it was answered is over, and its answer has left: that was asked for before. */
+  flushPushes(): void {
+    this.#suspension = 'none';
+    this.#deadline.lastCommandMs = this.#host.wheel.nowMs;
+    this.goOn();
   }
 
   onData(bytes: Uint8Array, start: number, end: number): void {
@@ -227,11 +264,12 @@ export class RespConnection
   /** Executes what was kept and reads on, unless something else is, or comes, in the way. */
   goOn(): void {
     const { blockade, replies } = this.#host;
-    if (this.isPaused || this.#isClosing) return;
+    if (this.isPaused || this.#isClosing || this.#suspension !== 'none') return;
     replies.protocol = this.#protocol;
     if (this.#kept.length >= this.#needed) this.#runKept();
     this.#flush();
-    if (!this.isPaused && !blockade.has(this)) this.#connection.resumeReading();
+    if (this.isPaused || blockade.has(this) || this.#isHeldUp) return;
+    this.#connection.resumeReading();
   }
 
   onClose(): void {
@@ -266,7 +304,7 @@ export class RespConnection
   #run(bytes: Buffer, start: number, end: number): number {
     const { parser, batch, replies, counters, options, wheel, blockade } = this.#host;
     let at = start;
-    while (at < end && !blockade.isUp) {
+    while (at < end && !blockade.isUp && this.#suspension === 'none') {
       // A command may authenticate, and the next one then has other limits.
       const commandsMax = this.#isAuthenticated ? batchCommandsMax : 1;
       const searched = at === start ? this.#needed : 0;
@@ -293,7 +331,10 @@ export class RespConnection
       if (replies.byteLength >= outputBytesPause) {
         this.#flush();
         if (this.isPaused) return at;
-      } else assert(executed === batch.length, 'a batch was executed in part');
+      } else {
+        const isWhole = executed === batch.length || this.#suspension !== 'none';
+        assert(isWhole, 'a batch was executed in part');
+      }
     }
     return at;
   }
@@ -303,6 +344,7 @@ export class RespConnection
     if (kept.length === 0 || this.#isClosing) return;
     kept.dropFirst(this.#run(kept.bytes, 0, kept.length));
     if (this.#host.blockade.isUp && kept.length > 0) this.stop();
+    if (this.#isHeldUp) this.#connection.pauseReading();
   }
 
   #keep(bytes: Buffer, start: number, end: number): void {
@@ -311,7 +353,9 @@ export class RespConnection
       this.#failProtocol(`a command is larger than ${queryBufferBytesMax} bytes`);
     } else if (!this.#kept.append(bytes, start, end)) {
       this.#failProtocol('the unfinished commands of all clients are too large');
-    } else if (this.#host.blockade.isUp) {
+    } else {
+      if (this.#isHeldUp) this.#connection.pauseReading();
+      if (!this.#host.blockade.isUp) return;
       this.stop();
       if (this.#host.queryBuffers.isFilling) this.#host.options.stopAll();
     }
@@ -343,12 +387,18 @@ export class RespConnection
     this.#host.wheel.set(this, this.#deadlineMs());
   }
 
+  /** It is suspended and has sent more already. Until then it is read from: that tells whether it is still there. */
+  get #isHeldUp(): boolean {
+    return this.#suspension !== 'none' && this.#kept.length > 0;
+  }
+
   /** When the connection is to be closed if nothing happens until then. */
   #deadlineMs(): number {
     const { blockade, wheel } = this.#host;
     const { nowMs } = wheel;
     const answeredMs = this.#output.heldBytes > 0 ? nowMs : -Infinity;
-    const servedMs = blockade.has(this) ? nowMs : blockade.servesSinceMs(nowMs);
+    const waitsForUs = blockade.has(this) || this.#suspension !== 'none';
+    const servedMs = waitsForUs ? nowMs : blockade.servesSinceMs(nowMs);
     const deadlineMs = this.#deadline.deadlineMs(this, { answeredMs, servedMs });
     return this.#isClosing ? deadlineMs : Math.min(deadlineMs, this.#output.deadlineMs);
   }
