@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { plantedBugs, type PlantedBug } from '../../src/geo/server/planted-bugs.ts';
-import { describeBroken, runSeeds, seedsFrom } from './seeds.ts';
+import { describeBroken, runSeeds, seedsFrom } from '../swarm/seeds.ts';
+import { geoStore } from './geo-store.ts';
 
 /** Within so many seeds a mistake is found, or storms prove nothing. */
 const seedsMax = 200;
@@ -18,10 +19,10 @@ for (const bug of plantedBugs) {
     { skip },
     async (t) => {
       const options = { bugs: new Set([bug]), isFirstEnough: true };
-      const report = await runSeeds(seedsFrom(1, seedsMax), options);
+      const report = await runSeeds(geoStore, seedsFrom(1, seedsMax), options);
       const [broken] = report.broken;
       assert.ok(broken !== undefined, 'every promise was kept');
-      t.diagnostic(describeBroken(broken));
+      t.diagnostic(describeBroken(geoStore, broken));
     },
   );
 }

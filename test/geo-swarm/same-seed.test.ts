@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { GeoRun } from '../../src/sim/geo/geo-run.ts';
-import { describeDraws, describeEvents } from './seeds.ts';
 
 /** Everything that a run shows. */
 async function runToText(seed: number): Promise<string> {
@@ -9,8 +8,8 @@ async function runToText(seed: number): Promise<string> {
   const violations = await run.run();
   const { traceHash, eventCount } = run.simulation;
   return [
-    describeDraws(run),
-    describeEvents(run),
+    run.describeDraws(),
+    run.describeEvents(),
     JSON.stringify(violations),
     `${eventCount} ${traceHash}`,
   ].join('\n');

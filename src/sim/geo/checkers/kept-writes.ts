@@ -1,4 +1,5 @@
 import { compareStamps } from '../../../geo/stamp.ts';
+import type { Violation } from '../../swarm/swarm-run.ts';
 import {
   describeEntry,
   serverOf,
@@ -6,7 +7,6 @@ import {
   type ReplicaChange,
   type ReplicaEntry,
   type ServerLife,
-  type Violation,
 } from '../evidence.ts';
 import { describeOperation } from '../history.ts';
 import { Newcomers } from './newcomers.ts';

@@ -1,12 +1,12 @@
 import { geoLimits } from '../../../core/limits.ts';
 import { compareStamps, type Stamp } from '../../../geo/stamp.ts';
+import type { Violation } from '../../swarm/swarm-run.ts';
 import {
   describeEntry,
   serverOf,
   type Evidence,
   type ReplicaChange,
   type ReplicaEntry,
-  type Violation,
 } from '../evidence.ts';
 import { WriteIndex, writeName } from './write-index.ts';
 

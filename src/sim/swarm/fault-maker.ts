@@ -1,18 +1,52 @@
 import type { Simulation } from '../simulation.ts';
 import type { LinkConditions } from '../sim-link.ts';
-import type { ClockStep } from './evidence.ts';
+import type { SimNode } from '../sim-node.ts';
 import type { PlannedFault } from './fault-plan.ts';
-import type { GeoCluster } from './geo-cluster.ts';
-import type { Sometimes } from './sometimes.ts';
+
+/** A server that faults happen to. */
+export interface SwarmServer {
+  readonly name: string;
+  readonly node: SimNode;
+  readonly isUp: boolean;
+  /** Whether it has started and answers. */
+  readonly isReady: boolean;
+  /** Starts it, or starts it again. Does nothing if it is up. */
+  start(): void;
+  /** The process ends, or the power is cut. Does nothing if it is down. */
+  crash(how: { hasPower: boolean }): void;
+}
+
+export interface SwarmCluster {
+  readonly nodes: readonly SwarmServer[];
+  readonly names: readonly string[];
+  mustGetNode(name: string): SwarmServer;
+  /** Starts what is down; resolves when all servers are ready. */
+  startAgain(): Promise<void>;
+}
+
+/** Rare states that faults lead to, whatever the store. */
+export const statesOfFaults = [
+  'a process crashed',
+  'the power of a server was cut',
+  'a server stood still',
+  'a server crashed while it started',
+  'a wall clock jumped beyond the skew',
+] as const;
+
+export interface ClockStep {
+  readonly server: string;
+  readonly atMs: number;
+  readonly byMs: number;
+}
 
 export interface FaultMakerOptions {
   readonly simulation: Simulation;
-  readonly cluster: GeoCluster;
+  readonly cluster: SwarmCluster;
   /** Hosts of clients. */
   readonly others: readonly string[];
   /** Of every link that is well. */
   readonly conditions: Pick<LinkConditions, 'latencyMs' | 'jitterMs'>;
-  readonly sometimes: Sometimes;
+  readonly sometimes: { reach(state: (typeof statesOfFaults)[number]): void };
 }
 
 /** Clocks further apart than this are not only set right, they are set to the one that was ahead most. */
@@ -57,7 +91,7 @@ export class FaultMaker {
     this.#setConditions();
     this.#setClocks();
     for (const node of cluster.nodes) {
-      node.node.drive.heal();
+      node.node.drives.heal();
       // A pause that began now and ends now ends those before it.
       if (node.isUp) node.node.pause(0);
       if (this.#hurtByDisk.has(node.name)) node.crash({ hasPower: true });
@@ -132,20 +166,19 @@ export class FaultMaker {
 
   #hurtDisk(fault: Extract<PlannedFault, { kind: 'bad disk' }>): void {
     const { server, conditions, roomBytes, forMs } = fault;
-    const { drive } = this.#options.cluster.mustGetNode(server).node;
-    const room = roomBytes === undefined ? {} : { capacityBytes: drive.usedBytes + roomBytes };
-    drive.setConditions({ ...conditions, ...room });
+    const { drives } = this.#options.cluster.mustGetNode(server).node;
+    drives.setConditions(conditions, roomBytes);
     this.#hurtByDisk.add(server);
-    this.#later(forMs, () => drive.heal());
+    this.#later(forMs, () => drives.heal());
   }
 
   #stallDisk({ server, stallMs, forMs }: Extract<PlannedFault, { kind: 'stall' }>): void {
-    const { drive } = this.#options.cluster.mustGetNode(server).node;
+    const { drives } = this.#options.cluster.mustGetNode(server).node;
     // Whatever begins now is mostly not over when the power goes, nor when the storm does.
-    drive.setConditions({ stallChance: 1, stallMsMax: 1_000 * stallMs });
+    drives.setConditions({ stallChance: 1, stallMsMax: 1_000 * stallMs });
     this.#hurtByDisk.add(server);
     this.#later(stallMs, () => {
-      drive.heal();
+      drives.heal();
       this.#crash({ kind: 'crash', atMs: 0, server, hasPower: false, forMs });
     });
   }
@@ -163,7 +196,7 @@ export class FaultMaker {
     });
   }
 
-  #clockOf(server: string): GeoCluster['nodes'][number]['node']['clock'] {
+  #clockOf(server: string): SimNode['clock'] {
     return this.#options.cluster.mustGetNode(server).node.clock;
   }
 

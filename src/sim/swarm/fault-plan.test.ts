@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SimRandom } from '../sim-random.ts';
 import { planFaults } from './fault-plan.ts';
-import { faultKinds, type FaultKind } from './temper.ts';
+import { faultKinds, type FaultKind } from './fault-kinds.ts';
 
 const servers = ['s1', 's2', 's3'];
 const others = ['c1', 'c2'];

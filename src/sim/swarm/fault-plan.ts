@@ -2,7 +2,7 @@ import { randomBelow } from '../../core/random.ts';
 import type { DriveConditions } from '../sim-drive.ts';
 import type { LinkConditions } from '../sim-link.ts';
 import type { SimRandom } from '../sim-random.ts';
-import type { FaultKind } from './temper.ts';
+import type { FaultKind } from './fault-kinds.ts';
 
 /** A fault that will happen: when, to whom, how hard. Times are virtual, from the beginning of the storm. */
 export type PlannedFault = { readonly atMs: number } & Fault;
