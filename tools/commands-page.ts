@@ -5,7 +5,7 @@ const groupTitles: Readonly<Record<CommandGroup, string>> = {
   list: 'Lists',
   generic: 'Keys',
   geo: 'Prefixes',
-  ring: 'Ring',
+  ring: 'Ring and leases',
   connection: 'Connection',
   server: 'Server',
   cluster: 'Cluster',
