@@ -31,6 +31,8 @@ export interface StorageOptions {
    */
   readonly waitsForLeaseNote?: boolean;
   readonly onLeaseNote?: () => void;
+  /** A client has a newer view. */
+  readonly onOldView?: () => void;
 }
 
 /** What happened, for reports. */
@@ -174,6 +176,11 @@ export class Storage {
     this.ownership.setView(view);
     this.#servesAll = this.ownership.ownsAll && !this.#isDoubtful;
     if (hasReturned && this.#log === undefined) this.#waitOut(this.#leaseLifeMs);
+  }
+
+  /** A client has a view of this epoch. */
+  seeEpoch(epoch: number): void {
+    if (epoch > this.epoch) this.#options.onOldView?.();
   }
 
   /** It is now so late: what is over ends. */
