@@ -50,8 +50,8 @@ function smallNodeWorld(leases: LeaseMode): World {
   };
 }
 
-for (const [name, makeWorld] of worlds) {
-  describe(`a Libstore ${name}`, () => {
+for (const [world, makeWorld] of worlds) {
+  describe(`a Libstore ${world}`, () => {
     test('a value that was put is got, by every handle', async () => {
       const { open, settle } = await makeWorld();
       const [one, two] = [await open(), await open()];
