@@ -14,6 +14,8 @@ export interface RingWorldOptions {
   readonly nodes?: number;
   readonly seed?: number;
   readonly terms?: LeaseTerms;
+  /** Servers that the ring has; beyond the one there is, they are missing. */
+  readonly servers?: number;
 }
 
 /** A ring of one server in a simulation, in memory, and Libstores that ask it. */
@@ -27,7 +29,12 @@ export class RingWorld {
     this.server = server;
   }
 
-  static async start({ nodes = 1, seed = 1, terms }: RingWorldOptions = {}): Promise<RingWorld> {
+  static async start({
+    nodes = 1,
+    seed = 1,
+    terms,
+    servers,
+  }: RingWorldOptions = {}): Promise<RingWorld> {
     const simulation = new Simulation({ seed, promiseTicks: 1_000 });
     const kinds = { RingHome, StorageActor, StorageGateway };
     const system = await startSimSystem(simulation, host, kinds, { threads: nodes + 1 });
@@ -36,9 +43,10 @@ export class RingWorld {
       ports: Array.from({ length: nodes }, (_, i) => 7400 + i),
       atollVersion: '0.0.0',
       terms,
+      servers,
     });
     const server = await simulation.settle(starting);
-    await simulation.settle(server.ready);
+    if (servers === undefined) await simulation.settle(server.ready);
     return new RingWorld(simulation, server);
   }
 
@@ -52,6 +60,15 @@ export class RingWorld {
 
   settle<T>(promise: Promise<T>): Promise<T> {
     return this.simulation.settle(promise);
+  }
+
+  /** What `use` made the nodes count, by the name of the command, beside what is in `use` itself. */
+  async countDuring(use: () => Promise<unknown>): Promise<Readonly<Record<string, number>>> {
+    const before = await this.commandCounts();
+    await use();
+    const after = await this.commandCounts();
+    const changes = [...after].map(([name, count]) => [name, count - (before.get(name) ?? 0)]);
+    return Object.fromEntries(changes.filter(([, count]) => count !== 0)) as Record<string, number>;
   }
 
   /** What all nodes counted, by the name of the command. */
