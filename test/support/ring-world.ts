@@ -62,13 +62,15 @@ export class RingWorld {
     return this.simulation.settle(promise);
   }
 
-  /** What `use` made the nodes count, by the name of the command, beside what is in `use` itself. */
+  /** What came to the nodes while `use` ran, by the name of the command; greetings aside. */
   async countDuring(use: () => Promise<unknown>): Promise<Readonly<Record<string, number>>> {
     const before = await this.commandCounts();
     await use();
     const after = await this.commandCounts();
     const changes = [...after].map(([name, count]) => [name, count - (before.get(name) ?? 0)]);
-    return Object.fromEntries(changes.filter(([, count]) => count !== 0)) as Record<string, number>;
+    return Object.fromEntries(
+      changes.filter(([name, count]) => name !== 'hello' && count !== 0),
+    ) as Record<string, number>;
   }
 
   /** What all nodes counted, by the name of the command. */
