@@ -32,6 +32,7 @@ export const errorCodes = {
   OUTBOX_FULL: 'messages to a peer that does not take them were dropped',
   RESP_PROTOCOL: 'bytes do not follow the Redis protocol',
   RESP_REPLY_ERROR: 'the server answered with an error',
+  RING_REFUSED: 'the coordinator does not take the server into its ring',
   SYSTEM_CLOSED: 'the actor system is closed',
   TOO_MANY_CALLS: 'more calls wait for answers than the client holds',
   USAGE: 'an argument is missing, malformed or out of range',
