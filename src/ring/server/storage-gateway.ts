@@ -172,8 +172,8 @@ class StoragePort {
       kind: 'node',
       ...portFigures(this.#server, this.#clients, this.#table),
       storage: sheet.report,
-      journal: this.#journal?.stats,
-      journalFault: this.#fault,
+      journal: this.#journal?.stats ?? null,
+      journalFault: this.#fault ?? null,
     };
   }
 
