@@ -340,14 +340,10 @@ export const actorLimits = {
   pairRatesMax: 65_536,
 } as const;
 
-/** What a client of the geo store allows itself, and how long it waits for a server. */
-export const geoClientLimits = {
-  /** A call without a deadline of its own. A person waits no longer, and a healthy server needs a hundredth. */
-  callMs: 5_000,
-  /** Dialling: less than `callMs`, so that a call has time left to go elsewhere. */
+/** What any client of ours allows itself on its connections. */
+export const callLimits = {
+  /** Dialling: less than a call may take, so that it has time left to go elsewhere. */
   connectMs: 3_000,
-  /** Addresses that one call tries: the nearest, the next, and one more. */
-  attemptsMax: 3,
   /** Calls of one client that wait for answers, and the bytes of their requests. */
   callsOutstandingMax: 100_000,
   bytesOutstandingMax: 67_108_864, // 64 MiB
@@ -355,6 +351,14 @@ export const geoClientLimits = {
   silenceMs: 10_000,
   /** An unused connection is closed by us, long before the server closes it under a call. */
   idleMs: 60_000,
+} as const;
+
+/** What a client of the geo store allows itself, and how long it waits for a server. */
+export const geoClientLimits = {
+  /** A call without a deadline of its own. A person waits no longer, and a healthy server needs a hundredth. */
+  callMs: 5_000,
+  /** Addresses that one call tries: the nearest, the next, and one more. */
+  attemptsMax: 3,
   /** Pairs asked for in one page of a list: a page of short pairs fits one read or two. */
   listPageEntries: 1_000,
   /** A watch asks for a sign of life so often … */

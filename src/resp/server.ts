@@ -20,7 +20,7 @@ export interface RespServerOptions {
   /** The same that the handshake commands were given. */
   readonly clients: ClientRegistry;
   /**
-   * Executes the commands of a batch in order, each with exactly one reply, before it returns:
+   * Executes the commands of a batch in order, each with exactly one reply, or `client.suspend`, before it returns:
    * `while (batch.next()) table.dispatch(target, batch, batch.client);`
    */
   readonly execute: (batch: CommandBatch) => void;

@@ -10,8 +10,8 @@ import type { Timer } from '../../core/timers.ts';
 import { CommandWriter } from '../../resp/command-writer.ts';
 import { ReplyParser } from '../../resp/reply-parser.ts';
 import { ReplyError, type ReplyValue } from '../../resp/reply-value.ts';
-import type { ClientOutside } from './call-connection.ts';
-import { describeReplyError } from './call.ts';
+import type { ClientOutside } from '../../resp/calls/call-connection.ts';
+import { describeReplyError } from '../../resp/calls/call.ts';
 import type { Change, Watch } from './geo-store.ts';
 import type { Router } from './router.ts';
 

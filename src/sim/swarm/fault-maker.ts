@@ -91,7 +91,7 @@ export class FaultMaker {
     this.#setConditions();
     this.#setClocks();
     for (const node of cluster.nodes) {
-      node.node.drive.heal();
+      node.node.drives.heal();
       // A pause that began now and ends now ends those before it.
       if (node.isUp) node.node.pause(0);
       if (this.#hurtByDisk.has(node.name)) node.crash({ hasPower: true });
@@ -166,20 +166,19 @@ export class FaultMaker {
 
   #hurtDisk(fault: Extract<PlannedFault, { kind: 'bad disk' }>): void {
     const { server, conditions, roomBytes, forMs } = fault;
-    const { drive } = this.#options.cluster.mustGetNode(server).node;
-    const room = roomBytes === undefined ? {} : { capacityBytes: drive.usedBytes + roomBytes };
-    drive.setConditions({ ...conditions, ...room });
+    const { drives } = this.#options.cluster.mustGetNode(server).node;
+    drives.setConditions(conditions, roomBytes);
     this.#hurtByDisk.add(server);
-    this.#later(forMs, () => drive.heal());
+    this.#later(forMs, () => drives.heal());
   }
 
   #stallDisk({ server, stallMs, forMs }: Extract<PlannedFault, { kind: 'stall' }>): void {
-    const { drive } = this.#options.cluster.mustGetNode(server).node;
+    const { drives } = this.#options.cluster.mustGetNode(server).node;
     // Whatever begins now is mostly not over when the power goes, nor when the storm does.
-    drive.setConditions({ stallChance: 1, stallMsMax: 1_000 * stallMs });
+    drives.setConditions({ stallChance: 1, stallMsMax: 1_000 * stallMs });
     this.#hurtByDisk.add(server);
     this.#later(stallMs, () => {
-      drive.heal();
+      drives.heal();
       this.#crash({ kind: 'crash', atMs: 0, server, hasPower: false, forMs });
     });
   }

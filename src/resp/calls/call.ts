@@ -1,7 +1,7 @@
 import { AtollError } from '../../core/errors.ts';
 import type { HostPort } from '../../core/network.ts';
-import type { CommandArgument } from '../../resp/command-writer.ts';
-import { ReplyError, type ReplyValue } from '../../resp/reply-value.ts';
+import type { CommandArgument } from '../command-writer.ts';
+import { ReplyError, type ReplyValue } from '../reply-value.ts';
 
 /** What a call asks, and how it may be treated. `Result` is what its caller waits for. */
 export interface CallRequest<Result> {
@@ -9,11 +9,13 @@ export interface CallRequest<Result> {
   readonly parts: readonly CommandArgument[];
   /** How strings of the reply are given to `interpret`. */
   readonly strings: 'text' | 'bytes';
-  /** Asking twice does no harm: see README.md, "What is repeated". */
+  /** Asking twice does no harm; what that means is the client's matter. */
   readonly isRepeatable: boolean;
   readonly timeoutMs: number;
   /** The server to ask first, if not the router's choice: where the page before came from. */
   readonly address?: HostPort;
+  /** Whether an error of the server is given to `interpret` as well; otherwise it is `RESP_REPLY_ERROR`. */
+  readonly takesErrors?: boolean;
   /** Throws `RESP_PROTOCOL` when the reply has not the shape that the command's has. */
   readonly interpret: (reply: ReplyValue) => Result;
 }
@@ -53,7 +55,7 @@ export class Call<Result = unknown> {
   /** Settles the call with what the server said. Returns a fault if that makes no sense. */
   answer(reply: ReplyValue): AtollError | undefined {
     if (this.isSettled) return undefined;
-    if (reply instanceof ReplyError) {
+    if (reply instanceof ReplyError && this.request.takesErrors !== true) {
       this.fail(new AtollError('RESP_REPLY_ERROR', describeReplyError(reply)));
       return undefined;
     }

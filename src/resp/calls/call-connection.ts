@@ -1,5 +1,5 @@
 import { AtollError } from '../../core/errors.ts';
-import { geoClientLimits } from '../../core/limits.ts';
+import { callLimits } from '../../core/limits.ts';
 import {
   formatHostPort,
   type Connection,
@@ -8,9 +8,9 @@ import {
 } from '../../core/network.ts';
 import type { Outside } from '../../core/outside.ts';
 import type { Timer } from '../../core/timers.ts';
-import { CommandWriter } from '../../resp/command-writer.ts';
-import { ReplyParser } from '../../resp/reply-parser.ts';
-import { ReplyError, type ReplyValue } from '../../resp/reply-value.ts';
+import { CommandWriter, type CommandArgument } from '../command-writer.ts';
+import { ReplyParser } from '../reply-parser.ts';
+import { ReplyError, type ReplyValue } from '../reply-value.ts';
 import { describeReplyError, type Call } from './call.ts';
 import { CallLine } from './call-line.ts';
 
@@ -29,7 +29,21 @@ export interface CallConnectionOwner {
    * on no byte has left. Without a fault nobody waited.
    */
   onOver(fault: AtollError | undefined, unanswered: readonly Call[], unsentFrom: number): void;
+  /** The greeting was accepted: all its commands were answered, none with an error. */
+  onGreeted?(): void;
+  /** RESP3: a push came, in order with the replies. What is sent in this call leaves in the same turn. */
+  onPush?(values: readonly ReplyValue[]): void;
 }
+
+/** What is said before the first call. */
+export interface Greeting {
+  readonly commands: readonly (readonly CommandArgument[])[];
+  /** Whether a connection is of use only if no command of it is refused. */
+  readonly isRequired: boolean;
+}
+
+/** RESP3: the protocol is chosen by HELLO. A server that knows RESP2 only refuses it, and does as well. */
+const plainGreeting: Greeting = { commands: [['HELLO', 3]], isRequired: false };
 
 export interface CallConnectionOptions {
   readonly address: HostPort;
@@ -37,6 +51,8 @@ export interface CallConnectionOptions {
   readonly tls: TlsOptions | undefined;
   readonly connectMs: number;
   readonly owner: CallConnectionOwner;
+  /** Asked when the connection is open; `HELLO 3`, required by nobody, if not given. */
+  readonly greeting?: () => Greeting;
 }
 
 /**
@@ -60,8 +76,12 @@ export class CallConnection {
   readonly #line = new CallLine();
   #sentCount = 0;
   #isOpen = false;
-  /** The answer to HELLO has come. */
-  #isGreeted = false;
+  readonly #greeting: () => Greeting;
+  /** Commands of the greeting that are not answered; one until it is sent, since a server may refuse unasked. */
+  #greetingsMissing = 1;
+  #isGreetingRequired = false;
+  #hasUrgentCalls = false;
+  #batchesSent = 0;
   /** The server has something against us that it said instead of a greeting. */
   #refusal: ReplyError | undefined;
   /** The network keeps what we wrote; more is kept here until it has left. */
@@ -74,16 +94,16 @@ export class CallConnection {
   #timer: Timer | undefined;
   #timerDueMs = Infinity;
 
-  constructor({ address, outside, tls, connectMs, owner }: CallConnectionOptions) {
+  constructor({ address, outside, tls, connectMs, owner, greeting }: CallConnectionOptions) {
     this.address = address;
+    this.#greeting = greeting ?? (() => plainGreeting);
     this.#name = formatHostPort(address);
     this.#outside = outside;
     this.#owner = owner;
     this.#lastMs = outside.clock.monotonicMs();
     this.#parser = new ReplyParser({
       onReply: (value) => this.#reply(value),
-      // Nothing here asks for pushes; a server that sends one all the same does no harm.
-      onPush: () => undefined,
+      onPush: (values) => this.#push(values),
     });
     const options = { timeoutMs: connectMs, ...(tls === undefined ? {} : { tls }) };
     this.#connection = outside.network.connect(address, options, {
@@ -95,6 +115,11 @@ export class CallConnection {
       },
       onClose: (fault) => this.#end(fault),
     });
+  }
+
+  /** Writes that carried calls: each begins at most one round trip. */
+  get batchesSent(): number {
+    return this.#batchesSent;
   }
 
   /** Takes a call. Requires: not over. */
@@ -110,7 +135,7 @@ export class CallConnection {
       this.#writer.command(...call.request.parts);
       if (!this.#isFlushScheduled) this.#scheduleFlush();
     }
-    const dueMs = Math.min(call.deadlineMs, this.#lastMs + geoClientLimits.silenceMs);
+    const dueMs = Math.min(call.deadlineMs, this.#lastMs + callLimits.silenceMs);
     if (dueMs < this.#timerDueMs) this.#setTimer(dueMs, nowMs);
   }
 
@@ -126,8 +151,10 @@ export class CallConnection {
    */
   #opened(): void {
     this.#isOpen = true;
-    // RESP3: the protocol is chosen by HELLO. A server that knows RESP2 only refuses it, and does as well.
-    this.#writer.command('HELLO', 3);
+    const { commands, isRequired } = this.#greeting();
+    this.#greetingsMissing = commands.length;
+    this.#isGreetingRequired = isRequired;
+    for (const parts of commands) this.#writer.command(...parts);
     for (const call of this.#line.takeAll()) {
       if (call.isSettled) this.#owner.onDropped(call);
       else {
@@ -155,6 +182,7 @@ export class CallConnection {
   #flush(): void {
     this.#isFlushScheduled = false;
     if (!this.#isOpen || this.#isDraining || this.#isOver) return;
+    if (this.#line.length > this.#sentCount) this.#batchesSent += 1;
     this.#sentCount = this.#line.length;
     this.#writer.flushTo({
       write: (bytes) => {
@@ -169,13 +197,22 @@ export class CallConnection {
     this.#lastMs = this.#outside.clock.monotonicMs();
     const fault = this.#parser.push(bytes, start, end) ?? this.#fault;
     if (fault !== undefined) this.close(this.#explain(fault));
+    else if (this.#hasUrgentCalls) this.#flush();
+    this.#hasUrgentCalls = false;
+  }
+
+  /** A server that sends pushes nobody asked for does no harm. */
+  #push(values: readonly ReplyValue[]): void {
+    if (this.#fault !== undefined || this.#isOver) return;
+    const { length } = this.#line;
+    this.#owner.onPush?.(values);
+    this.#hasUrgentCalls ||= this.#line.length > length;
   }
 
   #reply(value: ReplyValue): void {
     if (this.#fault !== undefined || this.#isOver) return;
-    if (!this.#isGreeted) {
-      this.#isGreeted = true;
-      if (value instanceof ReplyError) this.#refusal = value;
+    if (this.#greetingsMissing > 0) {
+      this.#greeted(value);
       return;
     }
     if (this.#sentCount === 0) {
@@ -193,6 +230,18 @@ export class CallConnection {
     this.#owner.onAnswered(call, this.#lastMs - call.sentMs);
   }
 
+  #greeted(value: ReplyValue): void {
+    this.#greetingsMissing -= 1;
+    if (value instanceof ReplyError) {
+      this.#refusal ??= value;
+      if (this.#isGreetingRequired) {
+        this.#fault = new AtollError('RESP_REPLY_ERROR', describeReplyError(value));
+      }
+    }
+    const isOver = this.#greetingsMissing === 0;
+    if (isOver && this.#refusal === undefined) this.#owner.onGreeted?.();
+  }
+
   /** Looks after time, and comes back when something can be due again. */
   #tick(): void {
     const nowMs = this.#outside.clock.monotonicMs();
@@ -205,7 +254,7 @@ export class CallConnection {
       } else if (call.deadlineMs < nextMs) nextMs = call.deadlineMs;
     }
     const isIdle = this.#line.length === 0;
-    const quietMs = isIdle ? geoClientLimits.idleMs : geoClientLimits.silenceMs;
+    const quietMs = isIdle ? callLimits.idleMs : callLimits.silenceMs;
     if (nowMs - this.#lastMs >= quietMs) {
       const reason = isIdle ? 'unused' : `the server said nothing for ${quietMs} ms`;
       this.close(new AtollError('CONNECTION_LOST', `connection to ${this.#name} lost: ${reason}`));

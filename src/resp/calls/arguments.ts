@@ -1,6 +1,6 @@
 import { AtollError } from '../../core/errors.ts';
 import { clientLimits } from '../../core/limits.ts';
-import { utf8Length } from '../../resp/output-buffer.ts';
+import { utf8Length } from '../output-buffer.ts';
 
 /**
  * What callers pass is checked here, before it costs a connection: a server answers a key that is too long
