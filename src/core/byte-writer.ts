@@ -81,12 +81,17 @@ export class ByteWriter {
   /** What was written, in an array of its own; the writer begins anew. */
   take(): Uint8Array {
     const taken = new Uint8Array(this.#bytes.subarray(0, this.#end));
+    this.clear();
+    return taken;
+  }
+
+  /** Forgets what was written: for who had it lent from `reserve`. */
+  clear(): void {
     this.#end = 0;
     if (this.#bytes.length > bufferBytesKept) {
       this.#bytes = Buffer.allocUnsafeSlow(bufferBytesFirst);
       this.#view = viewOf(this.#bytes);
     }
-    return taken;
   }
 
   #grow(count: number): void {

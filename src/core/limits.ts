@@ -200,8 +200,17 @@ export const ringLimits = {
   leasesMax: 1_000_000,
   /** Writes that wait for leases, of all keys: each holds its value. */
   writesWaitingMax: 100_000,
-  /** … and their bytes. */
-  writesWaitingBytesMax: 67_108_864, // 64 MiB
+  /** … and their bytes: they may all be applied at once, and come to the journal beside what waits there already. */
+  writesWaitingBytesMax: 16_777_216, // 16 MiB
+  /** The name that a client gives itself in ONCE. */
+  clientIdBytesMax: 64,
+  /** Nodes that one connection takes for dead, in RING WALK. */
+  deadNodesMax: 1_024,
+  /** Keys of one reply of RING LEASES, and holders of one key in it. */
+  leaseReportKeysMax: 1_000,
+  leaseReportHoldersMax: 100,
+  /** The reply of one MGET or LRANGE: the hard limit of the output, less replies that wait already. */
+  manyReplyBytesMax: 25_165_824, // 24 MiB
   /** Virtual ids of a node that nobody gave any: shares differ by an eighth. */
   virtualIdsDrawn: 64,
   /** Virtual ids of one node, and nodes of one ring: a view fits one reply. */
@@ -228,8 +237,8 @@ export const ringLimits = {
   snapshotPackBytes: 262_144, // 256 KiB
   /** A log longer than this, and longer than a snapshot would be, is replaced by one. */
   snapshotLogBytes: 67_108_864, // 64 MiB
-  /** What may wait for the disk before clients are stopped, and where they go on. */
-  logBytesWaitingMax: 33_554_432, // 32 MiB
+  /** What may wait for the disk before clients are stopped; at half of it they go on. */
+  logBytesWaitingMax: 16_777_216, // 16 MiB
   /** A node that a Libstore could not reach is tried again after so long. */
   deadRetryMs: 1_000,
   /** A call of a Libstore without a deadline of its own, and the longest that a write may have: see `appliedTickMs`. */

@@ -45,7 +45,15 @@ export type CommandFlag =
   | 'stale'
   | 'pubsub'
   | 'no_auth';
-export type CommandGroup = 'string' | 'generic' | 'connection' | 'server' | 'cluster' | 'geo';
+export type CommandGroup =
+  | 'string'
+  | 'list'
+  | 'generic'
+  | 'connection'
+  | 'server'
+  | 'cluster'
+  | 'geo'
+  | 'ring';
 
 /** Commands of Redis that are known and not offered: they get an error that says why. */
 export interface Refusal {
