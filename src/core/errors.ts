@@ -32,6 +32,8 @@ export const errorCodes = {
   OUTBOX_FULL: 'messages to a peer that does not take them were dropped',
   RESP_PROTOCOL: 'bytes do not follow the Redis protocol',
   RESP_REPLY_ERROR: 'the server answered with an error',
+  RING_NOT_READY: 'nodes of the ring are missing, so it serves nobody yet',
+  RING_WRONG_KIND: 'a value was used as a list, or a list as a value',
   SYSTEM_CLOSED: 'the actor system is closed',
   TOO_MANY_CALLS: 'more calls wait for answers than the client holds',
   USAGE: 'an argument is missing, malformed or out of range',
