@@ -7,7 +7,7 @@ import type { FaultKind } from '../swarm/fault-kinds.ts';
 /** Faults that hurt leases, on top of those that hurt any store. */
 const ownKinds = ['client crash', 'client pause', 'server pause', 'deaf client', 'lost replies'] as const;
 /** What every store is tried with, as far as it can hurt a ring. */
-const commonKinds = [
+const commonKinds: readonly CommonKind[] = [
   'process crash',
   'power cut',
   'cut',
@@ -22,9 +22,10 @@ const commonKinds = [
   'failing sync',
   'clock step',
   'clock leap',
-] as const satisfies readonly FaultKind[];
+];
 
-export type RingFaultKind = (typeof ownKinds)[number] | (typeof commonKinds)[number];
+type CommonKind = Exclude<FaultKind, 'pause' | 'split' | 'drift'>;
+export type RingFaultKind = (typeof ownKinds)[number] | CommonKind;
 
 /** What takes a server's memory, or ends it. Without `fsync` nothing is promised then. */
 const endingKinds: ReadonlySet<RingFaultKind> = new Set([
