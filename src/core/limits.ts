@@ -239,6 +239,8 @@ export const ringLimits = {
   snapshotLogBytes: 67_108_864, // 64 MiB
   /** What may wait for the disk before clients are stopped; at half of it they go on. */
   logBytesWaitingMax: 16_777_216, // 16 MiB
+  /** How much waits is looked at again after so long. */
+  logLookMs: 10,
   /** A node that a Libstore could not reach is tried again after so long. */
   deadRetryMs: 1_000,
   /** A call of a Libstore without a deadline of its own, and the longest that a write may have: see `appliedTickMs`. */

@@ -128,7 +128,7 @@ export class Journal {
     return {
       lastSequence: this.#lastSequence,
       durableSequence: this.#durableSequence,
-      pendingBytes: this.#collecting.length + this.#writing.length,
+      pendingBytes: this.pendingBytes,
       writtenBytes: this.#writtenBytes,
       commits: this.#commits,
       commitMs: this.#commitMs,
@@ -136,6 +136,21 @@ export class Journal {
       segments: this.#files.segmentCount,
       bytesSinceSnapshot: this.#bytesSinceSnapshot,
     };
+  }
+
+  /** The number of the last record appended. */
+  get lastSequence(): number {
+    return this.#lastSequence;
+  }
+
+  /** Bytes that wait for their write. */
+  get pendingBytes(): number {
+    return this.#collecting.length + this.#writing.length;
+  }
+
+  /** Bytes in segments behind the last snapshot: what another one would save at a start. */
+  get bytesSinceSnapshot(): number {
+    return this.#bytesSinceSnapshot;
   }
 
   /** The number of the last record that is durable for certain. */

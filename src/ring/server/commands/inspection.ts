@@ -1,5 +1,5 @@
 import type { CommandRow } from '../../../resp/command-table.ts';
-import type { Storage } from '../storage.ts';
+import type { Storage } from '../storage/storage.ts';
 
 /** What operators and their tools ask about the node. */
 export const inspectionCommands: readonly CommandRow<Storage>[] = [

@@ -1,8 +1,8 @@
 import type { Client } from '../../../resp/client.ts';
 import type { Command } from '../../../resp/command.ts';
 import type { CommandRow } from '../../../resp/command-table.ts';
-import type { Storage } from '../storage.ts';
-import { writeWrongType } from '../write.ts';
+import type { Storage } from '../storage/storage.ts';
+import { writeWrongType } from '../storage/write.ts';
 import { findItems, parseRange, writeItems } from './lists.ts';
 import { writeValue } from './values.ts';
 
@@ -15,7 +15,8 @@ export const leaseCommands: readonly CommandRow<Storage>[] = [
     keys: [1, 1, 1],
     group: 'ring',
     since: '0.1.0',
-    summary: 'Returns the value of a key, the id of a lease of it (0: none), and how long that lasts',
+    summary:
+      'Returns the value of a key, the id of a lease of it (0: none), and how long that lasts',
     synopsis: 'key',
     run: (storage, command, client) => {
       if (!storage.serves(command, 1, client)) return;
@@ -37,7 +38,8 @@ export const leaseCommands: readonly CommandRow<Storage>[] = [
     keys: [1, 1, 1],
     group: 'ring',
     since: '0.1.0',
-    summary: 'Returns a range of a list, the id of a lease of all of it (0: none), and how long that lasts',
+    summary:
+      'Returns a range of a list, the id of a lease of all of it (0: none), and how long that lasts',
     synopsis: 'key start stop',
     run: (storage, command, client) => {
       if (!storage.serves(command, 1, client)) return;
@@ -66,7 +68,8 @@ export const leaseCommands: readonly CommandRow<Storage>[] = [
 
 /** The second and third part of the reply. A stand-in grants nothing: the owner would not know whom to ask. */
 function grant(storage: Storage, command: Command, key: string, client: Client): void {
-  const isOwner = storage.ownership.ownsAll || storage.ownership.role(command, 1, client) === 'owner';
+  const isOwner =
+    storage.ownership.ownsAll || storage.ownership.role(command, 1, client) === 'owner';
   const lease = isOwner ? storage.grant(key, client) : undefined;
   client.reply.integer(lease?.id ?? 0);
   client.reply.integer(lease === undefined ? 0 : storage.terms.leaseMs);

@@ -2,10 +2,10 @@ import { ringLimits } from '../../../core/limits.ts';
 import type { Client } from '../../../resp/client.ts';
 import type { Command } from '../../../resp/command.ts';
 import type { CommandRow } from '../../../resp/command-table.ts';
-import type { ItemList } from '../item-list.ts';
-import type { Storage } from '../storage.ts';
-import type { Entry } from '../table.ts';
-import { writeOutcome, writeWrongType } from '../write.ts';
+import type { ItemList } from '../storage/item-list.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Entry } from '../storage/table.ts';
+import { writeOutcome, writeWrongType } from '../storage/write.ts';
 import { runWrite } from './run-write.ts';
 
 /** Lists without duplicates, in the order of appending: Tribbler §3.2 GetList, AppendToList, RemoveFromList. */

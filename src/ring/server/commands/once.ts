@@ -2,9 +2,9 @@ import { ringLimits } from '../../../core/limits.ts';
 import type { Client } from '../../../resp/client.ts';
 import type { Command } from '../../../resp/command.ts';
 import type { CommandRow } from '../../../resp/command-table.ts';
-import { pushApplied } from '../pushes.ts';
-import type { Storage } from '../storage.ts';
-import { writeOutcome, type Once, type Write } from '../write.ts';
+import { pushApplied } from '../storage/pushes.ts';
+import type { Storage } from '../storage/storage.ts';
+import { writeOutcome, type Once, type Write } from '../storage/write.ts';
 
 /** Where the write begins: ONCE, epoch, client, sequence and floor are before it. */
 const commandAt = 5;

@@ -14,20 +14,24 @@ export const ringRefusals: readonly Refusal[] = [
   },
   {
     names: words('lrem lpop rpop ltrim lmpop blpop brpop blmpop'),
-    because: 'is not offered: an item goes by its name, so that it goes once. Remove it with LREMOVE',
+    because:
+      'is not offered: an item goes by its name, so that it goes once. Remove it with LREMOVE',
   },
   {
     names: words('lindex lpos'),
     because: 'is not offered. Read a range with LRANGE',
   },
   {
-    names: words('setnx getset getdel getex setex psetex append setrange getrange substr setbit getbit'),
+    names: words(
+      'setnx getset getdel getex setex psetex append setrange getrange substr setbit getbit',
+    ),
     because:
       'is not offered: values are read and written whole. Use GET, SET, and SET with NX for what must be absent',
   },
   {
     names: words('incr incrby incrbyfloat decr decrby bitfield bitop bitcount bitpos'),
-    because: 'is not offered: values are bytes. Keep what is counted as items of a list, and ask LLEN',
+    because:
+      'is not offered: values are bytes. Keep what is counted as items of a list, and ask LLEN',
   },
   {
     names: words(
@@ -54,7 +58,8 @@ export const ringRefusals: readonly Refusal[] = [
       ...words('geoadd geopos geodist geohash geosearch geosearchstore georadius'),
       ...words('xadd xlen xrange xrevrange xread xreadgroup xgroup xack xdel xtrim xinfo xclaim'),
     ],
-    because: 'is not offered: there are values and lists without duplicates (LADD, LREMOVE, LRANGE)',
+    because:
+      'is not offered: there are values and lists without duplicates (LADD, LREMOVE, LRANGE)',
   },
   {
     names: words('swapdb replicaof slaveof failover psync sync'),

@@ -3,7 +3,7 @@ import type { Client } from '../../../resp/client.ts';
 import type { Command } from '../../../resp/command.ts';
 import type { CommandRow } from '../../../resp/command-table.ts';
 import type { RingView } from '../../ring-view.ts';
-import type { Storage } from '../storage.ts';
+import type { Storage } from '../storage/storage.ts';
 
 const ofRing = { flags: ['readonly'], keys: [0, 0, 0], group: 'ring', since: '0.1.0' } as const;
 
@@ -20,7 +20,8 @@ export function ringCommand(more: readonly CommandRow<Storage>[]): CommandRow<St
         ...ofRing,
         name: 'servers',
         arity: 2,
-        summary: 'Returns the view of the ring: its epoch, and each node with address and virtual ids',
+        summary:
+          'Returns the view of the ring: its epoch, and each node with address and virtual ids',
         synopsis: '',
         run: (storage, _command, client) => writeServers(storage, client),
       },
@@ -48,7 +49,8 @@ export function ringCommand(more: readonly CommandRow<Storage>[]): CommandRow<St
 
 function writeServers(storage: Storage, { reply }: Client): void {
   const { view } = storage.ownership;
-  if (view === undefined) reply.error('NOTREADY', 'the ring is not complete: ask again in a second');
+  if (view === undefined)
+    reply.error('NOTREADY', 'the ring is not complete: ask again in a second');
   else writeView(view, reply);
 }
 

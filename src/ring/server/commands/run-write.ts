@@ -1,6 +1,6 @@
 import type { Client } from '../../../resp/client.ts';
-import type { Storage } from '../storage.ts';
-import { writeOutcome, type Write } from '../write.ts';
+import type { Storage } from '../storage/storage.ts';
+import { writeOutcome, type Write } from '../storage/write.ts';
 
 /**
  * Executes a write of a client that waits for its reply: now, or when nobody holds the key any more. Until then nothing

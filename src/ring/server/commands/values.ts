@@ -3,9 +3,9 @@ import type { Client } from '../../../resp/client.ts';
 import type { Command } from '../../../resp/command.ts';
 import type { CommandRow } from '../../../resp/command-table.ts';
 import type { Reply } from '../../../resp/reply.ts';
-import type { Storage } from '../storage.ts';
-import type { Entry } from '../table.ts';
-import { writeOutcome, writeWrongType, type WriteRefusal } from '../write.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Entry } from '../storage/table.ts';
+import { writeOutcome, writeWrongType, type WriteRefusal } from '../storage/write.ts';
 import { runWrite } from './run-write.ts';
 
 /** Values by key, and keys as such: Tribbler §3.2 Get, Put, Delete. */

@@ -1,5 +1,5 @@
-import { assert } from '../../core/assert.ts';
-import { ringLimits } from '../../core/limits.ts';
+import { assert } from '../../../core/assert.ts';
+import { ringLimits } from '../../../core/limits.ts';
 
 /** Lists up to this size are searched; an index for each would cost more than all their items. */
 const searchedItemsMax = 16;

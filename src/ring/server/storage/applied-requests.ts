@@ -1,4 +1,4 @@
-import { ringLimits } from '../../core/limits.ts';
+import { ringLimits } from '../../../core/limits.ts';
 import type { Once, WriteReply } from './write.ts';
 
 /** What is remembered of one client. */
@@ -17,7 +17,6 @@ export interface AppliedBounds {
 
 /** What is known of a write that comes: `new`, how it was answered, or why it cannot be taken. */
 export type Known = 'new' | 'over' | 'too many' | { readonly reply: WriteReply };
-
 
 /**
  * The replies to writes that clients may send again: a repeated one gets the reply of the first, and is not applied.
@@ -45,7 +44,8 @@ export class AppliedRequests {
   /** What is known of a write; it counts as a word of its client, which says by it what it has. */
   find({ client, sequence, floor }: Once): Known {
     const known = this.#clients.get(client);
-    if (known === undefined) return this.#clients.size < this.#bounds.clientsMax ? 'new' : 'too many';
+    if (known === undefined)
+      return this.#clients.size < this.#bounds.clientsMax ? 'new' : 'too many';
     known.tick = this.#tick;
     raiseFloor(known, floor);
     if (sequence < known.floor) return 'over';

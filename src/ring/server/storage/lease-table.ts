@@ -1,4 +1,4 @@
-import { assert } from '../../core/assert.ts';
+import { assert } from '../../../core/assert.ts';
 
 /** The promise to one client that a key does not change. */
 export interface Lease<Holder> {

@@ -1,5 +1,5 @@
-import { assert } from '../../core/assert.ts';
-import type { Client } from '../../resp/client.ts';
+import { assert } from '../../../core/assert.ts';
+import type { Client } from '../../../resp/client.ts';
 import { writeBytes, type Once, type Write, type WriteOutcome } from './write.ts';
 
 /** Who is to hear what became of a write. */
@@ -70,7 +70,10 @@ export class WaitingWrites {
   add(waiting: WaitingWrite, nowMs: number): void {
     const { write, once } = waiting;
     if (once !== undefined) {
-      assert(this.findRequest(once) === undefined, 'a write that is sent again joins its first copy');
+      assert(
+        this.findRequest(once) === undefined,
+        'a write that is sent again joins its first copy',
+      );
       this.#byRequest.set(requestName(once), waiting);
     }
     const ofKey = this.#keys.get(write.key);

@@ -1,4 +1,4 @@
-import type { Client } from '../../resp/client.ts';
+import type { Client } from '../../../resp/client.ts';
 import { writeOutcome, type WriteOutcome } from './write.ts';
 
 /** Asks a holder to give a lease back: it answers with `REVOKED key lease-id`. */

@@ -1,4 +1,4 @@
-import type { Reply } from '../../resp/reply.ts';
+import type { Reply } from '../../../resp/reply.ts';
 
 /** A change of one key. Keys, values and items are strings of which each character is one byte. */
 export type Write =

@@ -1,9 +1,9 @@
-import { ByteReader } from '../../core/byte-reader.ts';
-import { ByteWriter } from '../../core/byte-writer.ts';
-import { clientLimits, ringLimits } from '../../core/limits.ts';
-import type { RingNode, RingView } from '../ring-view.ts';
-import type { AppliedEntry } from './applied-requests.ts';
-import type { Once, WriteReply } from './write.ts';
+import { ByteReader } from '../../../core/byte-reader.ts';
+import { ByteWriter } from '../../../core/byte-writer.ts';
+import { clientLimits, ringLimits } from '../../../core/limits.ts';
+import type { RingNode, RingView } from '../../ring-view.ts';
+import type { AppliedEntry } from '../storage/applied-requests.ts';
+import type { Once, WriteReply } from '../storage/write.ts';
 
 /** Kinds of records. The order is the format's: `docs/formats/ring-journal.md`. */
 const kinds = {

@@ -1,8 +1,8 @@
-import type { Client } from '../../resp/client.ts';
-import type { Command } from '../../resp/command.ts';
-import { HashRing } from '../hash-ring.ts';
-import { partitionHash } from '../partition.ts';
-import { nodeName, type RingNode, type RingView } from '../ring-view.ts';
+import type { Client } from '../../../resp/client.ts';
+import type { Command } from '../../../resp/command.ts';
+import { HashRing } from '../../hash-ring.ts';
+import { partitionHash } from '../../partition.ts';
+import { nodeName, type RingNode, type RingView } from '../../ring-view.ts';
 
 /** What a node is to a key, for the client that asks. */
 export type Role = 'owner' | 'stand-in' | 'none';

@@ -1,20 +1,20 @@
-import type { Client } from '../../resp/client.ts';
-import type { Command } from '../../resp/command.ts';
-import type { LeaseTerms } from '../lease-terms.ts';
-import type { RingView } from '../ring-view.ts';
+import type { Client } from '../../../resp/client.ts';
+import type { Command } from '../../../resp/command.ts';
+import type { LeaseTerms } from '../../lease-terms.ts';
+import type { RingView } from '../../ring-view.ts';
 import { AppliedRequests } from './applied-requests.ts';
-import type { RecordWriter } from './journal-record.ts';
+import type { RecordWriter } from '../journal/journal-record.ts';
 import { LeaseTable, type Lease } from './lease-table.ts';
 import { Ownership } from './ownership.ts';
-import type { PlantedBug } from './planted-bugs.ts';
+import type { PlantedBug } from '../planted-bugs.ts';
 import { pushRevoke } from './pushes.ts';
-import type { Trial } from './ring-options.ts';
-import { StorageLoader } from './storage-loader.ts';
+import type { Trial } from '../ring-options.ts';
+import { StorageLoader } from '../journal/storage-loader.ts';
 import { Table, type Entry } from './table.ts';
 import { WaitingWrites, type Waiter, type WaitingWrite } from './waiting-writes.ts';
 import { writeBytes } from './write.ts';
 import type { Once, Write, WriteOutcome, WriteRefusal, WriteReply } from './write.ts';
-import { ringLimits } from '../../core/limits.ts';
+import { ringLimits } from '../../../core/limits.ts';
 
 export interface StorageOptions {
   /** 16 hexadecimal digits, kept with its data. */
@@ -124,6 +124,10 @@ export class Storage {
     return this.#nowMs;
   }
 
+  get snapshotPackBytes(): number {
+    return this.#options.trial.snapshotPackBytes;
+  }
+
   get epoch(): number {
     return this.ownership.view?.epoch ?? 0;
   }
@@ -157,9 +161,16 @@ export class Storage {
     this.loader.finish();
   }
 
+  /** The places of the node on the ring, for its next lives. */
+  keepVirtualIds(virtualIds: readonly number[]): void {
+    this.loader.facts.virtualIds = virtualIds;
+    this.#log?.virtualIds(virtualIds);
+  }
+
   /** The ring is complete, or changed. `hasReturned`: this node was in it before, and may have forgotten. */
   setView(view: RingView, { hasReturned }: { hasReturned: boolean }): void {
-    if (view.epoch !== this.epoch) this.#log?.view(view);
+    if (view.epoch !== this.loader.facts.view?.epoch) this.#log?.view(view);
+    this.loader.facts.view = view;
     this.ownership.setView(view);
     this.#servesAll = this.ownership.ownsAll && !this.#isDoubtful;
     if (hasReturned && this.#log === undefined) this.#waitOut(this.#leaseLifeMs);

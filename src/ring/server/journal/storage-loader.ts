@@ -1,8 +1,8 @@
-import type { RingView } from '../ring-view.ts';
-import type { AppliedEntry, AppliedRequests } from './applied-requests.ts';
+import type { RingView } from '../../ring-view.ts';
+import type { AppliedEntry, AppliedRequests } from '../storage/applied-requests.ts';
 import { readRecord, type RecordTaker } from './journal-record.ts';
-import type { Table } from './table.ts';
-import type { Once } from './write.ts';
+import type { Table } from '../storage/table.ts';
+import type { Once } from '../storage/write.ts';
 
 /** What a folder holds besides entries. */
 export interface StoredFacts {

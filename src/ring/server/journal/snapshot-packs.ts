@@ -1,6 +1,6 @@
-import type { CapturedItems } from './item-list.ts';
+import type { CapturedItems } from '../storage/item-list.ts';
 import { PackWriter } from './journal-record.ts';
-import type { Table } from './table.ts';
+import type { Table } from '../storage/table.ts';
 
 /** Half of a list that is being packed. */
 interface Rest {
