@@ -12,7 +12,7 @@ import {
   startRingServer,
   type RingServer,
 } from '../../ring/server/ring-server.ts';
-import type { Storage } from '../../ring/server/storage.ts';
+import type { Storage } from '../../ring/server/storage/storage.ts';
 import type { Simulation } from '../simulation.ts';
 import { probedStorageGateway } from './storage-probe.ts';
 

@@ -1,6 +1,6 @@
+import type { ErrorCode } from '../../core/errors.ts';
 import type { LeaseTerms } from '../../ring/lease-terms.ts';
-import type { Durability } from '../../ring/server/ring-options.ts';
-import type { Trial } from '../../ring/server/ring-options.ts';
+import type { Durability, Trial } from '../../ring/server/ring-options.ts';
 import type { Operation } from './history.ts';
 
 /** All that is known of a run when it is over: what clients saw, and what nodes did. */
@@ -17,8 +17,17 @@ export interface Evidence {
   readonly durability: Durability;
   readonly terms: LeaseTerms;
   readonly bounds: Pick<Trial, 'leasesMax' | 'leasesPerClientMax'>;
-  /** Clients that ask for leases of what is read often, and how often that is. */
+  /** Clients that ask for leases only of what is read often. */
   readonly normalClients: ReadonlySet<string>;
+  /** The server that owns each key. */
+  readonly ownerOf: ReadonlyMap<string, string>;
+  /** The codes of all that servers reported. */
+  readonly errorCodes: ReadonlySet<ErrorCode>;
+  readonly pauses: readonly Pause[];
+  /** How often a lease was asked back before its holder knew of it. */
+  readonly crossings: number;
+  /** How many changes were gone when their server started again. */
+  readonly lostWrites: number;
 }
 
 /** A node did something to a key. */
@@ -45,7 +54,7 @@ export type What =
       readonly leases: number;
       readonly leasesOfClient: number;
     }
-  | { readonly kind: 'refused'; readonly client: string; readonly because: 'bound' | 'other' }
+  | { readonly kind: 'refused'; readonly client: string; readonly because: 'bound' | 'waiting' | 'other' }
   | { readonly kind: 'revoked'; readonly client: string; readonly leaseId: number }
   /** The holder answered. */
   | { readonly kind: 'given back'; readonly client: string; readonly leaseId: number }
@@ -84,6 +93,13 @@ export interface StaleCopy {
   readonly copy: string;
   readonly content: string;
   readonly node: string;
+}
+
+/** A host stood still. */
+export interface Pause {
+  readonly host: string;
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 export interface HeardRevocation {

@@ -1,4 +1,5 @@
 import { AtollError } from '../../core/errors.ts';
+import type { LibstoreCallOptions } from '../../ring/libstore/libstore.ts';
 import type { RingLibstore } from '../../ring/libstore/ring-libstore.ts';
 import type { History, Operation } from './history.ts';
 
@@ -20,17 +21,17 @@ export class Recorder {
     this.#options = options;
   }
 
-  get(key: string): Promise<void> {
+  get(key: string, options?: LibstoreCallOptions): Promise<void> {
     return this.#record(key, { kind: 'get', value: undefined }, async (libstore) => ({
       kind: 'get',
-      value: await libstore.get(key),
+      value: await libstore.get(key, options),
     }));
   }
 
-  put(key: string, value: string): Promise<void> {
+  put(key: string, value: string, options?: LibstoreCallOptions): Promise<void> {
     const call: Call = { kind: 'put', value };
     return this.#record(key, call, async (libstore) => {
-      await libstore.put(key, value);
+      await libstore.put(key, value, options);
       return call;
     });
   }
@@ -50,8 +51,12 @@ export class Recorder {
     }));
   }
 
-  getList(key: string, newest: number | undefined): Promise<void> {
-    const options = newest === undefined ? {} : { newest };
+  getList(
+    key: string,
+    newest: number | undefined,
+    callOptions?: LibstoreCallOptions,
+  ): Promise<void> {
+    const options = { ...callOptions, ...(newest === undefined ? {} : { newest }) };
     return this.#record(key, { kind: 'read', newest, items: undefined }, async (libstore) => ({
       kind: 'read',
       newest,
@@ -59,11 +64,11 @@ export class Recorder {
     }));
   }
 
-  append(key: string, item: string): Promise<void> {
+  append(key: string, item: string, options?: LibstoreCallOptions): Promise<void> {
     return this.#record(key, { kind: 'append', item, done: false }, async (libstore) => ({
       kind: 'append',
       item,
-      done: await libstore.appendToList(key, item),
+      done: await libstore.appendToList(key, item, options),
     }));
   }
 

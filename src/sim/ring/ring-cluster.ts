@@ -35,10 +35,20 @@ export class RingCluster implements SwarmCluster {
   readonly bugs: string[] = [];
   /** The codes of all that servers reported. */
   readonly errorCodes: Set<ErrorCode> = new Set();
+  /** How often a lease was asked back while its grant was on its way. */
+  crossings = 0;
+  /** How many changes were gone when their server started again. */
+  lostWrites = 0;
   readonly #simulation: Simulation;
+  readonly #temper: Temper;
+  /** When each lease was granted, by its node, life and id. */
+  readonly #grantedMs: Map<string, number> = new Map();
+  /** What each key led to after the last change, by node and key. */
+  readonly #contents: Map<string, string> = new Map();
 
   constructor({ simulation, random, temper, history, workload, bugs }: RingClusterOptions) {
     this.#simulation = simulation;
+    this.#temper = temper;
     const { servers, nodes, durability, terms, bounds } = temper;
     const { leasesMax, leasesPerClientMax } = { ...ringLimits, ...bounds };
     const coordinator = { host: 's1', port: nodePort(1) };
@@ -61,6 +71,7 @@ export class RingCluster implements SwarmCluster {
         },
         leasesMax,
         leasesPerClientMax,
+        onLoaded: (node, observer) => this.#noteLoaded(node, observer),
         onEvent: (event, observer) => this.#note(event, observer),
         onError: (error) => this.#onError(name, error),
       });
@@ -123,7 +134,26 @@ export class RingCluster implements SwarmCluster {
 
   #note(event: NodeEvent, observer: StorageObserver): void {
     this.events.push(event);
-    if (event.kind === 'applied') this.#lookForStaleCopies(event, observer);
+    if (event.kind === 'applied') {
+      this.#contents.set(`${event.node} ${event.key}`, contentAs(observer.content(event.key)));
+      this.#lookForStaleCopies(event, observer);
+    } else if (event.kind === 'granted') {
+      this.#grantedMs.set(`${event.node} ${event.life} ${event.leaseId}`, event.atMs);
+    } else if (event.kind === 'revoked') this.#noteCrossing(event);
+  }
+
+  #noteCrossing({ atMs, node, life, leaseId }: Extract<NodeEvent, { kind: 'revoked' }>): void {
+    const grantedMs = this.#grantedMs.get(`${node} ${life} ${leaseId}`) ?? -Infinity;
+    if (atMs - grantedMs < this.#temper.latencyMs) this.crossings += 1;
+  }
+
+  #noteLoaded(node: string, observer: StorageObserver): void {
+    for (const [name, content] of this.#contents) {
+      if (!name.startsWith(`${node} `)) continue;
+      const loaded = contentAs(observer.content(name.slice(node.length + 1)));
+      if (loaded !== content) this.lostWrites += 1;
+      this.#contents.set(name, loaded);
+    }
   }
 
   /** B2: whoever could use a copy now, even if it stands still, must have the content of now. */

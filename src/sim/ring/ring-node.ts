@@ -4,7 +4,7 @@ import type { Outside } from '../../core/outside.ts';
 import type { Threads } from '../../core/threads.ts';
 import { HashRing } from '../../ring/hash-ring.ts';
 import { partitionHashOf } from '../../ring/partition.ts';
-import type { Storage } from '../../ring/server/storage.ts';
+import type { Storage } from '../../ring/server/storage/storage.ts';
 import type { SimNode } from '../sim-node.ts';
 import type { Simulation } from '../simulation.ts';
 import type { SwarmServer } from '../swarm/fault-maker.ts';
@@ -21,6 +21,8 @@ export interface RingServerNodeOptions {
   >;
   readonly leasesMax: number;
   readonly leasesPerClientMax: number;
+  /** A node has loaded what was on its disk. */
+  readonly onLoaded: (node: string, observer: StorageObserver) => void;
   readonly onEvent: (event: NodeEvent, observer: StorageObserver) => void;
   /** The server reported an error, or could not start for it. */
   readonly onError: (error: AtollError) => void;
@@ -106,7 +108,7 @@ export class RingServerNode implements SwarmServer {
   }
 
   #observe(number: number, storage: Storage, life: ServerLife): void {
-    const { simulation, leasesMax, leasesPerClientMax, onEvent } = this.#options;
+    const { simulation, leasesMax, leasesPerClientMax, onLoaded, onEvent } = this.#options;
     const node = `${this.name}/${number}`;
     const observer: StorageObserver = new StorageObserver({
       storage,
@@ -119,6 +121,7 @@ export class RingServerNode implements SwarmServer {
         onEvent({ ...what, atMs, clockMs, node, life: life.number, key }, observer);
       },
     });
+    onLoaded(node, observer);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Client } from '../../resp/client.ts';
-import type { Storage } from '../../ring/server/storage.ts';
-import type { Entry } from '../../ring/server/table.ts';
-import type { Once, Write, WriteReply } from '../../ring/server/write.ts';
+import type { Storage } from '../../ring/server/storage/storage.ts';
+import type { Entry } from '../../ring/server/storage/table.ts';
+import type { Once, Write, WriteReply } from '../../ring/server/storage/write.ts';
 import type { What } from './evidence.ts';
 
 export interface StorageObserverOptions {
@@ -51,7 +51,8 @@ export class StorageObserver {
       const name = clientName(client);
       if (lease === undefined) {
         const isBound = leases >= leasesMax || leasesOfClient >= leasesPerClientMax;
-        onEvent(key, { kind: 'refused', client: name, because: isBound ? 'bound' : 'other' });
+        const because = wasWaiting ? 'waiting' : isBound ? 'bound' : 'other';
+        onEvent(key, { kind: 'refused', client: name, because });
       } else {
         const { id: leaseId } = lease;
         onEvent(key, { kind: 'granted', client: name, leaseId, wasWaiting, leases, leasesOfClient });

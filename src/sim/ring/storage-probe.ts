@@ -8,7 +8,7 @@ import { assert } from '../../core/assert.ts';
 import type { StartedNode } from '../../ring/server/node-mail.ts';
 import { StorageGateway, type StorageGatewayOptions } from '../../ring/server/storage-gateway.ts';
 import type { StorageLent } from '../../ring/server/storage-lent.ts';
-import type { Storage } from '../../ring/server/storage.ts';
+import type { Storage } from '../../ring/server/storage/storage.ts';
 import type { Client } from '../../resp/client.ts';
 import { CommandBatch } from '../../resp/command-batch.ts';
 import { CommandTable } from '../../resp/command-table.ts';
