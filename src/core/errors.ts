@@ -33,6 +33,7 @@ export const errorCodes = {
   RESP_PROTOCOL: 'bytes do not follow the Redis protocol',
   RESP_REPLY_ERROR: 'the server answered with an error',
   RING_NOT_READY: 'nodes of the ring are missing, so it serves nobody yet',
+  RING_REFUSED: 'the coordinator does not take the server into its ring',
   RING_WRONG_KIND: 'a value was used as a list, or a list as a value',
   SYSTEM_CLOSED: 'the actor system is closed',
   TOO_MANY_CALLS: 'more calls wait for answers than the client holds',

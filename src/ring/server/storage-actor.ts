@@ -3,7 +3,6 @@ import { assert } from '../../core/assert.ts';
 import { AtollError } from '../../core/errors.ts';
 import { ringLimits } from '../../core/limits.ts';
 import { RecordWriter } from './journal/journal-record.ts';
-import { SnapshotPacks } from './journal/snapshot-packs.ts';
 import { storageReport } from './storage-report.ts';
 import { Storage } from './storage/storage.ts';
 import type {
@@ -11,7 +10,6 @@ import type {
   LifeLent,
   LoadLent,
   RecordOutput,
-  SnapshotLent,
   StorageLent,
   StorageOutput,
 } from './storage-lent.ts';
@@ -37,11 +35,11 @@ export const StorageActor: ActorKind<StorageMessage, StorageLent, StorageOutput>
 >('ring-storage', (context) => {
   const { clock, self } = context;
   let storage: Storage | undefined;
-  let packs: SnapshotPacks | undefined;
   let isDueArmed = false;
   let isTickArmed = false;
 
-  function arm({ dueMs, nowMs, needsTicks }: Storage): void {
+  function arm({ keeper, needsTicks }: Storage): void {
+    const { dueMs, nowMs } = keeper;
     // What is due first never comes to be due earlier: leases end in the order of their grants.
     if (!isDueArmed && dueMs !== undefined) {
       isDueArmed = true;
@@ -60,34 +58,6 @@ export const StorageActor: ActorKind<StorageMessage, StorageLent, StorageOutput>
       storage?.tick();
     },
   });
-
-  function onLent(
-    own: Storage,
-    lent: Exclude<StorageLent, CommandsLent | LifeLent | LoadLent>,
-  ): void {
-    switch (lent.kind) {
-      case 'start':
-        own.start();
-        lent.facts = own.loader.facts;
-        return;
-      case 'virtual ids':
-        return own.keepVirtualIds(lent.virtualIds);
-      case 'view':
-        return own.setView(lent.view, lent);
-      case 'lease note kept':
-        return own.onLeaseNoteKept();
-      case 'journal failed':
-        return own.fail(lent.message, lent);
-      case 'snapshot':
-        packs = fillSnapshot(own, packs, lent);
-        return;
-      case 'report':
-        lent.report = storageReport(own);
-        return;
-      case 'end':
-        return own.end();
-    }
-  }
 
   return {
     onMessage(message) {
@@ -156,23 +126,33 @@ function load({ loader }: Storage, lent: LoadLent): void {
   }
 }
 
-/** The next records of a snapshot. Undefined: that was all. */
-function fillSnapshot(
+/** What is lent now and then. */
+function onLent(
   storage: Storage,
-  packs: SnapshotPacks | undefined,
-  lent: SnapshotLent,
-): SnapshotPacks | undefined {
-  if (lent.isFirst) {
-    const facts: Uint8Array[] = [];
-    storage.writeFacts(
-      new RecordWriter((bytes, start, end) => facts.push(bytes.slice(start, end))),
-    );
-    lent.records = facts;
-    return new SnapshotPacks(storage.table, lent.number, storage.snapshotPackBytes);
+  lent: Exclude<StorageLent, CommandsLent | LifeLent | LoadLent>,
+): void {
+  switch (lent.kind) {
+    case 'start':
+      storage.start();
+      lent.facts = storage.loader.facts;
+      return;
+    case 'virtual ids':
+      return storage.keepVirtualIds(lent.virtualIds);
+    case 'view':
+      return storage.setView(lent.view, lent);
+    case 'lease note kept':
+      return storage.note.onKept();
+    case 'journal failed':
+      return storage.fail(lent.message, lent);
+    case 'snapshot':
+      lent.records = storage.snapshotRecords(lent);
+      return;
+    case 'report':
+      lent.report = storageReport(storage);
+      return;
+    case 'end':
+      return storage.end();
   }
-  const pack = packs?.next(lent.number);
-  lent.records = pack === undefined ? [] : [pack];
-  return pack === undefined ? undefined : packs;
 }
 
 const noBytes = new Uint8Array(0);

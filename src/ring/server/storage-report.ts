@@ -1,4 +1,5 @@
-import type { Storage, StorageCounters } from './storage/storage.ts';
+import type { StorageCounters } from './storage/counters.ts';
+import type { Storage } from './storage/storage.ts';
 
 /** The figures of what a node stores. Plain data. */
 export interface StorageReport {
@@ -18,7 +19,8 @@ export interface StorageReport {
 }
 
 export function storageReport(storage: Storage): StorageReport {
-  const { table, leases, waiting, applied } = storage;
+  const { table, keeper, applied } = storage;
+  const { leases, waiting } = keeper;
   return {
     nodeId: storage.nodeId,
     epoch: storage.epoch,
@@ -28,7 +30,7 @@ export function storageReport(storage: Storage): StorageReport {
     leasedKeys: leases.keyCount,
     writesWaiting: waiting.count,
     writesWaitingBytes: waiting.byteLength,
-    restartWaitMs: Math.ceil(storage.graceMs),
+    restartWaitMs: Math.ceil(keeper.graceMs),
     rememberedClients: applied.clientCount,
     counters: { ...storage.counters },
   };

@@ -54,7 +54,11 @@ export type What =
       readonly leases: number;
       readonly leasesOfClient: number;
     }
-  | { readonly kind: 'refused'; readonly client: string; readonly because: 'bound' | 'waiting' | 'other' }
+  | {
+      readonly kind: 'refused';
+      readonly client: string;
+      readonly because: 'bound' | 'waiting' | 'other';
+    }
   | { readonly kind: 'revoked'; readonly client: string; readonly leaseId: number }
   /** The holder answered. */
   | { readonly kind: 'given back'; readonly client: string; readonly leaseId: number }
@@ -109,6 +113,14 @@ export interface HeardRevocation {
 }
 
 /** An event on one line. */
-export function describeEvent({ atMs: _, clockMs: __, node, life, key, kind, ...rest }: NodeEvent): string {
+export function describeEvent({
+  atMs: _,
+  clockMs: __,
+  node,
+  life,
+  key,
+  kind,
+  ...rest
+}: NodeEvent): string {
   return `${node} (life ${life}) ${kind} ${key} ${JSON.stringify(rest)}`;
 }

@@ -5,7 +5,13 @@ import { drawFault, type Fault, type PlannedFault } from '../swarm/fault-plan.ts
 import type { FaultKind } from '../swarm/fault-kinds.ts';
 
 /** Faults that hurt leases, on top of those that hurt any store. */
-const ownKinds = ['client crash', 'client pause', 'server pause', 'deaf client', 'lost replies'] as const;
+const ownKinds = [
+  'client crash',
+  'client pause',
+  'server pause',
+  'deaf client',
+  'lost replies',
+] as const;
 /** What every store is tried with, as far as it can hurt a ring. */
 const commonKinds: readonly CommonKind[] = [
   'process crash',

@@ -42,12 +42,13 @@ export class StorageObserver {
   #observeLeases(): void {
     const storage = this.#storage;
     const { leasesMax, leasesPerClientMax, onEvent } = this.#options;
-    const grant = storage.grant.bind(storage);
-    storage.grant = (key, client) => {
-      const wasWaiting = storage.waiting.has(key);
+    const { keeper } = storage;
+    const grant = keeper.grant.bind(keeper);
+    keeper.grant = (key, client) => {
+      const wasWaiting = storage.keeper.waiting.has(key);
       const lease = grant(key, client);
-      const leases = storage.leases.size;
-      const leasesOfClient = storage.leases.countOf(client);
+      const leases = storage.keeper.leases.size;
+      const leasesOfClient = storage.keeper.leases.countOf(client);
       const name = clientName(client);
       if (lease === undefined) {
         const isBound = leases >= leasesMax || leasesOfClient >= leasesPerClientMax;
@@ -55,14 +56,21 @@ export class StorageObserver {
         onEvent(key, { kind: 'refused', client: name, because });
       } else {
         const { id: leaseId } = lease;
-        onEvent(key, { kind: 'granted', client: name, leaseId, wasWaiting, leases, leasesOfClient });
+        onEvent(key, {
+          kind: 'granted',
+          client: name,
+          leaseId,
+          wasWaiting,
+          leases,
+          leasesOfClient,
+        });
       }
       return lease;
     };
-    const forHolders = storage.leases.forHolders.bind(storage.leases);
-    storage.leases.forHolders = (key, visit) => {
+    const forHolders = storage.keeper.leases.forHolders.bind(storage.keeper.leases);
+    storage.keeper.leases.forHolders = (key, visit) => {
       forHolders(key, (lease) => {
-        if (storage.waiting.has(key)) {
+        if (storage.keeper.waiting.has(key)) {
           const client = clientName(lease.holder);
           onEvent(key, { kind: 'revoked', client, leaseId: lease.id });
         }
@@ -74,16 +82,16 @@ export class StorageObserver {
   #observeEnds(): void {
     const storage = this.#storage;
     const { onEvent } = this.#options;
-    const revoked = storage.revoked.bind(storage);
-    storage.revoked = (key, leaseId, client) => {
-      const isHeld = storage.leases.find(key, client)?.id === leaseId;
+    const revoked = storage.keeper.revoked.bind(storage.keeper);
+    storage.keeper.revoked = (key, leaseId, client) => {
+      const isHeld = storage.keeper.leases.find(key, client)?.id === leaseId;
       if (isHeld) onEvent(key, { kind: 'given back', client: clientName(client), leaseId });
       return revoked(key, leaseId, client);
     };
-    const takeOver = storage.leases.takeOver.bind(storage.leases);
-    storage.leases.takeOver = (nowMs) => {
+    const takeOver = storage.keeper.leases.takeOver.bind(storage.keeper.leases);
+    storage.keeper.leases.takeOver = (nowMs) => {
       const over = takeOver(nowMs);
-      if (over !== undefined && storage.waiting.has(over.key)) {
+      if (over !== undefined && storage.keeper.waiting.has(over.key)) {
         const client = clientName(over.holder);
         onEvent(over.key, { kind: 'missed', client, leaseId: over.id });
       }
@@ -93,7 +101,7 @@ export class StorageObserver {
 
   #observeWaiting(): void {
     const storage = this.#storage;
-    const { waiting } = storage;
+    const { waiting } = storage.keeper;
     const { onEvent } = this.#options;
     const add = waiting.add.bind(waiting);
     waiting.add = (write, nowMs) => {
@@ -111,9 +119,9 @@ export class StorageObserver {
 
   #whyWaiting({ key }: Write): Extract<What, { kind: 'waits' }>['because'] {
     const storage = this.#storage;
-    if (storage.waiting.has(key)) return 'writes';
-    if (storage.leases.isHeld(key)) return 'holders';
-    return storage.graceMs > 0 ? 'restart' : 'nothing';
+    if (storage.keeper.waiting.has(key)) return 'writes';
+    if (storage.keeper.leases.isHeld(key)) return 'holders';
+    return storage.keeper.graceMs > 0 ? 'restart' : 'nothing';
   }
 
   #observeChanges(): void {
@@ -145,7 +153,7 @@ export class StorageObserver {
     storage.writeOnce = (once, write, waiter) => {
       const { retries } = storage.counters;
       const request = requestName(once);
-      if (storage.waiting.findRequest(once) !== undefined) {
+      if (storage.keeper.waiting.findRequest(once) !== undefined) {
         onEvent(write.key, { kind: 'joined', request });
       }
       const outcome = writeOnce(once, write, waiter);

@@ -39,10 +39,7 @@ export function probedStorageGateway(
 }
 
 /** The thread as it is, but for `onStarted`, which is told every actor that is started by it. */
-function withStartActor(
-  thread: GatewayThread,
-  onStarted: (actor: unknown) => void,
-): GatewayThread {
+function withStartActor(thread: GatewayThread, onStarted: (actor: unknown) => void): GatewayThread {
   return {
     outside: thread.outside,
     thread: thread.thread,

@@ -59,7 +59,14 @@ export type OperationKind =
 export function drawTemper(random: SimRandom): Temper {
   const servers = random.pick([1, 1, 1, 1, 1]);
   const nodes = random.pick([1, 1, 2, 3]);
-  const durability = random.pick<Durability>(['fsync', 'fsync', 'fsync', 'fsync', 'interval', 'memory']);
+  const durability = random.pick<Durability>([
+    'fsync',
+    'fsync',
+    'fsync',
+    'fsync',
+    'interval',
+    'memory',
+  ]);
   const wantsCalm = random.chance(0.1);
   const faults = wantsCalm ? {} : drawRingFaults(random.child('faults'), { durability });
   const leaseMs = random.pick([10_000, 2_000, 1_000]);

@@ -70,9 +70,9 @@ export const leaseCommands: readonly CommandRow<Storage>[] = [
 function grant(storage: Storage, command: Command, key: string, client: Client): void {
   const isOwner =
     storage.ownership.ownsAll || storage.ownership.role(command, 1, client) === 'owner';
-  const lease = isOwner ? storage.grant(key, client) : undefined;
+  const lease = isOwner ? storage.keeper.grant(key, client) : undefined;
   client.reply.integer(lease?.id ?? 0);
-  client.reply.integer(lease === undefined ? 0 : storage.terms.leaseMs);
+  client.reply.integer(lease === undefined ? 0 : storage.keeper.terms.leaseMs);
 }
 
 function revoked(storage: Storage, command: Command, client: Client): void {
@@ -84,7 +84,7 @@ function revoked(storage: Storage, command: Command, client: Client): void {
       client.reply.error('ERR', 'the id of a lease is a whole number from 1 on');
       return;
     }
-    if (storage.revoked(key, id, client)) count += 1;
+    if (storage.keeper.revoked(key, id, client)) count += 1;
   }
   client.reply.integer(count);
 }

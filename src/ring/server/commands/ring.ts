@@ -3,6 +3,7 @@ import type { Client } from '../../../resp/client.ts';
 import type { Command } from '../../../resp/command.ts';
 import type { CommandRow } from '../../../resp/command-table.ts';
 import type { RingView } from '../../ring-view.ts';
+import type { LeaseKeeper } from '../storage/lease-keeper.ts';
 import type { Storage } from '../storage/storage.ts';
 
 const ofRing = { flags: ['readonly'], keys: [0, 0, 0], group: 'ring', since: '0.1.0' } as const;
@@ -75,10 +76,10 @@ function walk(storage: Storage, command: Command, client: Client): void {
   client.reply.ok();
 }
 
-function writeLeases(storage: Storage, command: Command, { reply }: Client): void {
-  const { leases, waiting, nowMs } = storage;
+function writeLeases({ keeper }: Storage, command: Command, { reply }: Client): void {
+  const { leases, waiting, nowMs } = keeper;
   const { leaseReportHoldersMax } = ringLimits;
-  const keys = askedKeys(storage, command);
+  const keys = askedKeys(keeper, command);
   reply.array(keys.length);
   for (const key of keys) {
     const holders: { readonly id: number; readonly leftMs: number }[] = [];
@@ -101,7 +102,7 @@ function writeLeases(storage: Storage, command: Command, { reply }: Client): voi
   }
 }
 
-function askedKeys({ leases, waiting }: Storage, command: Command): readonly string[] {
+function askedKeys({ leases, waiting }: LeaseKeeper, command: Command): readonly string[] {
   const keys = new Set<string>();
   if (command.argumentCount > 2) {
     for (let i = 2; i < command.argumentCount; i += 1) keys.add(command.latin1(i));

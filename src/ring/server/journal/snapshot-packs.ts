@@ -35,12 +35,12 @@ export class SnapshotPacks {
     if (this.#isOver) return undefined;
     this.#writer.begin(number, this.#base);
     while (this.#writer.byteLength < this.#bytesMax) {
-      const { value, done } = this.#entries.next();
-      if (done === true) {
+      const next = this.#entries.next();
+      if (next.done === true) {
         this.#isOver = true;
         break;
       }
-      const [key, entry] = value;
+      const [key, entry] = next.value;
       if (typeof entry === 'string') this.#writer.value(key, entry);
       else this.#packList(key, { items: itemsOf(entry.capture(), this.#bytesMax), number });
     }
@@ -50,9 +50,9 @@ export class SnapshotPacks {
   #packList(key: string, { items, number }: Omit<Rest, 'key'>): void {
     let isMore = false;
     while (this.#writer.byteLength < this.#bytesMax || !isMore) {
-      const { value, done } = items.next();
-      if (done === true) return;
-      this.#writer.list(key, isMore, value);
+      const next = items.next();
+      if (next.done === true) return;
+      this.#writer.list(key, isMore, next.value);
       isMore = true;
     }
     this.#rest = { key, items, number };
@@ -62,12 +62,12 @@ export class SnapshotPacks {
   #packRest({ key, items, number }: Rest): Uint8Array {
     this.#writer.begin(number, this.#base);
     while (this.#writer.byteLength < this.#bytesMax) {
-      const { value, done } = items.next();
-      if (done === true) {
+      const next = items.next();
+      if (next.done === true) {
         this.#rest = undefined;
         break;
       }
-      this.#writer.list(key, true, value);
+      this.#writer.list(key, true, next.value);
     }
     return this.#writer.take();
   }

@@ -62,7 +62,8 @@ export function checkBounds({ events, bounds }: Evidence): Violation[] {
 /** B15: a client that asks only for what is read often had read it often. */
 export function checkThreshold({ operations, events, normalClients }: Evidence): Violation[] {
   const reads = operations.filter(
-    ({ call, client }) => (call.kind === 'get' || call.kind === 'read') && normalClients.has(client),
+    ({ call, client }) =>
+      (call.kind === 'get' || call.kind === 'read') && normalClients.has(client),
   );
   const readsByName = groupBy(reads, ({ client, key }) => `${client} ${key}`);
   // Its clock may be slower than virtual time.
@@ -91,7 +92,12 @@ export function checkRevocations({ events, heard }: Evidence): Violation[] {
   return heard.flatMap(({ client, key, atMs }) =>
     holders.has(`${client} ${key}`)
       ? []
-      : [{ invariant: 'B15', text: `${client} was asked for ${key}, which it never had, at ${atMs} ms` }],
+      : [
+          {
+            invariant: 'B15',
+            text: `${client} was asked for ${key}, which it never had, at ${atMs} ms`,
+          },
+        ],
   );
 }
 

@@ -11,7 +11,9 @@ export function checkKeys({ operations }: Evidence): Violation[] {
   const byKey = groupBy(operations, ({ key }) => key);
   return [...byKey].flatMap(([key, ofKey]) => {
     const verdict = checkKey(ofKey);
-    return verdict.kind === 'broken' ? [{ invariant: 'B1', text: explain(key, ofKey, verdict) }] : [];
+    return verdict.kind === 'broken'
+      ? [{ invariant: 'B1', text: explain(key, ofKey, verdict) }]
+      : [];
   });
 }
 

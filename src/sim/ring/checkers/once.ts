@@ -34,7 +34,10 @@ export function checkItems({ operations }: Evidence): Violation[] {
       if (call.kind !== 'read' || outcome !== 'acknowledged') continue;
       const items = call.items ?? [];
       if (new Set(items).size < items.length) {
-        violations.push({ invariant: 'B8', text: `an item is there twice: ${describeOperation(read)}` });
+        violations.push({
+          invariant: 'B8',
+          text: `an item is there twice: ${describeOperation(read)}`,
+        });
       }
       if (call.newest !== undefined || isDeleted) continue;
       const shown = new Set(items);
