@@ -65,7 +65,11 @@ export type What =
   /** The holder had not answered when its lease and the guard were over. */
   | { readonly kind: 'missed'; readonly client: string; readonly leaseId: number }
   /** A write began to wait, and for what. */
-  | { readonly kind: 'waits'; readonly because: 'holders' | 'restart' | 'writes' | 'nothing' }
+  | {
+      readonly kind: 'waits';
+      readonly because: 'holders' | 'restart' | 'writes' | 'nothing';
+      readonly request: string | undefined;
+    }
   /** All that waited was done. */
   | { readonly kind: 'settled'; readonly sinceMs: number; readonly writes: number }
   /** Something was changed. */
@@ -113,14 +117,19 @@ export interface HeardRevocation {
 }
 
 /** An event on one line. */
-export function describeEvent({
-  atMs: _,
-  clockMs: __,
-  node,
-  life,
-  key,
-  kind,
-  ...rest
-}: NodeEvent): string {
-  return `${node} (life ${life}) ${kind} ${key} ${JSON.stringify(rest)}`;
+export function describeEvent(event: NodeEvent): string {
+  const { node, life, key, kind } = event;
+  const details = Object.entries(event)
+    .filter(([name]) => !namedAlready.has(name))
+    .map(([name, value]) => `${name} ${value}`);
+  return `${node} (life ${life}) ${kind} ${key} ${details.join(', ')}`;
 }
+
+const namedAlready: ReadonlySet<string> = new Set([
+  'atMs',
+  'clockMs',
+  'node',
+  'life',
+  'key',
+  'kind',
+]);

@@ -122,8 +122,10 @@ function noteOperations(
     if (call.kind === 'put if absent' && outcome === 'acknowledged' && !call.done) {
       sometimes.reach('a put if absent lost against another');
     }
-    const text = call.kind === 'put' ? call.value : call.kind === 'append' ? call.item : undefined;
-    if (outcome === 'unknown' && text !== undefined && shown.has(text)) {
+    const isShown =
+      (call.kind === 'put' && shown.has(call.value)) ||
+      (call.kind === 'append' && shown.has(call.item));
+    if (outcome === 'unknown' && isShown) {
       sometimes.reach('an unanswered write was applied');
     }
   }

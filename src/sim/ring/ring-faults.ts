@@ -11,6 +11,7 @@ const ownKinds = [
   'server pause',
   'deaf client',
   'lost replies',
+  'crash before replies',
 ] as const;
 /** What every store is tried with, as far as it can hurt a ring. */
 const commonKinds: readonly CommonKind[] = [
@@ -35,6 +36,7 @@ export type RingFaultKind = (typeof ownKinds)[number] | CommonKind;
 
 /** What takes a server's memory, or ends it. Without `fsync` nothing is promised then. */
 const endingKinds: ReadonlySet<RingFaultKind> = new Set([
+  'crash before replies',
   'process crash',
   'power cut',
   'slow disk',
@@ -51,12 +53,16 @@ export function drawRingFaults(
   const faults: Partial<Record<RingFaultKind, number>> = {};
   const density = random.pick([0.1, 0.25, 0.4]);
   for (const kind of [...ownKinds, ...commonKinds]) {
-    // A disk that fails ends a server until somebody starts it again, and storms would be about nothing else.
-    const isDrawn = random.chance(kind === 'full disk' || kind === 'failing sync' ? 0.05 : density);
+    const isDrawn = random.chance(chanceOf(kind, density));
     const count = 1 + randomBelow(random, 3);
     if (isDrawn && (durability === 'fsync' || !endingKinds.has(kind))) faults[kind] = count;
   }
   return faults;
+}
+
+/** A disk that fails ends a server until somebody starts it again: storms would be about nothing else. */
+function chanceOf(kind: RingFaultKind, density: number): number {
+  return kind === 'full disk' || kind === 'failing sync' ? 0.05 : density;
 }
 
 export interface RingPlanOptions {
@@ -116,6 +122,21 @@ function drawRingFault(
         { ...cut, afterMs: 0 },
         { ...reset, afterMs: cutMs * 0.99 },
       ];
+    }
+    case 'crash before replies': {
+      // What was asked is done and kept, nobody hears of it, and all ask again.
+      const cutMs = random.pick([20, 100, 500]);
+      const cuts = clients.map((to) => {
+        return {
+          kind: 'cut',
+          from: server,
+          to,
+          isOneWay: true,
+          forMs: cutMs + 1,
+          afterMs: 0,
+        } as const;
+      });
+      return [...cuts, { kind: 'crash', server, hasPower: true, forMs: 5, afterMs: cutMs }];
     }
     default:
       return [{ ...drawFault(kind, { random, servers, others: clients }), afterMs: 0 }];

@@ -153,10 +153,14 @@ export class RingRun implements SwarmRun {
       ...lists.map((key) => recorder.append(key, client.nextText(), calmOptions)),
     ]);
     await simulation.settle(all, leaseMs + guardMs + progressMs + calmOptions.timeoutMs);
-    const reads = cluster.clients.flatMap((each) => [
-      ...values.map((key) => each.recorder?.get(key, calmOptions)),
-      ...lists.map((key) => each.recorder?.getList(key, undefined, calmOptions)),
-    ]);
+    const reads = cluster.clients.flatMap(({ recorder: each }) =>
+      each === undefined
+        ? []
+        : [
+            ...values.map((key) => each.get(key, calmOptions)),
+            ...lists.map((key) => each.getList(key, undefined, calmOptions)),
+          ],
+    );
     await simulation.settle(Promise.all(reads), progressMs + calmOptions.timeoutMs);
     for (const operation of history.operations.slice(first)) {
       if (operation.outcome === 'acknowledged') continue;

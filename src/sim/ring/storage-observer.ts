@@ -52,7 +52,8 @@ export class StorageObserver {
       const name = clientName(client);
       if (lease === undefined) {
         const isBound = leases >= leasesMax || leasesOfClient >= leasesPerClientMax;
-        const because = wasWaiting ? 'waiting' : isBound ? 'bound' : 'other';
+        const otherwise = isBound ? 'bound' : 'other';
+        const because = wasWaiting ? 'waiting' : otherwise;
         onEvent(key, { kind: 'refused', client: name, because });
       } else {
         const { id: leaseId } = lease;
@@ -105,7 +106,9 @@ export class StorageObserver {
     const { onEvent } = this.#options;
     const add = waiting.add.bind(waiting);
     waiting.add = (write, nowMs) => {
-      onEvent(write.write.key, { kind: 'waits', because: this.#whyWaiting(write.write) });
+      const { key } = write.write;
+      const request = write.once === undefined ? undefined : requestName(write.once);
+      onEvent(key, { kind: 'waits', because: this.#whyWaiting(write.write), request });
       add(write, nowMs);
     };
     const take = waiting.take.bind(waiting);

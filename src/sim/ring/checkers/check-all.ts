@@ -9,7 +9,7 @@ import {
   checkThreshold,
 } from './leases.ts';
 import { checkKeys } from './linearizability.ts';
-import { checkItems, checkOwners, checkRequests } from './once.ts';
+import { checkItems, checkOrder, checkOwners, checkRequests } from './once.ts';
 
 /** All promises of a ring that a run can break. */
 const checkers: readonly ((evidence: Evidence) => Violation[])[] = [
@@ -20,6 +20,7 @@ const checkers: readonly ((evidence: Evidence) => Violation[])[] = [
   checkThreshold,
   checkRevocations,
   checkRequests,
+  checkOrder,
   checkItems,
   checkOwners,
   checkKeys,

@@ -60,3 +60,32 @@ export function checkOwners({ events }: Evidence): Violation[] {
       : [],
   );
 }
+
+/** Writes that waited for the same holders are done in the order in which they came. */
+export function checkOrder({ events }: Evidence): Violation[] {
+  const violations: Violation[] = [];
+  /** The numbered writes that wait, by node, life and key. */
+  const waiting = new Map<string, string[]>();
+  /** By node and life: those that are let go together, and the last of them that was done. */
+  const released = new Map<string, { order: readonly string[]; last: number }>();
+  for (const event of events) {
+    const place = `${event.node} ${event.life}`;
+    const ofKey = `${place} ${event.key}`;
+    if (event.kind === 'waits' && event.request !== undefined) {
+      waiting.set(ofKey, [...(waiting.get(ofKey) ?? []), event.request]);
+    } else if (event.kind === 'settled') {
+      released.set(place, { order: waiting.get(ofKey) ?? [], last: -1 });
+      waiting.delete(ofKey);
+    } else if (event.kind === 'done') {
+      const batch = released.get(place);
+      const at = batch?.order.indexOf(event.request) ?? -1;
+      if (batch === undefined || at < 0) continue;
+      if (at < batch.last) {
+        const text = `${event.node} did ${event.request} after a write that came later, at ${event.atMs.toFixed(3)} ms`;
+        violations.push({ invariant: 'order', text });
+      }
+      batch.last = at;
+    }
+  }
+  return violations;
+}
