@@ -57,7 +57,7 @@ export type OperationKind =
   | 'get many';
 
 export function drawTemper(random: SimRandom): Temper {
-  const servers = random.pick([1, 1, 1, 1, 1]);
+  const servers = random.pick([1, 1, 2, 2, 3]);
   const nodes = random.pick([1, 1, 2, 3]);
   const durability = random.pick<Durability>([
     'fsync',

@@ -59,6 +59,9 @@ export function checkBounds({ events, bounds }: Evidence): Violation[] {
   });
 }
 
+/** A question that its client has given up and asked again may still come so late. */
+const lateMs = 10_000;
+
 /** B15: a client that asks only for what is read often had read it often. */
 export function checkThreshold({ operations, events, normalClients }: Evidence): Violation[] {
   const reads = operations.filter(
@@ -73,7 +76,8 @@ export function checkThreshold({ operations, events, normalClients }: Evidence):
     const ofKey = readsByName.get(`${event.client} ${event.key}`) ?? [];
     // One of those that were under way has asked.
     const isOften = ofKey.some((asking, index) => {
-      if (asking.startMs > event.atMs || asking.endMs < event.atMs) return false;
+      const isUnderWay = asking.endMs >= event.atMs || asking.startMs >= event.atMs - lateMs;
+      if (asking.startMs > event.atMs || !isUnderWay) return false;
       const before = ofKey.slice(0, index).filter(({ startMs }) => {
         return startMs >= asking.startMs - windowMs;
       });
