@@ -8,6 +8,7 @@ import type { Libstore } from '../../src/ring/libstore/libstore.ts';
 import { MemoryRing } from '../../src/ring/libstore/memory-libstore.ts';
 import { RingLibstore, type LeaseMode } from '../../src/ring/libstore/ring-libstore.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
+import { RingWorld } from '../support/ring-world.ts';
 import { SmallRingNode } from '../support/small-ring-node.ts';
 
 // What `Libstore` promises, for everything that implements it.
@@ -29,6 +30,8 @@ const worlds: ReadonlyMap<string, () => World | Promise<World>> = new Map<
   ['in memory', memoryWorld],
   ['over RESP, with a small node', () => smallNodeWorld('normal')],
   ['over RESP, with a small node and always a lease', () => smallNodeWorld('always')],
+  ['over RESP, with a ring of three nodes', () => ringWorld('normal')],
+  ['over RESP, with a ring of three nodes and always a lease', () => ringWorld('always')],
 ]);
 
 function memoryWorld(): World {
@@ -50,8 +53,13 @@ function smallNodeWorld(leases: LeaseMode): World {
   };
 }
 
-for (const [name, makeWorld] of worlds) {
-  describe(`a Libstore ${name}`, () => {
+async function ringWorld(leases: LeaseMode): Promise<World> {
+  const world = await RingWorld.start({ nodes: 3 });
+  return { open: () => world.open({ leases }), settle: (promise) => world.settle(promise) };
+}
+
+for (const [world, makeWorld] of worlds) {
+  describe(`a Libstore ${world}`, () => {
     test('a value that was put is got, by every handle', async () => {
       const { open, settle } = await makeWorld();
       const [one, two] = [await open(), await open()];

@@ -4,24 +4,15 @@ import { formatHostPort, type TlsOptions } from '../../core/network.ts';
 import type { Timer } from '../../core/timers.ts';
 import { CallConnection, type ClientOutside } from '../../resp/calls/call-connection.ts';
 import { Call } from '../../resp/calls/call.ts';
-import { unexpected } from '../../resp/calls/replies.ts';
 import type { CommandArgument } from '../../resp/command-writer.ts';
 import type { ReplyValue } from '../../resp/reply-value.ts';
 import type { RingNode } from '../ring-view.ts';
+import type { Attempt } from './attempt.ts';
 import type { Deadlines } from './deadlines.ts';
-import type { Asking, LeaseCache } from './lease-cache.ts';
+import type { LeaseCache } from './lease-cache.ts';
 import type { Operation } from './operation.ts';
+import { SentWrites } from './sent-writes.ts';
 import { WriteNumbers } from './write-numbers.ts';
-
-/** One attempt of an operation, as it was sent. */
-export interface Attempt {
-  readonly operation: Operation;
-  readonly link: NodeLink;
-  readonly sentMs: number;
-  /** Of a leased read: what the cache knows of it, and the connection that would carry the grant. */
-  readonly asking: Asking | undefined;
-  readonly source: object;
-}
 
 export interface LinkOwner {
   /** `[epoch, client]`, which every write carries. */
@@ -63,10 +54,7 @@ export class NodeLink {
   #connection: CallConnection | undefined;
   /** Stands for the connection: what is granted on it ends with it. */
   #source: object = {};
-  /** Writes that this connection carried, by their numbers; a waiting write stays until it is applied. */
-  readonly #writes: Map<number, Attempt> = new Map();
-  /** Those of them that were answered `+WAITING`, in their order. */
-  readonly #waiting: Set<number> = new Set();
+  readonly #writes: SentWrites;
   /** Why the link is away; undefined: it is not. */
   #fault: AtollError | undefined;
   /** Losses since the node answered last. */
@@ -74,13 +62,14 @@ export class NodeLink {
   #parked: Operation[] = [];
   #lost: Operation[] | undefined;
   #retryTimer: Timer | undefined;
-  #pingTimer: Timer | undefined;
   #batchesBefore = 0;
   #isClosed = false;
 
   constructor(options: NodeLinkOptions) {
     this.#options = options;
     this.#node = options.node;
+    const { timers } = options.outside;
+    this.#writes = new SentWrites({ timers, ping: () => void this.#notice('PING') });
   }
 
   get node(): RingNode {
@@ -148,7 +137,7 @@ export class NodeLink {
   /** Tells the node whom this client takes for dead, before anything that is sent later. Tribbler §4.3. */
   sendDead(): void {
     if (this.#connection === undefined || this.isAway) return;
-    this.#notice('RING', 'WALK', ...this.#options.owner.deadBut(this.#node));
+    void this.#notice('RING', 'WALK', ...this.#options.owner.deadBut(this.#node)); // Never rejects.
   }
 
   /** Gives a lease back; resolves when the node knows, or never will. */
@@ -168,10 +157,10 @@ export class NodeLink {
     const { operation } = attempt;
     const number = operation.numberAt(this.#numbers);
     this.#options.cache.written(operation.question.key);
-    this.#writes.set(number, attempt);
+    this.#writes.add(number, attempt);
     const head = this.#options.owner.writeHead;
     const parts = ['ONCE', ...head, number, this.#numbers.floor, ...operation.question.parts];
-    const forget = (): boolean => this.#writes.delete(number);
+    const forget = (): void => this.#writes.remove(number);
     const answered = (reply: ReplyValue): void => {
       this.#failures = 0;
       if (!this.#writes.has(number)) return; // Applied already: the push came first.
@@ -281,18 +270,15 @@ export class NodeLink {
   }
 
   #wait(number: number, operation: Operation): void {
-    this.#waiting.add(number);
+    this.#writes.wait(number);
     operation.lastFault = undefined;
     this.#options.deadlines.watch(operation);
-    if (this.#waiting.size === 1) this.#pingLater();
   }
 
   #applied(number: number, reply: ReplyValue | undefined): void {
     const attempt = this.#writes.get(number);
     if (attempt === undefined) return;
-    this.#writes.delete(number);
-    this.#waiting.delete(number);
-    if (this.#waiting.size === 0) this.#pingTimer?.cancel();
+    this.#writes.remove(number);
     this.#options.deadlines.forget(attempt.operation);
     try {
       this.#options.owner.onReply(attempt, reply ?? null);
@@ -302,32 +288,16 @@ export class NodeLink {
     }
   }
 
-  /** While only pushes are awaited, a node that vanished without a word would not be missed. */
-  #pingLater(): void {
-    const { timers } = this.#options.outside;
-    this.#pingTimer = timers.setTimer(callLimits.silenceMs / 2, () => {
-      void this.#notice('PING');
-      this.#pingLater();
-    });
-  }
-
   /** Losing the connection ends its copies, and hands back what was under way: the waiting writes were sent first. */
   #over(fault: AtollError | undefined, unanswered: readonly Call[]): void {
     this.#batchesBefore += this.#connection?.batchesSent ?? 0;
     this.#connection = undefined;
-    this.#pingTimer?.cancel();
     this.#options.cache.sourceOver(this.#source);
     const reason = fault ?? new AtollError('CONNECTION_LOST', 'the server ended the connection');
-    this.#lost = [];
-    for (const number of this.#waiting) {
-      const operation = this.#writes.get(number)?.operation;
-      if (operation?.isSettled === false) this.#lost.push(operation);
-    }
+    this.#lost = this.#writes.takeWaiting();
     for (const call of unanswered) call.fail(reason);
     const lost = this.#lost;
     this.#lost = undefined;
-    this.#writes.clear();
-    this.#waiting.clear();
     if (this.#isClosed) for (const operation of lost) operation.fail(reason);
     else if (fault !== undefined || lost.length > 0 || this.isAway) this.#goAway(reason, lost);
   }
@@ -353,18 +323,4 @@ export class NodeLink {
       void this.#notice('PING'); // Never rejects. A node that says nothing is given up only if it owes something.
     });
   }
-}
-
-/** `[content, lease id, lease ms]` */
-export function leaseOf(reply: ReplyValue): {
-  readonly content: ReplyValue;
-  readonly leaseId: number;
-  readonly leaseMs: number;
-} {
-  if (!Array.isArray(reply)) throw unexpected('a content and its lease', reply);
-  const [content, leaseId, leaseMs] = reply as readonly ReplyValue[];
-  if (content === undefined || typeof leaseId !== 'number' || typeof leaseMs !== 'number') {
-    throw unexpected('a content and its lease', reply);
-  }
-  return { content, leaseId, leaseMs };
 }

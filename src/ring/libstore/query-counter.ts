@@ -70,8 +70,11 @@ export class QueryCounter {
     return times;
   }
 
-  /** Whether the key had the threshold of queries in the window. A query is noted after it asked this. */
-  isHot(times: QueryTimes, nowMs: number): boolean {
-    return nowMs - times.oldestMs < this.#terms.windowMs;
+  /** Notes a query of the key; returns whether it had the threshold of them in the window before. */
+  query(key: string, nowMs: number): boolean {
+    const times = this.times(key);
+    const isHot = nowMs - times.oldestMs < this.#terms.windowMs;
+    times.note(nowMs);
+    return isHot;
   }
 }

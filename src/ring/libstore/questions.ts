@@ -111,3 +111,17 @@ function itemsOrNothing(reply: ReplyValue): readonly string[] | undefined {
   }
   return items.length === 0 ? undefined : Object.freeze(items);
 }
+
+/** `[content, lease id, lease ms]` */
+export function leaseOf(reply: ReplyValue): {
+  readonly content: ReplyValue;
+  readonly leaseId: number;
+  readonly leaseMs: number;
+} {
+  if (!Array.isArray(reply)) throw unexpected('a content and its lease', reply);
+  const [content, leaseId, leaseMs] = reply as readonly ReplyValue[];
+  if (content === undefined || typeof leaseId !== 'number' || typeof leaseMs !== 'number') {
+    throw unexpected('a content and its lease', reply);
+  }
+  return { content, leaseId, leaseMs };
+}

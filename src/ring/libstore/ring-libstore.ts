@@ -5,16 +5,17 @@ import { randomHex } from '../../core/random.ts';
 import type { ClientOutside } from '../../resp/calls/call-connection.ts';
 import { describeReplyError } from '../../resp/calls/call.ts';
 import { ReplyError, type ReplyValue } from '../../resp/reply-value.ts';
-import { HashRing } from '../hash-ring.ts';
 import { partitionHashOf } from '../partition.ts';
 import type { RingNode, RingView } from '../ring-view.ts';
+import type { Attempt } from './attempt.ts';
 import { Deadlines } from './deadlines.ts';
 import { LeaseCache, type Grant } from './lease-cache.ts';
 import type { Libstore, LibstoreCallOptions, LibstoreStatistics, ListOptions } from './libstore.ts';
-import { leaseOf, NodeLink, type Attempt, type LinkOwner } from './node-link.ts';
+import { NodeLink, type LinkOwner } from './node-link.ts';
 import { Operation, type Question } from './operation.ts';
 import { QueryCounter, type QueryTerms, defaultQueryTerms } from './query-counter.ts';
 import * as questions from './questions.ts';
+import { ViewKeeper } from './view-keeper.ts';
 import { ViewLoader } from './view-loader.ts';
 
 /** When copies are asked for. `normal`: of keys that are read often. */
@@ -46,7 +47,7 @@ export class RingLibstore implements Libstore, LinkOwner {
   readonly #options: RingLibstoreOptions;
   readonly #outside: ClientOutside;
   readonly #mode: LeaseMode;
-  readonly #loader: ViewLoader;
+  readonly #views: ViewKeeper;
   readonly #cache = new LeaseCache();
   readonly #counter: QueryCounter;
   readonly #deadlines: Deadlines;
@@ -54,26 +55,33 @@ export class RingLibstore implements Libstore, LinkOwner {
   readonly #links: Map<string, NodeLink> = new Map();
   /** Ids of nodes that were walked past. */
   readonly #dead: Set<string> = new Set();
-  #ring: HashRing;
-  #refreshing: Promise<void> | undefined;
   #operationCount = 0;
   #isClosed = false;
-  #hits = 0;
-  #misses = 0;
-  #leasesGranted = 0;
-  #revocations = 0;
-  #requests = 0;
-  #retries = 0;
+  readonly #counters = {
+    hits: 0,
+    misses: 0,
+    leasesGranted: 0,
+    revocations: 0,
+    requests: 0,
+    retries: 0,
+  };
 
   private constructor(options: RingLibstoreOptions, loader: ViewLoader, view: RingView) {
     this.#options = options;
     this.#outside = options.outside;
     this.#mode = options.leases ?? 'normal';
-    this.#loader = loader;
+    this.#views = new ViewKeeper({
+      coordinator: options.coordinator,
+      loader,
+      view,
+      isAway: ({ id }) => this.#links.get(id)?.isAway === true,
+      onChange: ({ nodes }) => {
+        for (const node of nodes) this.#links.get(node.id)?.moveTo(node);
+      },
+    });
     this.#counter = new QueryCounter(options.queryTerms ?? defaultQueryTerms);
     this.#deadlines = new Deadlines(options.outside);
     this.#clientId = randomHex(options.outside.random, 8);
-    this.#ring = new HashRing(view);
   }
 
   /**
@@ -92,8 +100,8 @@ export class RingLibstore implements Libstore, LinkOwner {
     // The clock is looked at in the step that hands the copy over: `docs/design/leases.md`, "The client".
     const copy = this.#cache.value(key, this.#outside.clock.monotonicMs());
     if (copy === undefined)
-      return this.#read(() => questions.get(key, this.#isLeased(key)), options);
-    this.#hits += 1;
+      return this.#ask(() => questions.get(key, this.#mustLease(key)), options);
+    this.#counters.hits += 1;
     return Promise.resolve(copy.content as string | undefined);
   }
 
@@ -113,9 +121,9 @@ export class RingLibstore implements Libstore, LinkOwner {
     const newest = options?.newest ?? Infinity;
     const copy = this.#cache.list(key, newest, this.#outside.clock.monotonicMs());
     if (copy === undefined) {
-      return this.#read(() => questions.getList(key, newest, this.#isLeased(key)), options);
+      return this.#ask(() => questions.getList(key, newest, this.#mustLease(key)), options);
     }
-    this.#hits += 1;
+    this.#counters.hits += 1;
     const items = copy.content as readonly string[] | undefined;
     if (items === undefined || items.length <= newest) return Promise.resolve(items);
     return Promise.resolve(items.slice(items.length - newest));
@@ -146,22 +154,14 @@ export class RingLibstore implements Libstore, LinkOwner {
   statistics(): LibstoreStatistics {
     let roundTrips = 0;
     for (const link of this.#links.values()) roundTrips += link.batchesSent;
-    return {
-      hits: this.#hits,
-      misses: this.#misses,
-      leasesGranted: this.#leasesGranted,
-      revocations: this.#revocations,
-      roundTrips,
-      requests: this.#requests,
-      retries: this.#retries,
-    };
+    return { ...this.#counters, roundTrips };
   }
 
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     const fault = closedFault();
-    this.#loader.close();
+    this.#views.close();
     // Leases that nobody uses would delay the next writes of their keys.
     const links = new Map([...this.#links.values()].map((link) => [link.source, link]));
     const givenBack: Promise<void>[] = [];
@@ -181,7 +181,7 @@ export class RingLibstore implements Libstore, LinkOwner {
 
   /** Of `LinkOwner`. */
   get writeHead(): readonly [number, string] {
-    return [this.#ring.view.epoch, this.#clientId];
+    return [this.#views.ring.view.epoch, this.#clientId];
   }
 
   /** Of `LinkOwner`. */
@@ -191,8 +191,8 @@ export class RingLibstore implements Libstore, LinkOwner {
 
   /** Of `LinkOwner`. */
   onSend({ attempts }: Operation): void {
-    this.#requests += 1;
-    if (attempts > 1) this.#retries += 1;
+    this.#counters.requests += 1;
+    if (attempts > 1) this.#counters.retries += 1;
   }
 
   /** Of `LinkOwner`. */
@@ -202,12 +202,12 @@ export class RingLibstore implements Libstore, LinkOwner {
       this.#refused(operation, link, reply);
     } else if (asking === undefined) operation.answer(reply);
     else {
-      const { content, leaseId, leaseMs } = leaseOf(reply);
+      const { content, leaseId, leaseMs } = questions.leaseOf(reply);
       // What is interpreted of a leased read is a value or items.
       const result = operation.answer(content) as Grant['content'];
       if (leaseId === 0) this.#cache.abandon(asking);
       else {
-        this.#leasesGranted += 1;
+        this.#counters.leasesGranted += 1;
         const { key, newest } = operation.question;
         const expiresMs = sentMs + leaseMs;
         const times = this.#counter.times(key);
@@ -220,7 +220,7 @@ export class RingLibstore implements Libstore, LinkOwner {
   /** Of `LinkOwner`. */
   onAway(link: NodeLink, fault: AtollError, operations: readonly Operation[]): void {
     if (fault.code === 'CONNECT_FAILED') {
-      void this.#refresh(undefined); // Never rejects.
+      void this.#views.refresh(undefined); // Never rejects.
       if (this.#options.onDead === 'walk' && !this.#dead.has(link.node.id)) {
         this.#dead.add(link.node.id);
         this.#sendDead();
@@ -237,25 +237,15 @@ export class RingLibstore implements Libstore, LinkOwner {
 
   /** Of `LinkOwner`. */
   onRevoke(key: string): void {
-    this.#revocations += 1;
+    this.#counters.revocations += 1;
     this.#options.onRevoke?.(key);
   }
 
-  /** Whether a lease is asked for with this query, which is counted. Tribbler §4.4. */
-  #isLeased(key: string): boolean {
-    const nowMs = this.#nowMs();
-    const times = this.#counter.times(key);
-    const isHot = this.#counter.isHot(times, nowMs);
-    times.note(nowMs);
+  /** Counts a query that no copy answers; returns whether a lease is asked for with it. Tribbler §4.4. */
+  #mustLease(key: string): boolean {
+    this.#counters.misses += 1;
+    const isHot = this.#counter.query(key, this.#nowMs());
     return this.#mode === 'always' || (this.#mode === 'normal' && isHot);
-  }
-
-  #read<Result>(
-    describe: () => Question<Result>,
-    options: LibstoreCallOptions | undefined,
-  ): Promise<Result> {
-    this.#misses += 1;
-    return this.#ask(describe, options);
   }
 
   /** `describe` runs inside the promise, so that what it throws rejects it. */
@@ -296,10 +286,10 @@ export class RingLibstore implements Libstore, LinkOwner {
   }
 
   #nodeFor({ hash }: Operation): RingNode {
-    const owner = this.#ring.owner(hash);
+    const owner = this.#views.ring.owner(hash);
     if (this.#dead.size === 0) return owner;
     // When nobody is left, the owner is as good as anybody to wait for.
-    return this.#ring.standIn(hash, ({ id }) => this.#dead.has(id)) ?? owner;
+    return this.#views.ring.standIn(hash, ({ id }) => this.#dead.has(id)) ?? owner;
   }
 
   #linkTo(node: RingNode): NodeLink {
@@ -347,7 +337,7 @@ export class RingLibstore implements Libstore, LinkOwner {
         // The first new view is believed at once; if that was not enough, everybody needs a moment.
         const pauseMs = operation.misroutedCount === 1 ? 0 : ringLimits.viewRetryMs;
         this.#deadlines.watch(operation);
-        void this.#refresh(link.node.at).then(() => this.#later(operation, pauseMs));
+        void this.#views.refresh(link.node.at).then(() => this.#later(operation, pauseMs));
         break;
       }
       default:
@@ -361,42 +351,6 @@ export class RingLibstore implements Libstore, LinkOwner {
       this.#deadlines.forget(operation);
       this.#attempt(operation);
     });
-  }
-
-  /** Asks for the view again, `first` before others. Never rejects: who cannot be asked now is asked later. */
-  #refresh(first: HostPort | undefined): Promise<void> {
-    this.#refreshing ??= this.#askAround(first).finally(() => {
-      this.#refreshing = undefined;
-    });
-    return this.#refreshing;
-  }
-
-  async #askAround(first: HostPort | undefined): Promise<void> {
-    const reachable = this.#ring.view.nodes.filter(
-      ({ id }) => this.#links.get(id)?.isAway !== true,
-    );
-    const asked = [
-      ...(first === undefined ? [] : [first]),
-      this.#options.coordinator,
-      ...reachable.map(({ at }) => at),
-    ];
-    for (const at of asked.slice(0, ringLimits.viewAskedMax)) {
-      if (this.#isClosed) return;
-      try {
-        const view = await this.#loader.ask(at);
-        if (view === undefined) continue;
-        this.#take(view);
-        return;
-      } catch (error) {
-        if (!(error instanceof AtollError)) throw error;
-      }
-    }
-  }
-
-  #take(view: RingView): void {
-    if (view.epoch === this.#ring.view.epoch) return;
-    this.#ring = new HashRing(view);
-    for (const node of view.nodes) this.#links.get(node.id)?.moveTo(node);
   }
 
   #nowMs(): number {

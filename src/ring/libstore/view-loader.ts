@@ -1,11 +1,12 @@
 import { AtollError } from '../../core/errors.ts';
 import { callLimits, ringLimits } from '../../core/limits.ts';
 import type { HostPort, TlsOptions } from '../../core/network.ts';
-import { CallConnection, type ClientOutside } from '../../resp/calls/call-connection.ts';
-import { Call, describeReplyError } from '../../resp/calls/call.ts';
-import { unexpected } from '../../resp/calls/replies.ts';
+import { askOnce, type Question } from '../../resp/calls/ask-once.ts';
+import type { ClientOutside } from '../../resp/calls/call-connection.ts';
+import { describeReplyError } from '../../resp/calls/call.ts';
 import { ReplyError, type ReplyValue } from '../../resp/reply-value.ts';
-import type { RingNode, RingView } from '../ring-view.ts';
+import type { RingView } from '../ring-view.ts';
+import { readView } from '../view-reply.ts';
 
 export interface ViewLoaderOptions {
   readonly outside: ClientOutside;
@@ -15,7 +16,7 @@ export interface ViewLoaderOptions {
 /** Asks nodes for the view of the ring, each on a connection of its own that is closed afterwards. */
 export class ViewLoader {
   readonly #options: ViewLoaderOptions;
-  readonly #connections: Set<CallConnection> = new Set();
+  readonly #questions: Set<Question<RingView | undefined>> = new Set();
 
   constructor(options: ViewLoaderOptions) {
     this.#options = options;
@@ -30,7 +31,7 @@ export class ViewLoader {
         const seconds = (ringLimits.viewRetriesMax * ringLimits.viewRetryMs) / 1_000;
         throw new AtollError(
           'RING_NOT_READY',
-          `nodes of the ring are missing, also after ${seconds} s`,
+          `servers of the ring are missing, also after ${seconds} s`,
         );
       }
       await new Promise<void>((resolve) => {
@@ -40,72 +41,35 @@ export class ViewLoader {
   }
 
   /** The view of one node; undefined: the ring is not complete. */
-  ask(at: HostPort): Promise<RingView | undefined> {
-    const { outside, tls } = this.#options;
-    return new Promise((resolve, reject) => {
-      const connection = new CallConnection({
-        address: at,
-        outside,
-        tls,
-        connectMs: callLimits.connectMs,
-        owner: {
-          onAnswered: () => connection.close(closedFault()),
-          onDeadline: () => connection.close(closedFault()),
-          onDropped: () => undefined,
-          onOver: (fault, unanswered) => {
-            this.#connections.delete(connection);
-            if (fault === undefined) return;
-            for (const call of unanswered) call.fail(fault);
-          },
-        },
-      });
-      this.#connections.add(connection);
-      const request = {
+  async ask(at: HostPort): Promise<RingView | undefined> {
+    const question = askOnce({
+      ...this.#options,
+      at,
+      request: {
         parts: ['RING', 'SERVERS'],
-        strings: 'text' as const,
+        strings: 'text',
         isRepeatable: true,
         takesErrors: true,
         timeoutMs: callLimits.connectMs,
-        interpret: viewOf,
-      };
-      const nowMs = outside.clock.monotonicMs();
-      connection.send(new Call(request, nowMs, { resolve, reject }) as Call, nowMs);
+        interpret: viewOrNotReady,
+      },
     });
+    this.#questions.add(question);
+    try {
+      return await question.answer;
+    } finally {
+      this.#questions.delete(question);
+    }
   }
 
   close(): void {
-    for (const connection of this.#connections) connection.close(closedFault());
+    for (const question of this.#questions) question.cancel();
   }
-}
-
-function closedFault(): AtollError {
-  return new AtollError('CLIENT_CLOSED', 'the Libstore was closed');
 }
 
 /** `RING SERVERS` */
-function viewOf(reply: ReplyValue): RingView | undefined {
-  if (reply instanceof ReplyError) {
-    if (reply.code === 'NOTREADY') return undefined;
-    throw new AtollError('RESP_REPLY_ERROR', describeReplyError(reply));
-  }
-  if (!Array.isArray(reply)) throw unexpected('a view of the ring', reply);
-  const [epoch, nodes] = reply as readonly ReplyValue[];
-  if (typeof epoch !== 'number' || !Array.isArray(nodes) || nodes.length === 0) {
-    throw unexpected('a view of the ring', reply);
-  }
-  return { epoch, nodes: (nodes as readonly ReplyValue[]).map((node) => nodeOf(node)) };
-}
-
-function nodeOf(reply: ReplyValue): RingNode {
-  if (!Array.isArray(reply)) throw unexpected('a node of the ring', reply);
-  const [id, host, port, ids] = reply as readonly ReplyValue[];
-  if (typeof id !== 'string' || typeof host !== 'string' || typeof port !== 'number') {
-    throw unexpected('a node of the ring', reply);
-  }
-  if (!Array.isArray(ids) || ids.length === 0) throw unexpected('a node of the ring', reply);
-  const virtualIds = (ids as readonly ReplyValue[]).map((virtualId) => {
-    if (typeof virtualId !== 'number') throw unexpected('a virtual id', virtualId);
-    return virtualId;
-  });
-  return { id, at: { host, port }, virtualIds };
+function viewOrNotReady(reply: ReplyValue): RingView | undefined {
+  if (!(reply instanceof ReplyError)) return readView(reply);
+  if (reply.code === 'NOTREADY') return undefined;
+  throw new AtollError('RESP_REPLY_ERROR', describeReplyError(reply));
 }
