@@ -6,5 +6,6 @@ import type { SwarmStore } from '../swarm/seeds.ts';
 export const ringStore: SwarmStore = {
   name: 'ring',
   rareStates,
+  reachableStates: rareStates,
   makeRun: (options) => new RingRun(options),
 };
