@@ -2,6 +2,7 @@ import { AtollError } from '../../../core/errors.ts';
 import { geoLimits } from '../../../core/limits.ts';
 import type { Timers } from '../../../core/timers.ts';
 import type { VectorPairs } from '../../version-vector.ts';
+import type { SnapshotSheet } from '../remote/remote-sync-lent.ts';
 import type { SnapshotSlices } from './store-journal.ts';
 
 /** A piece of everything, from one table. */
@@ -16,6 +17,26 @@ export interface Slice {
 }
 
 export const noSlice: Slice = { isThere: false, place: 0, known: [], pack: undefined };
+
+/** A slice of what a replica has: `lend` gives its actor the sheet to fill in. */
+export function askSlice(
+  lend: (sheet: SnapshotSheet) => void,
+  needed: VectorPairs,
+  place: number,
+  known: VectorPairs,
+): Slice {
+  const isFirst = place === 0;
+  const sheet: SnapshotSheet = {
+    kind: 'snapshot',
+    needed,
+    place,
+    known: isFirst ? undefined : known,
+    pack: undefined,
+  };
+  lend(sheet);
+  const { pack } = sheet;
+  return { isThere: sheet.known !== undefined, place: sheet.place, known: sheet.known ?? [], pack };
+}
 
 export interface EverythingOptions {
   readonly timers: Timers;

@@ -23,6 +23,7 @@ import { QueryActor, type QueryMessage } from './query-actor.ts';
 import type { LogSheet, QueryBatch, QueryLent, ReportSheet } from './query-batch.ts';
 import type { SnapshotSheet } from '../remote/remote-sync-lent.ts';
 import type { Replica } from '../replica.ts';
+import { askSlice } from '../home/everything.ts';
 import type { FromQueryPort, ToQueryPort } from '../home/thread-mail.ts';
 
 export interface QueryGatewayOptions {
@@ -206,21 +207,9 @@ class QueryPort {
   }
 
   #slice({ needed, place, known }: Extract<ToQueryPort, { kind: 'slice' }>): void {
-    const sheet: SnapshotSheet = {
-      kind: 'snapshot',
-      needed,
-      place,
-      known: place === 0 ? undefined : known,
-      pack: undefined,
-    };
-    this.#thread.lend(this.actor, sheet, 0);
-    this.#post({
-      kind: 'sliced',
-      isThere: sheet.known !== undefined,
-      place: sheet.place,
-      known: sheet.known ?? [],
-      pack: sheet.pack ?? noBytes,
-    });
+    const lend = (sheet: SnapshotSheet): void => this.#thread.lend(this.actor, sheet, 0);
+    const slice = askSlice(lend, needed, place, known);
+    this.#post({ kind: 'sliced', ...slice, pack: slice.pack ?? noBytes });
   }
 
   /** The disk takes what it was given: more may come. */
