@@ -60,6 +60,7 @@ const server: ServerStatus = {
     commits: 8,
     commitMs: 0.6,
     commitMsMax: 12,
+    commitDurations: { counts: [0, 0, 0, 1, 0, 0, 0, 2], sumMs: 40 },
     segments: 1,
     bytesSinceSnapshot: 900,
   },
