@@ -170,7 +170,11 @@ function serverMetrics(server: HomeReport, ports: readonly PortReport[]): readon
     ofOthers('clock_skew_seconds', 'Its clock less ours', (one) => (one.skewMs ?? 0) / 1_000),
     visibility(server, ports),
     counter('atoll_geo_repairs_total', 'Searches for a difference', repairs.sessions),
-    counter('atoll_geo_equal_total', 'Comparisons that found no difference', repairs.equal),
+    counter(
+      'atoll_geo_equal_total',
+      'Comparisons begun here that found no difference',
+      repairs.equal,
+    ),
     counter(
       'atoll_geo_divergence_found_total',
       'Entries that were missing though they should have been known',
