@@ -189,9 +189,7 @@ export class RemoteSync {
     const nextMs = this.synchronizer.flush(nowMs, (to, message) => {
       const peer = this.synchronizer.findPeer(to);
       const remote = peer === undefined ? undefined : this.cluster.findRemote(peer);
-      if (remote !== undefined) {
-        message.notes.push({ kind: 'time', wallMs: clock.wallMs(), delayMs: remote.delayHereMs });
-      }
+      remote?.addTime(message, clock.wallMs());
       this.#context.tell(to, message);
     });
     this.#alarm.setFor(Math.min(nextMs, this.#lookMs(nowMs)), nowMs);
