@@ -23,14 +23,14 @@ import type {
   RemoteSyncLent,
   RemoteSyncOutput,
   ServerReportSheet,
-  SnapshotSheet,
 } from '../remote/remote-sync-lent.ts';
 import { chooseCluster } from './choose-cluster.ts';
 import { deferred } from './deferred.ts';
-import { everything, type Slice } from './everything.ts';
+import { everything } from './everything.ts';
 import { Keeping } from './keeping.ts';
 import { QueryPorts } from './query-ports.ts';
 import { refuseIncomplete, tellRecovery } from './recovered.ts';
+import { readSlice } from './snapshot-slices.ts';
 import type {
   HomeReport,
   ServerGatewayOptions,
@@ -307,21 +307,9 @@ class Home {
       isClosed: () => this.#isClosed,
       read: (place, known) =>
         isOfRemoteSync
-          ? this.#sliceOfRemoteSync(needed, place, known)
+          ? readSlice({ needed, place, known }, (sheet) => this.#lend(sheet))
           : this.#ports.slice(needed, place, known),
     });
-  }
-
-  #sliceOfRemoteSync(needed: VectorPairs, place: number, known: VectorPairs): Slice {
-    const sheet: SnapshotSheet = {
-      kind: 'snapshot',
-      needed,
-      place,
-      known: place === 0 ? undefined : known,
-      pack: undefined,
-    };
-    this.#lend(sheet);
-    return { ...sheet, isThere: sheet.known !== undefined, known: sheet.known ?? [] };
   }
 
   #lend(lent: RemoteSyncLent): void {
