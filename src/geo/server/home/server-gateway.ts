@@ -266,8 +266,7 @@ class Home {
         this.#thread.links?.addMember(output.at);
         return;
       case 'members':
-        this.#keeping.openJournal?.appendCluster(this.#clusterId, output.cards);
-        return;
+        return this.#keeping.onMembers(this.#clusterId, output);
       case 'awake':
         output.needed = this.#keeping.awake();
         return;

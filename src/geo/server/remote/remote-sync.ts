@@ -237,7 +237,7 @@ export class RemoteSync {
       onGone: (peer) => this.synchronizer.removePeer(peer),
       keys: () => this.replica.table.size,
       onMet: (keys) => this.readiness.onMet(keys),
-      onMembers: (cards) => context.emit({ kind: 'members', cards }),
+      onMembers: (cards, number) => context.emit({ kind: 'members', number, cards }),
       dial: (address) => context.emit({ kind: 'dial', at: address }),
       onRemoved: () => context.emit({ kind: 'removed' }),
     };
