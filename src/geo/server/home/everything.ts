@@ -2,7 +2,6 @@ import { AtollError } from '../../../core/errors.ts';
 import { geoLimits } from '../../../core/limits.ts';
 import type { Timers } from '../../../core/timers.ts';
 import type { VectorPairs } from '../../version-vector.ts';
-import type { SnapshotSheet } from '../remote/remote-sync-lent.ts';
 import type { SnapshotSlices } from './store-journal.ts';
 
 /** A piece of everything, from one table. */
@@ -13,30 +12,11 @@ export interface Slice {
   readonly place: number;
   /** What is known with the whole of it. */
   readonly known: VectorPairs;
-  readonly pack: Uint8Array | undefined;
+  /** Empty: these places have nothing. */
+  readonly pack: Uint8Array;
 }
 
-export const noSlice: Slice = { isThere: false, place: 0, known: [], pack: undefined };
-
-/** A slice of what a replica has: `lend` gives its actor the sheet to fill in. */
-export function askSlice(
-  lend: (sheet: SnapshotSheet) => void,
-  needed: VectorPairs,
-  place: number,
-  known: VectorPairs,
-): Slice {
-  const isFirst = place === 0;
-  const sheet: SnapshotSheet = {
-    kind: 'snapshot',
-    needed,
-    place,
-    known: isFirst ? undefined : known,
-    pack: undefined,
-  };
-  lend(sheet);
-  const { pack } = sheet;
-  return { isThere: sheet.known !== undefined, place: sheet.place, known: sheet.known ?? [], pack };
-}
+export const noSlice: Slice = { isThere: false, place: 0, known: [], pack: new Uint8Array(0) };
 
 export interface EverythingOptions {
   readonly timers: Timers;
@@ -59,7 +39,7 @@ export async function* everything({ timers, read, isClosed }: EverythingOptions)
     const isFirst = place === 0;
     ({ place, known } = slice);
     const { pack } = slice;
-    yield { ...(isFirst ? { known } : {}), ...(pack === undefined ? {} : { pack }) };
+    yield { ...(isFirst ? { known } : {}), ...(pack.length === 0 ? {} : { pack }) };
     await new Promise<void>((resolve) => timers.nextTurn(resolve));
   }
 }

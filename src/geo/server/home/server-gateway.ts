@@ -26,10 +26,11 @@ import type {
 } from '../remote/remote-sync-lent.ts';
 import { chooseCluster } from './choose-cluster.ts';
 import { deferred } from './deferred.ts';
-import { askSlice, everything } from './everything.ts';
+import { everything } from './everything.ts';
 import { Keeping } from './keeping.ts';
 import { QueryPorts } from './query-ports.ts';
 import { refuseIncomplete, tellRecovery } from './recovered.ts';
+import { readSlice } from './snapshot-slices.ts';
 import type {
   HomeReport,
   ServerGatewayOptions,
@@ -280,8 +281,7 @@ class Home {
         this.#thread.links?.addMember(output.at);
         return;
       case 'members':
-        this.#keeping.openJournal?.appendCluster(this.#clusterId, output.cards);
-        return;
+        return this.#keeping.onMembers(this.#clusterId, output);
       case 'awake':
         output.needed = this.#keeping.awake();
         return;
@@ -321,7 +321,7 @@ class Home {
       isClosed: () => this.#isClosed,
       read: (place, known) =>
         isOfRemoteSync
-          ? askSlice((sheet) => this.#lend(sheet), needed, place, known)
+          ? readSlice({ needed, place, known }, (sheet) => this.#lend(sheet))
           : this.#ports.slice(needed, place, known),
     });
   }

@@ -1,8 +1,8 @@
 import type { Log } from '../../../core/log.ts';
 import { geoLimits } from '../../../core/limits.ts';
+import { answerCheck } from '../repair/answer-check.ts';
 import { printLive } from '../repair/live-print.ts';
 import { EntryViewBuilder } from '../repair/entry-view-builder.ts';
-import { areFingerprintsEqual } from '../repair/fingerprint.ts';
 import type { PlantedBugs } from '../planted-bugs.ts';
 import type { RemotePeer } from './remote-peer.ts';
 import type { RepairCounters } from './remote-sync-life.ts';
@@ -10,7 +10,7 @@ import { RepairSession, type ViewMoment } from './repair-session.ts';
 import type { Replica } from '../replica.ts';
 import type { SlicedWork } from '../sync/sliced-work.ts';
 import type { Knowledge } from '../sync/knowledge.ts';
-import type { CheckOutcome, SyncNote } from '../sync/sync-note.ts';
+import type { SyncNote } from '../sync/sync-note.ts';
 
 export interface ComparisonOptions {
   readonly replica: Replica;
@@ -102,16 +102,9 @@ export class Comparison {
 
   #answerCheck(remote: RemotePeer, note: Extract<SyncNote, { kind: 'check' }>): void {
     const { known, replica, works } = this.#options;
-    const { number, knowledge, untilMs } = note;
-    const answer = (outcome: CheckOutcome): void =>
-      remote.sync.addNote({ kind: 'checked', number, outcome });
-    if (known.print() !== knowledge) return answer('busy');
-    printLive(replica, untilMs, works, (mine) => {
-      if (mine === undefined || known.print() !== knowledge) return answer('busy');
-      const [count = -1, high = -1, low = -1] = note.print;
-      const isEqual = areFingerprintsEqual(mine, { count, high, low });
-      if (isEqual) remote.equalAtMs = replica.nowMs;
-      answer(isEqual ? 'equal' : 'different');
+    answerCheck({ replica, works, knowledge: () => known.print() }, note, (outcome) => {
+      if (outcome === 'equal') remote.equalAtMs = replica.nowMs;
+      remote.sync.addNote({ kind: 'checked', number: note.number, outcome });
     });
   }
 

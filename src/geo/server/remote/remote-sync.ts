@@ -189,9 +189,7 @@ export class RemoteSync {
     const nextMs = this.synchronizer.flush(nowMs, (to, message) => {
       const peer = this.synchronizer.findPeer(to);
       const remote = peer === undefined ? undefined : this.cluster.findRemote(peer);
-      if (remote !== undefined) {
-        message.notes.push({ kind: 'time', wallMs: clock.wallMs(), delayMs: remote.delayHereMs });
-      }
+      remote?.addTime(message, clock.wallMs());
       this.#context.tell(to, message);
     });
     this.#alarm.setFor(Math.min(nextMs, this.#lookMs(nowMs)), nowMs);
@@ -239,7 +237,7 @@ export class RemoteSync {
       onGone: (peer) => this.synchronizer.removePeer(peer),
       keys: () => this.replica.table.size,
       onMet: (keys) => this.readiness.onMet(keys),
-      onMembers: (cards) => context.emit({ kind: 'members', cards }),
+      onMembers: (cards, number) => context.emit({ kind: 'members', number, cards }),
       dial: (address) => context.emit({ kind: 'dial', at: address }),
       onRemoved: () => context.emit({ kind: 'removed' }),
     };

@@ -129,9 +129,9 @@ export class Synchronizer {
     if (peer === undefined) return;
     peer.onReceived(message, nowMs);
     // A greeting first: it says whether the rest may be heard.
-    for (const note of message.notes) this.#host.onNote(peer, note, nowMs);
+    for (const note of message.notes ?? []) this.#host.onNote(peer, note, nowMs);
     if (peer.isRefused) return;
-    for (const part of message.parts) this.#receivePart(peer, part, nowMs);
+    for (const part of message.parts ?? []) this.#receivePart(peer, part, nowMs);
     for (const feed of peer.feeds) feed.advance(peer.confirmed, nowMs);
   }
 
@@ -183,14 +183,15 @@ export class Synchronizer {
 
   #make(peer: SyncPeer, nowMs: number): SyncMessage {
     const message = peer.message(this.#host.self, this.#told);
+    const parts: SyncPart[] = [];
     let bytesLeft: number = geoLimits.syncMessageBytes;
     for (const feed of peer.isRefused ? [] : peer.feeds) {
       if (bytesLeft <= 0 || peer.readyMs(feed) > nowMs) continue;
       const part = this.#part(peer, feed, bytesLeft, nowMs);
       bytesLeft -= part.entries.length;
-      message.parts.push(part);
+      parts.push(part);
     }
-    message.wantsHeard ||= message.parts.length > 0;
+    if (parts.length > 0) message.parts = parts;
     peer.onMade(message);
     return message;
   }
