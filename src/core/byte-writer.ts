@@ -80,13 +80,19 @@ export class ByteWriter {
 
   /** What was written, in an array of its own; the writer begins anew. */
   take(): Uint8Array {
-    const taken = new Uint8Array(this.#bytes.subarray(0, this.#end));
+    return new Uint8Array(this.lend());
+  }
+
+  /** What was written, lent until the next call; the writer begins anew. */
+  lend(): Uint8Array {
+    const { buffer, byteOffset } = this.#bytes;
+    const lent = new Uint8Array(buffer, byteOffset, this.#end);
     this.#end = 0;
     if (this.#bytes.length > bufferBytesKept) {
       this.#bytes = Buffer.allocUnsafeSlow(bufferBytesFirst);
       this.#view = viewOf(this.#bytes);
     }
-    return taken;
+    return lent;
   }
 
   #grow(count: number): void {

@@ -278,6 +278,6 @@ export class BatchWriter {
 
 /** A batch of a quiet destination stays small; there may be many destinations. */
 const bufferBytesFirst = 4_096;
-/** A buffer that one large message made larger than this is not kept. */
-const bufferBytesKept = 262_144;
+/** A buffer that one large message made larger than this is not kept; what a journal is sent under load is smaller. */
+const bufferBytesKept = 1_048_576;
 const beyondLatin1 = /[\u0100-\uffff]/;
