@@ -4,7 +4,7 @@ import type { ThreadPort } from '../core/threads.ts';
 import { formatAddress, type Address } from './address.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { DropReason, LinksEvents } from './remote/links-options.ts';
-import { sealThreadBatch } from './thread-batch.ts';
+import { batchSeal } from './thread-batch.ts';
 
 /** Who wants to know which systems messages pass to. Each is named by the address of its life. */
 export interface PeerListener {
@@ -50,7 +50,7 @@ export class RemoteInbox implements LinksEvents {
     }
     const port = this.#ports[lane];
     assert(port !== undefined, 'links know how many threads there are');
-    port.post(sealThreadBatch(bytes.subarray(start, end), formatAddress(from)));
+    port.post(batchSeal(formatAddress(from)), bytes.subarray(start, end));
   }
 
   onPeerUp(peer: Address): void {

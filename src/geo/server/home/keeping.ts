@@ -69,8 +69,10 @@ export class Keeping {
       if (isInterval) ports.post(port, { kind: 'logged', sequence: upTo });
     });
     if (token === undefined) return;
-    port.waiting.push({ token, sequence: upTo, pack: entries });
-    if (isInterval || this.#showsEarly) this.#showWritten(port.origin, upTo, entries);
+    // Lent, and copied for the remote-sync actor alone. What came while that was asleep it is filled with.
+    const pack = this.#isRemoteSyncAwake ? new Uint8Array(entries) : undefined;
+    port.waiting.push({ token, sequence: upTo, pack });
+    if (isInterval || this.#showsEarly) this.#showWritten(port.origin, upTo, pack);
     onAppended();
   }
 
@@ -125,8 +127,8 @@ export class Keeping {
    * The remote-sync actor takes over what was written: not at once, since the next write to the disk should be under way
    * before it begins.
    */
-  #showWritten(origin: string, upTo: number, pack: Uint8Array): void {
-    if (!this.#isRemoteSyncAwake) return;
+  #showWritten(origin: string, upTo: number, pack: Uint8Array | undefined): void {
+    if (pack === undefined) return;
     const { timers, lend } = this.#options;
     timers.nextTurn(() => {
       if (!this.#isClosed) lend({ kind: 'written', origin, upTo, pack });

@@ -21,11 +21,11 @@ export interface QueryPortOfHome {
   onOpened: (outcome: Extract<FromQueryPort, { kind: 'opened' | 'not opened' }>) => void;
 }
 
-/** Own writes of a query actor up to `sequence`, under the token of the journal. */
+/** Own writes of a query actor up to `sequence`, under the token of the journal; the pack if the remote-sync actor needs it. */
 export interface Written {
   readonly token: number;
   readonly sequence: number;
-  readonly pack: Uint8Array;
+  readonly pack: Uint8Array | undefined;
 }
 
 /** The query ports of a server, as thread 0 talks with them: by mail. */
@@ -121,7 +121,9 @@ export class QueryPorts {
   }
 
   onSliced(slice: Slice): void {
-    this.#sliceWaiters.shift()?.(slice);
+    // Lent, and waited for.
+    const pack = slice.pack && new Uint8Array(slice.pack);
+    this.#sliceWaiters.shift()?.({ ...slice, pack });
   }
 
   /** Nobody answers any more: a start, or a snapshot, that is under way would wait for ever. */
