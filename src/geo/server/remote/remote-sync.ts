@@ -317,6 +317,7 @@ export class RemoteSync {
     if (this.#state !== 'awake') return;
     this.cluster.greetSilent(nowMs);
     for (const remote of this.cluster.remotes) {
+      if (remote.sync.isAway) this.synchronizer.breakOff(remote.sync);
       this.#comparison.look(remote, this.#identity.id, nowMs);
     }
     // What is on its way to them they may lack.
