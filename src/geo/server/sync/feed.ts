@@ -134,6 +134,7 @@ export class Feed {
       this.startAt(position);
       return;
     }
+    if (this.#heldFrom !== undefined && this.#advanceHeld(this.#heldFrom, vector)) return;
     const position = this.stream.advance(this.#acked, vector);
     if (this.#heldFrom === undefined && position > this.#sent) this.startAt(position);
     else this.#confirm(Math.min(position, this.#sent), nowMs);
@@ -203,6 +204,14 @@ export class Feed {
     while (this.#runs[0] !== undefined && this.#runs[0].upTo <= position) {
       this.#bytesUnderWay -= this.#runs.shift()?.bytes ?? 0;
     }
+  }
+
+  /** It may have got what was before from somebody else. */
+  #advanceHeld(heldFrom: number, vector: VersionVector): boolean {
+    const position = this.stream.positionOf(vector);
+    if (position === undefined || position < heldFrom) return false;
+    this.startAt(position);
+    return true;
   }
 
   #goBack(nowMs: number): void {
