@@ -43,7 +43,38 @@ describe('a server that joins two others', () => {
     const pairs = await net.assertEqual();
     assert.equal(pairs.length, keys);
   });
+
+  test('keeps nobody else waiting meanwhile, and has no lag when it is ready', async () => {
+    const net = await GeoNet.start({ servers: 2, latencyMs: 50 });
+    const value = 'v'.repeat(4_096);
+    const puts = Array.from({ length: 400 }, (_, index) => net.store(0).put(`key/${index}`, value));
+    await net.simulation.settle(Promise.all(puts));
+    await net.simulation.advance(10_000);
+    const join = net.servers.map(({ server }) => server.description);
+    const { server } = await net.startServer('s3', { join });
+    let isReady = false;
+    void server.ready.then(() => (isReady = true));
+    const waitsMs: number[] = [];
+    while (!isReady) waitsMs.push(await wayMs(net, 1, waitsMs.length));
+    assert.ok(waitsMs.length >= 5, `only ${waitsMs.length} puts while it was told everything`);
+    // Two messages are 101 ms apart, and the way takes 50.
+    assert.ok(Math.max(...waitsMs) < 300, `a put took ${Math.max(...waitsMs)} ms to the other one`);
+    const lastMs = await wayMs(net, 2, waitsMs.length);
+    assert.ok(lastMs < 300, `a put took ${lastMs} ms to the new one`);
+    await net.simulation.advance(1_000);
+    await net.assertEqual();
+  });
 });
+
+/** How long a put at the first server takes to be seen at another one, to 10 ms. */
+async function wayMs(net: GeoNet, at: number, number: number): Promise<number> {
+  await net.put(0, 'news', `${number}`);
+  for (let ms = 0; ms < 10_000; ms += 10) {
+    if ((await net.get(at, 'news')) === `${number}`) return ms;
+    await net.simulation.advance(10);
+  }
+  return Infinity;
+}
 
 /** The bytes that a new server receives until it has everything. */
 async function joined(net: GeoNet, name: string): Promise<number> {
