@@ -17,6 +17,8 @@ export class RemotePeer {
   greetedMs: number = Number.NEGATIVE_INFINITY;
   /** It wants the difference to be found, because what it lacks is not in the streams any more. */
   wantsRepair = false;
+  /** Until then it gets what it lacks from somebody else, monotonic. */
+  laterUntilMs: number = Number.NEGATIVE_INFINITY;
   session: RepairSession | undefined;
   /** When a session was last begun or the two were last compared, monotonic. */
   comparedMs: number = Number.NEGATIVE_INFINITY;

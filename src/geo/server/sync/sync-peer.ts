@@ -1,9 +1,10 @@
 import type { ActorRef } from '../../../actor/actor-ref.ts';
 import { geoLimits } from '../../../core/limits.ts';
 import { VersionVector } from '../../version-vector.ts';
-import type { ChangeStream, Run } from './change-stream.ts';
+import type { ChangeStream } from './change-stream.ts';
 import { Feed } from './feed.ts';
 import type { Knowledge } from './knowledge.ts';
+import { Run } from './run.ts';
 import type { Heard, StreamName, SyncMessage, SyncPart } from './sync-message.ts';
 import type { SyncNote } from './sync-note.ts';
 
@@ -93,6 +94,11 @@ export class SyncPeer {
     return this.feeds.find((feed) => feed.name === name);
   }
 
+  /** What came of its streams and was not claimed yet. */
+  get runs(): Run[] {
+    return [...this.#inbound.values()].map(({ run }) => run);
+  }
+
   addNote(note: SyncNote): void {
     if (note.kind === 'greeting')
       this.#notes = this.#notes.filter(({ kind }) => kind !== 'greeting');
@@ -139,7 +145,7 @@ export class SyncPeer {
     const known = this.#inbound.get(stream);
     if (known !== undefined && known.session === session) return known;
     if (known !== undefined && known.session > session) return undefined;
-    const run = known?.run ?? { since: undefined };
+    const run = known?.run ?? this.#newRun(stream);
     const inbound: Inbound = {
       stream,
       session,
@@ -220,6 +226,12 @@ export class SyncPeer {
     this.waiting = undefined;
     this.#told = this.#heardOfUs;
     for (const feed of this.feeds) feed.restart(nowMs);
+  }
+
+  /** An actor of our own server ends with us, and sends all that it claims. */
+  #newRun(stream: StreamName): Run {
+    const mayBreakOff = !this.isLocal;
+    return new Run({ mayBreakOff, claimsUntold: mayBreakOff && stream === 'repair' });
   }
 
   #heards(): Heard[] {
