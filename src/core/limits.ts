@@ -249,6 +249,12 @@ export const ringLimits = {
   /** Copies that a Libstore keeps, and their bytes. */
   cacheEntriesMax: 100_000,
   cacheBytesMax: 67_108_864, // 64 MiB
+  /** A call that was sent to a node that is not the owner is sent anew so many times, with a new view each time. */
+  misroutedMax: 5,
+  /** Nodes that a Libstore asks for the view, one after another, when one cannot be reached. */
+  viewAskedMax: 5,
+  /** Leases that a Libstore gives back when it is closed get so long to arrive. */
+  goodbyeMs: 1_000,
   /** Keys whose queries a Libstore counts. */
   countedKeysMax: 100_000,
 } as const;

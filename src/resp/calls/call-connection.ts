@@ -26,7 +26,7 @@ export interface CallConnectionOwner {
   onDropped(call: Call): void;
   /**
    * The connection is over. `unanswered` hold all calls that wait, in order; of those from `unsentFrom`
-   * on no byte has left. Without a fault nobody waited.
+   * on no byte has left. Without a fault nobody waited, and it had been greeted.
    */
   onOver(fault: AtollError | undefined, unanswered: readonly Call[], unsentFrom: number): void;
   /** The greeting was accepted: all its commands were answered, none with an error. */
@@ -115,6 +115,11 @@ export class CallConnection {
       },
       onClose: (fault) => this.#end(fault),
     });
+  }
+
+  /** Calls that wait for their replies. */
+  get callCount(): number {
+    return this.#line.length;
   }
 
   /** Writes that carried calls: each begins at most one round trip. */
@@ -287,7 +292,7 @@ export class CallConnection {
     this.#isOver = true;
     this.#timer?.cancel();
     const unanswered = [...this.#line];
-    if (unanswered.length === 0 && fault?.code !== 'CONNECT_FAILED') {
+    if (unanswered.length === 0 && this.#greetingsMissing === 0) {
       this.#owner.onOver(undefined, unanswered, 0);
       return;
     }

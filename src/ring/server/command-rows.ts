@@ -1,4 +1,4 @@
-import { CommandTable, type CommandRow } from '../../resp/command-table.ts';
+import { CommandTable } from '../../resp/command-table.ts';
 import { handshakeCommands } from '../../resp/commands/handshake-commands.ts';
 import { commonRefusals } from '../../resp/commands/refusals.ts';
 import type { ServerFacts } from '../../resp/commands/server-facts.ts';
@@ -7,15 +7,17 @@ import { leaseCommands } from './commands/leases.ts';
 import { listCommands } from './commands/lists.ts';
 import { onceCommands } from './commands/once.ts';
 import { ringRefusals } from './commands/refusals.ts';
+import { registerCommand } from './commands/register.ts';
 import { ringCommand } from './commands/ring.ts';
+import type { RegisterAnswer, Registrant } from './membership.ts';
 import { valueCommands } from './commands/values.ts';
 import type { Storage } from './storage/storage.ts';
 import { entryBytes } from './storage/table.ts';
 
-/** All that a node understands. `ofRing`: subcommands of RING that are not the storage's. */
+/** All that a node understands. `register` answers `RING REGISTER`. */
 export function createStorageTable(
   facts: ServerFacts<Storage>,
-  ofRing: readonly CommandRow<Storage>[] = [],
+  register: (registrant: Registrant) => RegisterAnswer,
 ): CommandTable<Storage> {
   const rows = [
     ...handshakeCommands<Storage>({
@@ -30,7 +32,7 @@ export function createStorageTable(
     ...listCommands,
     ...leaseCommands,
     ...onceCommands,
-    ringCommand(ofRing),
+    ringCommand([registerCommand(register)]),
     ...inspectionCommands,
   ];
   return new CommandTable(rows, [...ringRefusals, ...commonRefusals]);

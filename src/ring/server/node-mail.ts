@@ -4,10 +4,12 @@ import type { RingNode, RingView } from '../ring-view.ts';
 
 /** What the gateway of a node gets. */
 export type ToNode =
-  /** To the first node: all nodes of the server run. It looks for the rest of the ring. */
+  /** All nodes of the server run. The first of them looks for the rest of the ring. */
   | { readonly kind: 'nodes'; readonly nodes: readonly StartedNode[] }
-  /** To the others: the ring is complete, or changed. `hasReturned`: the server was in it before. */
-  | { readonly kind: 'view'; readonly view: RingView; readonly hasReturned: boolean };
+  /** From the first node: the ring is complete, or changed. `hasReturned`: the server was in it before. */
+  | { readonly kind: 'view'; readonly view: RingView; readonly hasReturned: boolean }
+  /** To the first node: a client has a newer view. */
+  | { readonly kind: 'view is old' };
 
 /** What the gateway of thread 0 gets. */
 export type ToRingHome =
@@ -23,5 +25,7 @@ export type ToRingHome =
 /** A node that takes connections. */
 export interface StartedNode {
   readonly node: RingNode;
+  /** What is kept with its data; null: nothing. */
+  readonly view: RingView | null;
   readonly gateway: GatewayRef;
 }

@@ -19,9 +19,9 @@ export interface NodeReport {
   readonly unknownCommands: number;
   readonly refusedCommands: number;
   readonly storage: StorageReport;
-  /** Undefined: it keeps nothing. */
-  readonly journal: JournalStats | undefined;
-  readonly journalFault: string | undefined;
+  /** Null: it keeps nothing. */
+  readonly journal: JournalStats | null;
+  readonly journalFault: string | null;
 }
 
 /** The part that any RESP port has. */

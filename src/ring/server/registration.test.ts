@@ -35,9 +35,10 @@ class World {
   startCoordinator(serverCount: number, kept?: RingView): void {
     this.membership = new Membership({ serverCount, kept });
     this.simulation.node('coordinator').boot((outside) =>
-      listenAsCoordinator(outside, coordinator, () => {
+      listenAsCoordinator(outside, coordinator, (registrant) => {
         this.askedMs.push(this.simulation.nowMs);
-        return this.membership;
+        assert.ok(this.membership !== undefined);
+        return this.membership.register(registrant);
       }),
     );
   }

@@ -26,9 +26,8 @@ export const RingHome: GatewayKind<RingHomeOptions, RingHomeReady> = defineGatew
       ready: {
         ref: thread.self,
         meet: (nodes) => {
-          const [first] = nodes;
-          if (first !== undefined) {
-            thread.post(first.gateway, { kind: 'nodes', nodes } satisfies ToNode);
+          for (const { gateway } of nodes) {
+            thread.post(gateway, { kind: 'nodes', nodes } satisfies ToNode);
           }
         },
       },

@@ -17,7 +17,7 @@ export interface RingServerOptions {
   readonly atollVersion: string;
   /** How many servers the ring has, this one counted: for the coordinator. Default: 1. Tribbler §4.1. */
   readonly servers?: number | undefined;
-  /** Any address of the coordinator; without it this server is it. */
+  /** The first node of the coordinator; without it this server is it. */
   readonly coordinator?: HostPort | undefined;
   /** For each node its places on the ring; without it those of its folder, or drawn. */
   readonly virtualIds?: readonly (readonly number[])[] | undefined;
@@ -40,7 +40,7 @@ export interface RingServer {
   readonly durability: Durability;
   /** Resolves when the ring is complete: until then clients are told to ask again. */
   readonly ready: Promise<RingView>;
-  /** Resolves if the disk of a node fails: it takes no writes any more. */
+  /** Resolves if the ring does not take the server, or the disk of a node fails: it takes no writes any more. */
   readonly failed: Promise<AtollError>;
   /** The figures of each node, as they are now. */
   readonly inspect: () => Promise<readonly NodeReport[]>;

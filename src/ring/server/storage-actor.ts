@@ -103,6 +103,7 @@ function createStorage(
     log: durability === 'memory' ? undefined : log,
     waitsForLeaseNote: durability === 'interval',
     onLeaseNote: () => emit({ kind: 'lease note' }),
+    onOldView: () => emit({ kind: 'view is old' }),
   });
 }
 

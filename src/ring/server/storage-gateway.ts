@@ -6,22 +6,24 @@ import {
   type LocalActor,
 } from '../../actor/gateway.ts';
 import { assert } from '../../core/assert.ts';
-import { AtollError } from '../../core/errors.ts';
+import type { AtollError } from '../../core/errors.ts';
 import { clientLimits, ringLimits } from '../../core/limits.ts';
 import type { HostPort } from '../../core/network.ts';
-import { randomBelow, randomHex } from '../../core/random.ts';
+import { randomHex } from '../../core/random.ts';
 import type { Timer } from '../../core/timers.ts';
 import { ClientRegistry } from '../../resp/client-registry.ts';
 import type { CommandTable } from '../../resp/command-table.ts';
 import { commandStats } from '../../resp/commands/info.ts';
+import type { ServerFacts } from '../../resp/commands/server-facts.ts';
 import { RespServer } from '../../resp/server.ts';
 import type { LeaseTerms } from '../lease-terms.ts';
-import type { RingNode } from '../ring-view.ts';
 import { createStorageTable } from './command-rows.ts';
 import { infoSections } from './info-sections.ts';
 import { NodeJournal } from './journal/node-journal.ts';
+import type { RegisterAnswer, Registrant } from './membership.ts';
 import type { StartedNode, ToNode, ToRingHome } from './node-mail.ts';
 import { portFigures, type NodeReport } from './node-report.ts';
+import { notCoordinator, RingMeeting } from './ring-meeting.ts';
 import type { Durability, Trial } from './ring-options.ts';
 import { StorageActor, type StorageMessage } from './storage-actor.ts';
 import type {
@@ -35,6 +37,7 @@ import type {
 } from './storage-lent.ts';
 import type { StoredFacts } from './journal/storage-loader.ts';
 import type { Storage } from './storage/storage.ts';
+import { chooseVirtualIds } from './virtual-ids.ts';
 
 /** Plain data, since it comes from another thread: what is not given is null. */
 export interface StorageGatewayOptions {
@@ -71,9 +74,9 @@ export const StorageGateway: GatewayKind<StorageGatewayOptions, StartedNode> = d
   'ring-storage-gateway',
   async (thread, options) => {
     const port = new StoragePort(thread, options);
-    const node = await port.start();
+    const { node, view } = await port.start();
     return {
-      ready: { node, gateway: thread.self },
+      ready: { node, view, gateway: thread.self },
       onMail: (mail: unknown) => port.onMail(mail as ToNode),
       inspect: () => port.inspect(),
       close: () => port.close(),
@@ -90,6 +93,10 @@ class StoragePort {
   #journal: NodeJournal | undefined;
   #server: RespServer | undefined;
   #batch: CommandsLent | undefined;
+  /** The first node of the server. */
+  #first: GatewayRef | undefined;
+  /** Its own, if it is this one. */
+  #meeting: RingMeeting | undefined;
   #blockade: Timer | undefined;
   #fault: string | undefined;
 
@@ -98,7 +105,7 @@ class StoragePort {
     this.#options = options;
     this.#actor = thread.startActor(StorageActor, { onEmit: (output) => this.#onEmit(output) });
     const { outside } = thread;
-    this.#table = createStorageTable({
+    const facts: ServerFacts<Storage> = {
       clients: this.#clients,
       clock: outside.clock,
       limits: clientLimits,
@@ -111,11 +118,12 @@ class StoragePort {
         commandStats(this.#table),
       ],
       config: () => new Map([['port', String(this.#mustGetServer().address.port)]]),
-    });
+    };
+    this.#table = createStorageTable(facts, (registrant) => this.#register(registrant));
   }
 
   /** Loads what is on the disk, and listens. Rejects with `LISTEN_FAILED`, `USAGE`, and what keeps a journal from being opened. */
-  async start(): Promise<RingNode> {
+  async start(): Promise<Omit<StartedNode, 'gateway'>> {
     const { outside } = this.#thread;
     const startedMs = outside.clock.monotonicMs();
     let id = randomHex(outside.random, 8);
@@ -135,7 +143,7 @@ class StoragePort {
       this.#lend(sheet);
       const virtualIds = await this.#virtualIds(sheet.facts);
       const at = await this.#listen();
-      return { id, at, virtualIds };
+      return { node: { id, at, virtualIds }, view: sheet.facts?.view ?? null };
     } catch (error) {
       await this.#journal?.close().catch(() => {
         // The fault that ended the start is the one to tell.
@@ -149,7 +157,9 @@ class StoragePort {
       case 'nodes':
         return this.#meet(mail.nodes);
       case 'view':
-        this.#lend({ kind: 'view', view: mail.view, hasReturned: mail.hasReturned });
+        return this.#lend(mail);
+      case 'view is old':
+        return this.#meeting?.askSoon();
     }
   }
 
@@ -162,12 +172,13 @@ class StoragePort {
       kind: 'node',
       ...portFigures(this.#server, this.#clients, this.#table),
       storage: sheet.report,
-      journal: this.#journal?.stats,
-      journalFault: this.#fault,
+      journal: this.#journal?.stats ?? null,
+      journalFault: this.#fault ?? null,
     };
   }
 
   async close(): Promise<void> {
+    this.#meeting?.close();
     await this.#server?.close();
     this.#blockade?.cancel();
     if (this.#journal === undefined) return;
@@ -175,13 +186,18 @@ class StoragePort {
     await this.#journal.close();
   }
 
-  /** All nodes of the server run. */
   #meet(nodes: readonly StartedNode[]): void {
-    const view = { epoch: 1, nodes: nodes.map(({ node }) => node) };
-    for (const { gateway } of nodes) {
-      this.#thread.post(gateway, { kind: 'view', view, hasReturned: false } satisfies ToNode);
-    }
-    this.#tellHome({ kind: 'view', view });
+    const { number, coordinator, servers: serverCount, home } = this.#options;
+    this.#first = nodes[0]?.gateway;
+    if (number > 0) return;
+    const thread = this.#thread;
+    this.#meeting = new RingMeeting({ nodes, coordinator, serverCount, thread, home });
+  }
+
+  #register(registrant: Registrant): RegisterAnswer {
+    if (this.#options.number > 0) return notCoordinator;
+    if (this.#meeting !== undefined) return this.#meeting.register(registrant);
+    return { kind: 'not ready', message: 'this server is starting' };
   }
 
   async #openJournal(
@@ -221,25 +237,14 @@ class StoragePort {
 
   /** The places of this node: kept with its data, given, or drawn now. Durable when it resolves. */
   async #virtualIds(facts: StoredFacts | undefined): Promise<readonly number[]> {
-    const given = this.#options.virtualIds?.toSorted((a, b) => a - b);
+    const { virtualIds: given } = this.#options;
+    const { random } = this.#thread.outside;
     const kept = facts?.virtualIds;
-    if (kept !== undefined) {
-      if (given === undefined || given.join() === kept.join()) return kept;
-      const text = `the data of the node lies at the virtual ids ${kept.join()}`;
-      throw new AtollError('USAGE', `${text}: expected the same or none, got ${given.join()}`);
-    }
-    const virtualIds = given ?? this.#drawVirtualIds();
+    const virtualIds = chooseVirtualIds({ given: given ?? undefined, kept, random });
+    if (kept !== undefined) return kept;
     this.#lend({ kind: 'virtual ids', virtualIds });
     await this.#journal?.sync();
     return virtualIds;
-  }
-
-  #drawVirtualIds(): readonly number[] {
-    const drawn = new Set<number>();
-    while (drawn.size < ringLimits.virtualIdsDrawn) {
-      drawn.add(randomBelow(this.#thread.outside.random, 2 ** 32));
-    }
-    return [...drawn].toSorted((a, b) => a - b);
   }
 
   async #listen(): Promise<HostPort> {
@@ -269,8 +274,12 @@ class StoragePort {
   }
 
   #onEmit(output: StorageOutput): void {
+    if (output.kind === 'view is old') {
+      if (this.#first !== undefined) this.#thread.post(this.#first, output satisfies ToNode);
+      return;
+    }
     const journal = this.#journal;
-    assert(journal !== undefined, 'nothing is emitted before the journal is open');
+    assert(journal !== undefined, 'nothing is kept before the journal is open');
     if (output.kind === 'record') journal.append(output.bytes, output.start, output.end);
     else if (this.#options.durability === 'interval') {
       journal.sync().then(

@@ -72,7 +72,11 @@ export type StorageLent =
   | { readonly kind: 'end' };
 
 /** What the storage actor emits. */
-export type StorageOutput = RecordOutput | { readonly kind: 'lease note' };
+export type StorageOutput =
+  | RecordOutput
+  | { readonly kind: 'lease note' }
+  /** A client has a newer view. */
+  | { readonly kind: 'view is old' };
 
 /** A record for the journal: `bytes[start … end)`. One object, filled again and again. */
 export interface RecordOutput {

@@ -35,6 +35,7 @@ function runOnce(storage: Storage, command: Command, client: Client): void {
     return;
   }
   if (epoch !== storage.epoch) {
+    storage.seeEpoch(epoch);
     reply.error('STALEVIEW', `the view of the ring has epoch ${storage.epoch}, not ${epoch}`);
     return;
   }

@@ -3,14 +3,16 @@ import type { Command } from '../../../resp/command.ts';
 import type { CommandRow } from '../../../resp/command-table.ts';
 import type { RingNode } from '../../ring-view.ts';
 import { writeView } from '../../view-reply.ts';
-import type { Membership, Registrant } from '../membership.ts';
+import type { RegisterAnswer, Registrant } from '../membership.ts';
 
 /** Where the nodes begin, and how many arguments each has: id, host, port, virtual ids. */
 const firstNode = 3;
 const nodeArguments = 4;
 
-/** `RING REGISTER` of a node: it answers if it is the coordinator, which `membership` tells. Tribbler §4.1 RegisterServer. */
-export function registerCommand(membership: () => Membership | undefined): CommandRow<unknown> {
+/** `RING REGISTER`, answered by what `register` says. Tribbler §4.1 RegisterServer. */
+export function registerCommand(
+  register: (registrant: Registrant) => RegisterAnswer,
+): CommandRow<unknown> {
   return {
     name: 'register',
     arity: -(firstNode + nodeArguments),
@@ -21,7 +23,7 @@ export function registerCommand(membership: () => Membership | undefined): Comma
     summary:
       'Tells the coordinator of a server: the epoch of the view that it has, or 0, and its nodes; returns the view, and whether the server was in the ring before',
     synopsis: 'epoch id host port virtual-id,... [id host port virtual-id,... ...]',
-    run: (_target, command, client) => register(membership(), command, client),
+    run: (_target, command, client) => run(register, command, client),
   };
 }
 
@@ -36,17 +38,17 @@ export function registerArguments({ epoch, nodes }: Registrant): readonly (strin
   return [epoch, ...ofNodes];
 }
 
-function register(membership: Membership | undefined, command: Command, { reply }: Client): void {
-  if (membership === undefined) {
-    reply.error('REFUSED', 'this node is not one of the coordinator of the ring');
-    return;
-  }
+function run(
+  register: (registrant: Registrant) => RegisterAnswer,
+  command: Command,
+  { reply }: Client,
+): void {
   const registrant = readRegistrant(command);
   if (registrant === undefined) {
     reply.error('ERR', 'expected an epoch, and id, host, port and virtual ids of each node');
     return;
   }
-  const answer = membership.register(registrant);
+  const answer = register(registrant);
   switch (answer.kind) {
     case 'not ready':
       reply.error('NOTREADY', answer.message);

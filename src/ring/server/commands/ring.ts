@@ -2,7 +2,7 @@ import { ringLimits } from '../../../core/limits.ts';
 import type { Client } from '../../../resp/client.ts';
 import type { Command } from '../../../resp/command.ts';
 import type { CommandRow } from '../../../resp/command-table.ts';
-import type { RingView } from '../../ring-view.ts';
+import { writeView } from '../../view-reply.ts';
 import type { LeaseKeeper } from '../storage/lease-keeper.ts';
 import type { Storage } from '../storage/storage.ts';
 
@@ -50,22 +50,11 @@ export function ringCommand(more: readonly CommandRow<Storage>[]): CommandRow<St
 
 function writeServers(storage: Storage, { reply }: Client): void {
   const { view } = storage.ownership;
-  if (view === undefined)
+  if (view === undefined) {
     reply.error('NOTREADY', 'the ring is not complete: ask again in a second');
-  else writeView(view, reply);
-}
-
-function writeView({ epoch, nodes }: RingView, reply: Client['reply']): void {
-  reply.array(2);
-  reply.integer(epoch);
-  reply.array(nodes.length);
-  for (const { id, at, virtualIds } of nodes) {
-    reply.array(4);
-    reply.bulkLatin1(id);
-    reply.bulkText(at.host);
-    reply.integer(at.port);
-    reply.array(virtualIds.length);
-    for (const virtualId of virtualIds) reply.integer(virtualId);
+  } else {
+    reply.array(2);
+    writeView(view, reply);
   }
 }
 

@@ -31,6 +31,8 @@ export interface StorageOptions {
    */
   readonly waitsForLeaseNote?: boolean;
   readonly onLeaseNote?: () => void;
+  /** A client has a newer view. */
+  readonly onOldView?: () => void;
 }
 
 /**
@@ -129,6 +131,11 @@ export class Storage {
     this.#servesAll = this.ownership.ownsAll && !this.#isDoubtful;
     // With a journal it knows by itself.
     if (hasReturned && this.#log === undefined) this.keeper.waitOutOwnTerms();
+  }
+
+  /** A client has a view of this epoch. */
+  seeEpoch(epoch: number): void {
+    if (epoch > this.epoch) this.#options.onOldView?.();
   }
 
   /** It is now so late. */
