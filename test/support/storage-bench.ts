@@ -85,6 +85,8 @@ export interface BenchOptions {
   /** Records of an earlier life. */
   readonly records?: readonly Uint8Array[];
   readonly waitsForLeaseNote?: boolean;
+  /** False: it has no journal. */
+  readonly isKept?: boolean;
 }
 
 /** A storage without actor, gateway and sockets, at a time that the test says. */
@@ -97,15 +99,23 @@ export class StorageBench {
   nowMs = 1_000;
   #lastClientId = 0;
 
-  constructor({ terms, trial, bugs = [], records = [], waitsForLeaseNote }: BenchOptions = {}) {
+  constructor({
+    terms,
+    trial,
+    bugs = [],
+    records = [],
+    waitsForLeaseNote,
+    isKept = true,
+  }: BenchOptions = {}) {
+    const log = new RecordWriter((bytes, start, end) => {
+      this.records.push(new Uint8Array(bytes.subarray(start, end)));
+    });
     this.storage = new Storage({
       nodeId,
       terms: terms ?? { leaseMs: 10_000, guardMs: 2_000 },
       trial: { ...noTrial, ...trial, bugs },
       startedMs: this.nowMs,
-      log: new RecordWriter((bytes, start, end) => {
-        this.records.push(new Uint8Array(bytes.subarray(start, end)));
-      }),
+      log: isKept ? log : undefined,
       waitsForLeaseNote: waitsForLeaseNote === true,
     });
     for (const [index, record] of records.entries()) this.storage.loader.load(record, index + 1);

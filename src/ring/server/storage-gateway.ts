@@ -97,7 +97,9 @@ class StoragePort {
   #first: GatewayRef | undefined;
   /** Its own, if it is this one. */
   #meeting: RingMeeting | undefined;
-  #blockade: Timer | undefined;
+  /** The disk is behind: how far is looked at again and again. */
+  #isBlocked = false;
+  #look: Timer | undefined;
   #fault: string | undefined;
 
   constructor(thread: GatewayThread, options: StorageGatewayOptions) {
@@ -180,7 +182,7 @@ class StoragePort {
   async close(): Promise<void> {
     this.#meeting?.close();
     await this.#server?.close();
-    this.#blockade?.cancel();
+    this.#look?.cancel();
     if (this.#journal === undefined) return;
     this.#lend({ kind: 'end' });
     await this.#journal.close();
@@ -297,18 +299,23 @@ class StoragePort {
 
   /** No command is executed until the disk has caught up. */
   #block(): void {
+    this.#isBlocked = true;
     this.#server?.block();
-    this.#blockade ??= this.#thread.outside.timers.setTimer(ringLimits.logLookMs, () => {
-      this.#blockade = undefined;
+    this.#lookSoon();
+  }
+
+  #lookSoon(): void {
+    this.#look ??= this.#thread.outside.timers.setTimer(ringLimits.logLookMs, () => {
+      this.#look = undefined;
       this.#goOn();
     });
   }
 
   #goOn(): void {
-    if (this.#journal?.hasCaughtUp === false && this.#fault === undefined) {
-      if (this.#journal.isBehind) this.#block();
-      return;
-    }
+    if (!this.#isBlocked) return;
+    // With `interval` nobody tells that something was written.
+    if (this.#journal?.hasCaughtUp === false && this.#fault === undefined) return this.#lookSoon();
+    this.#isBlocked = false;
     this.#server?.unblock();
   }
 
@@ -327,7 +334,7 @@ class StoragePort {
     this.#table.refuseWrites(message);
     this.#lend({ kind: 'journal failed', message, isDoubtful });
     if (this.#options.durability === 'fsync') this.#server?.failHeld(message);
-    this.#server?.unblock();
+    this.#goOn();
     this.#tellHome({ kind: 'failed', code, message });
   }
 
