@@ -11,7 +11,7 @@ import { noTrial, type Trial } from '../../src/ring/server/ring-options.ts';
 import { Storage } from '../../src/ring/server/storage/storage.ts';
 import type { Once, Write, WriteOutcome } from '../../src/ring/server/storage/write.ts';
 
-export const nodeId = '0123456789abcdef';
+const nodeId = '0123456789abcdef';
 
 /** A client of a storage on the bench, which does nothing by itself. */
 export class BenchClient implements Client {

@@ -105,6 +105,13 @@ test('a pack gives its entries, and says which records they have the effect of',
   ]);
 });
 
+test('the example of the format page is what is written', () => {
+  const record = written((writer) => {
+    writer.append('l', 'x', { client: 'me', sequence: 5, floor: 4 });
+  });
+  assert.equal(Buffer.from(record).toString('hex'), '83026d650504016c0178');
+});
+
 test('bytes that are no record are refused, and nothing else happens', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {

@@ -122,7 +122,6 @@ export class NodeJournal {
     return this.#journal.close();
   }
 
-  // oxlint-disable-next-line require-await
   async *#records(): AsyncGenerator<Uint8Array> {
     let bytes = 0;
     let records = this.#options.nextRecords(true, this.lastSequence);
