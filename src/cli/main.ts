@@ -2,6 +2,7 @@
 import { cmudCommand } from './commands/cmud.ts';
 import { geoCommand } from './commands/geo.ts';
 import { kvCommand } from './commands/kv.ts';
+import { lsCommand } from './commands/ls.ts';
 import { startCommand } from './commands/start.ts';
 import { installInterrupt } from './interrupt.ts';
 import { createProgram, reportError, runProgram } from './program.ts';
@@ -15,7 +16,13 @@ process.on('uncaughtException', (error) => process.exit(reportError(error)));
 installInterrupt();
 
 // One line per command; each is a file in `commands/` that exports `xCommand(): Command`.
-const program = createProgram([cmudCommand(), geoCommand(), kvCommand(), startCommand()]);
+const program = createProgram([
+  cmudCommand(),
+  geoCommand(),
+  kvCommand(),
+  lsCommand(),
+  startCommand(),
+]);
 
 // Only a fault ends the process here: a server's command returns while the server lives on.
 const exitCode = await runProgram(program, process.argv.slice(2));

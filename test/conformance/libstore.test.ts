@@ -165,7 +165,7 @@ for (const kind of kinds) {
       const [world, reader, writer] = await started();
       await warm(world, reader);
       const startMs = world.simulation.nowMs;
-      world.simulation.cut('app', 'ring');
+      world.simulation.cut('app', world.coordinator.host);
       const write = kind.write(writer, 'new');
       await world.settle(writer.put('other', 'v'));
       assert.ok(world.simulation.nowMs - startMs < 1_000);
@@ -203,6 +203,15 @@ test('only those who hold a lease are asked for it, and one write asks each once
     [...stores, cold].map((store) => store.statistics().revocations),
     [1, 1, 1, 1, 0],
   );
+});
+
+// Tribbler §3.2
+test('a ring that does not become complete is RING_NOT_READY after five seconds', async () => {
+  const world = await RingWorld.start({ servers: 2 });
+  const startMs = world.simulation.nowMs;
+  await assert.rejects(world.open(), { code: 'RING_NOT_READY' });
+  const tookMs = world.simulation.nowMs - startMs;
+  assert.ok(tookMs >= 5_000 && tookMs < 5_500, `took ${tookMs} ms`);
 });
 
 // B8

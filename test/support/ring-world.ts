@@ -1,14 +1,9 @@
 import type { HostPort } from '../../src/core/network.ts';
 import type { LeaseTerms } from '../../src/ring/lease-terms.ts';
 import { RingLibstore, type RingLibstoreOptions } from '../../src/ring/libstore/ring-libstore.ts';
-import { RingHome } from '../../src/ring/server/ring-home.ts';
-import { startRingServer, type RingServer } from '../../src/ring/server/ring-server.ts';
-import { StorageActor } from '../../src/ring/server/storage-actor.ts';
-import { StorageGateway } from '../../src/ring/server/storage-gateway.ts';
-import { Simulation } from '../../src/sim/simulation.ts';
-import { startSimSystem } from '../actor/sim-system.ts';
-
-const host = 'ring';
+import type { RingServer } from '../../src/ring/server/ring-server.ts';
+import type { Simulation } from '../../src/sim/simulation.ts';
+import { RingNet } from './ring-net.ts';
 
 export interface RingWorldOptions {
   readonly nodes?: number;
@@ -22,10 +17,11 @@ export interface RingWorldOptions {
 export class RingWorld {
   readonly simulation: Simulation;
   readonly server: RingServer;
-  readonly coordinator: HostPort = { host, port: 7400 };
+  readonly coordinator: HostPort;
 
-  private constructor(simulation: Simulation, server: RingServer) {
+  private constructor({ simulation, coordinator }: RingNet, server: RingServer) {
     this.simulation = simulation;
+    this.coordinator = coordinator;
     this.server = server;
   }
 
@@ -35,19 +31,12 @@ export class RingWorld {
     terms,
     servers,
   }: RingWorldOptions = {}): Promise<RingWorld> {
-    const simulation = new Simulation({ seed, promiseTicks: 1_000 });
-    const kinds = { RingHome, StorageActor, StorageGateway };
-    const system = await startSimSystem(simulation, host, kinds, { threads: nodes + 1 });
-    const starting = startRingServer(system, {
-      host,
-      ports: Array.from({ length: nodes }, (_, i) => 7400 + i),
-      atollVersion: '0.0.0',
-      terms,
-      servers,
-    });
-    const server = await simulation.settle(starting);
-    if (servers === undefined) await simulation.settle(server.ready);
-    return new RingWorld(simulation, server);
+    const net = new RingNet(seed);
+    const { port } = net.coordinator;
+    const ports = Array.from({ length: nodes }, (_, i) => port + i);
+    const server = await net.start(net.coordinator.host, { ports, terms, servers });
+    if (servers === undefined) await net.simulation.settle(server.ready);
+    return new RingWorld(net, server);
   }
 
   /** A Libstore of an application on the host `app`. */

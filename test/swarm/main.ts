@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { geoStore } from '../geo-swarm/geo-store.ts';
+import { ringStore } from '../ring-swarm/ring-store.ts';
 import {
   describeBroken,
   describeSometimes,
@@ -8,11 +9,11 @@ import {
   type SwarmStore,
 } from './seeds.ts';
 
-const stores: readonly SwarmStore[] = [geoStore];
+const stores: readonly SwarmStore[] = [geoStore, ringStore];
 
 const usage = `usage: npm run sim -- [--store NAME] [--seed N] [--seeds COUNT] [--from N] [--trace] [--bug NAME]
 
-  --store NAME   which store: geo (default)
+  --store NAME   which store: geo (default) or ring
   --seed N       runs one seed and prints all that it drew
   --seeds COUNT  runs so many seeds (default 100) …
   --from N       … from this one on (default 1)

@@ -5,6 +5,8 @@ import type { SwarmRun, SwarmRunOptions, Violation } from '../../src/sim/swarm/s
 export interface SwarmStore {
   readonly name: string;
   readonly rareStates: readonly string[];
+  /** Those that servers can come to as they are. */
+  readonly reachableStates: readonly string[];
   readonly makeRun: (options: SwarmRunOptions) => SwarmRun;
 }
 

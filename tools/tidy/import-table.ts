@@ -53,6 +53,7 @@ export const importTable: Readonly<Record<string, Row>> = {
 export const entryFiles: ReadonlySet<string> = new Set([
   'src/index.ts',
   'src/client.ts',
+  'src/ring.ts',
   'src/actor.ts',
   'src/actor-thread.ts',
 ]);

@@ -62,19 +62,24 @@ export class LeaseCache {
     return this.#copies.size;
   }
 
+  /** The copy of a key, whatever it is of, if it may be used at `nowMs`. */
+  find(key: string, nowMs: number): Copy | undefined {
+    const copy = this.#copies.get(key);
+    return copy !== undefined && nowMs < copy.expiresMs ? copy : undefined;
+  }
+
   /** The copy of a value, if it may be used at `nowMs`. */
   value(key: string, nowMs: number): Copy | undefined {
-    const copy = this.#copies.get(key);
-    if (copy === undefined || nowMs >= copy.expiresMs || copy.newest !== undefined)
-      return undefined;
+    const copy = this.find(key, nowMs);
+    if (copy === undefined || copy.newest !== undefined) return undefined;
     copy.times.note(nowMs);
     return copy;
   }
 
   /** The copy of a list, if it may be used at `nowMs` and holds the `newest` items. */
   list(key: string, newest: number, nowMs: number): Copy | undefined {
-    const copy = this.#copies.get(key);
-    if (copy?.newest === undefined || nowMs >= copy.expiresMs) return undefined;
+    const copy = this.find(key, nowMs);
+    if (copy?.newest === undefined) return undefined;
     // A list that had fewer items than were asked for is there whole.
     if (copy.newest < newest && (copy.content?.length ?? 0) >= copy.newest) return undefined;
     copy.times.note(nowMs);

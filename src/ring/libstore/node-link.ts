@@ -109,7 +109,8 @@ export class NodeLink {
       return;
     }
     const connection = this.#connection ?? this.#open();
-    if (connection.callCount >= callLimits.callsOutstandingMax) {
+    // One that was sent before may have been applied: it is never refused as if it had not.
+    if (operation.attempts === 0 && connection.callCount >= callLimits.callsOutstandingMax) {
       const waiting = `${connection.callCount} calls wait for ${formatHostPort(this.#node.at)}`;
       operation.fail(new AtollError('TOO_MANY_CALLS', waiting));
       return;

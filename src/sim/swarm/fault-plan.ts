@@ -91,13 +91,14 @@ export function planFaults({
   return plan.toSorted((a, b) => a.atMs - b.atMs);
 }
 
-interface Targets {
+export interface Targets {
   readonly random: SimRandom;
   readonly servers: readonly string[];
   readonly others: readonly string[];
 }
 
-function drawFault(kind: FaultKind, targets: Targets): Fault {
+/** Draws a fault of this kind: to whom, how hard. */
+export function drawFault(kind: FaultKind, targets: Targets): Fault {
   const { random, servers } = targets;
   const server = random.pick(servers);
   switch (kind) {
