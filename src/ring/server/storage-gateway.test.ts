@@ -52,16 +52,16 @@ test('a reply does not leave before what it tells of is durable, also that of a 
   const before = await durable();
   const { drives } = net.simulation.node('s1');
   drives.setConditions({ stallChance: 1, stallMsMax: 5_000 });
-  const answers: unknown[] = [];
+  const answers = new Set<unknown>();
   const asked = [writer.say('SET a 1'), reader.say('GET a')].map((answer) =>
-    answer.then((reply) => answers.push(reply)),
+    answer.then((reply) => answers.add(reply)),
   );
   while ((await durable()) === before) {
-    assert.deepEqual(answers, []);
+    assert.equal(answers.size, 0);
     await net.simulation.advance(1);
   }
   await net.simulation.settle(Promise.all(asked));
-  assert.deepEqual(answers.toSorted(), ['1', 'OK']);
+  assert.deepEqual(answers, new Set(['1', 'OK']));
 });
 
 test('a node that granted a lease and crashed applies no write until it is over, and reads go on', async () => {

@@ -45,7 +45,7 @@ test('RING LEASES shows who holds a key, for how long, and what waits for it', a
   await net.simulation.advance(1_000);
   const [row, ...others] = (await holder.say('RING LEASES a')) as unknown[][];
   assert.deepEqual(others, []);
-  const [key, [[holderId, leftMs] = []] = [], writes, waitedMs] = row as [
+  const [key, [[holderId, leftMs] = []], writes, waitedMs] = row as [
     string,
     [number, number][],
     number,
