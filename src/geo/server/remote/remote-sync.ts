@@ -13,7 +13,7 @@ import { SlicedWork } from '../sync/sliced-work.ts';
 import type { SyncMessage, SyncPart } from '../sync/sync-message.ts';
 import type { SyncNote } from '../sync/sync-note.ts';
 import type { SyncPeer } from '../sync/sync-peer.ts';
-import { Synchronizer } from '../sync/synchronizer.ts';
+import { Synchronizer, type Arrival } from '../sync/synchronizer.ts';
 import { Arrivals } from './arrivals.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 import { Comparison } from './comparison.ts';
@@ -25,6 +25,7 @@ import { Readiness } from './readiness.ts';
 import type { RemoteSyncBeginning, RemoteSyncLife, RepairCounters } from './remote-sync-life.ts';
 import type { RemoteSyncMessage } from './remote-sync-actor.ts';
 import type { RemoteSyncOutput } from './remote-sync-lent.ts';
+import { TransferSource } from './transfer-source.ts';
 import { trimStream } from './trim-stream.ts';
 
 /**
@@ -61,6 +62,7 @@ export class RemoteSync {
   readonly #works: SlicedWork;
   readonly #arrivals: Arrivals;
   readonly #comparison: Comparison;
+  readonly #source: TransferSource;
   readonly #queryComparison: QueryComparison;
   /** What is kept here, and told: others forget tombstones by it. */
   readonly #told: Knowledge = new Knowledge();
@@ -108,7 +110,9 @@ export class RemoteSync {
       works: this.#works,
     };
     this.#queryComparison = new QueryComparison(shared);
+    this.#source = new TransferSource(() => this.readiness.isReady);
     this.#comparison = new Comparison({
+      source: this.#source,
       ...shared,
       moment: () => ({
         localPosition: this.local.last,
@@ -189,9 +193,7 @@ export class RemoteSync {
     const nextMs = this.synchronizer.flush(nowMs, (to, message) => {
       const peer = this.synchronizer.findPeer(to);
       const remote = peer === undefined ? undefined : this.cluster.findRemote(peer);
-      if (remote !== undefined) {
-        message.notes.push({ kind: 'time', wallMs: clock.wallMs(), delayMs: remote.delayHereMs });
-      }
+      remote?.addTime(message, clock.wallMs());
       this.#context.tell(to, message);
     });
     this.#alarm.setFor(Math.min(nextMs, this.#lookMs(nowMs)), nowMs);
@@ -217,7 +219,10 @@ export class RemoteSync {
       bugs: this.#trial.bugs,
       mark: () => this.#arrivals.mark,
       released: () => this.#arrivals.released,
-      onArrival: (arrival) => this.#arrivals.onArrival(arrival, this.nowMs),
+      onArrival: (arrival) => {
+        this.#onTold(arrival);
+        this.#arrivals.onArrival(arrival, this.nowMs);
+      },
       onNote: (peer, note, nowMs) => this.#onNote(peer, note, nowMs),
       onMerged: (peer, part, outcome, entry) => {
         if (part.stream === 'repair' && outcome === 'applied') this.#onRepaired(peer, part, entry);
@@ -239,7 +244,7 @@ export class RemoteSync {
       onGone: (peer) => this.synchronizer.removePeer(peer),
       keys: () => this.replica.table.size,
       onMet: (keys) => this.readiness.onMet(keys),
-      onMembers: (cards) => context.emit({ kind: 'members', cards }),
+      onMembers: (cards, number) => context.emit({ kind: 'members', number, cards }),
       dial: (address) => context.emit({ kind: 'dial', at: address }),
       onRemoved: () => context.emit({ kind: 'removed' }),
     };
@@ -300,6 +305,12 @@ export class RemoteSync {
     } else this.#comparison.onNote(remote, note, nowMs);
   }
 
+  #onTold({ peer, part, isWhole }: Arrival): void {
+    const remote = part.stream === 'repair' ? this.cluster.findRemote(peer) : undefined;
+    if (remote === undefined) return;
+    this.#source.onTold(remote, isWhole && part.claims.length > 0, this.nowMs);
+  }
+
   #onRepaired(peer: SyncPeer, part: SyncPart, entry: EntryPackReader): void {
     // What is taken over at the waking is not here yet, though the journal may have told of what came after it.
     if (this.#state === 'filling') return;
@@ -317,6 +328,7 @@ export class RemoteSync {
     if (this.#state !== 'awake') return;
     this.cluster.greetSilent(nowMs);
     for (const remote of this.cluster.remotes) {
+      if (remote.sync.isAway) this.synchronizer.breakOff(remote.sync);
       this.#comparison.look(remote, this.#identity.id, nowMs);
     }
     // What is on its way to them they may lack.
