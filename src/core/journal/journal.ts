@@ -219,7 +219,7 @@ export class Journal {
    * Resolves with the number of the last record that it stands for. Rejects with a coded fault if it cannot
    * be written (then everything is as before), or does not read back as it was written.
    */
-  async snapshot(source: AsyncIterable<Uint8Array>): Promise<number> {
+  async snapshot(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<number> {
     assert(this.#snapshotting === undefined, 'one snapshot at a time');
     assert(!this.#isClosed, 'the journal is closed');
     if (this.#fault !== undefined) throw this.#fault;
@@ -368,7 +368,10 @@ export class Journal {
     return promise;
   }
 
-  async #writeSnapshot(sequence: number, source: AsyncIterable<Uint8Array>): Promise<number> {
+  async #writeSnapshot(
+    sequence: number,
+    source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  ): Promise<number> {
     const { disk, bugs } = this.#folder;
     const dropsEarly = bugs.has('drops segments before the snapshot is there');
     if (dropsEarly) await this.#files.addSnapshot(sequence);
