@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BenchOptions, Figures } from './harness/figures.ts';
+import { startAtoll } from './harness/atoll-server.ts';
 import { measureDurable } from './geo/durable.ts';
 import { measureJoin } from './geo/join.ts';
 import { measureList } from './geo/list.ts';
@@ -9,21 +10,21 @@ import { measureRepair } from './geo/repair-bytes.ts';
 import { measureSyncCost } from './geo/sync-cost.ts';
 import { measureVisibility } from './geo/visibility.ts';
 import { measureWire } from './geo/wire.ts';
+import { chooseParts, type Part } from './harness/parts.ts';
 import { compareWithRedis } from './resp.ts';
 
-type Part = (options: BenchOptions, folder: string) => Promise<Figures> | Figures;
-
-const parts: Readonly<Record<string, Part>> = {
-  durable: (options, folder) => measureDurable(folder, options),
+const partsIn = (folder: string): Readonly<Record<string, Part>> => ({
+  durable: (options) => measureDurable(folder, options),
   list: (options) => measureList(options),
   visibility: (options) => measureVisibility(options),
   wire: (options) => measureWire(options),
   sync: (options) => measureSyncCost(options),
-  load: (options, folder) => measureLoading(folder, options),
+  load: (options) => measureLoading(folder, options),
   repair: (options) => measureRepair(options),
   join: (options) => measureJoin(options),
-  resp: (options) => compareWithRedis(options, { actors: 2, suffix: 'TwoActors' }),
-};
+  resp: (options) =>
+    compareWithRedis(options, { start: () => startAtoll({ actors: 2 }), suffix: 'TwoActors' }),
+});
 
 /**
  * What durability, order, and agreement with others cost a geo server. Bars: `durableSetRatio` ≥ 1.5, `listPageUs` ≤ 50,
@@ -36,20 +37,11 @@ export async function run(options: BenchOptions): Promise<Figures> {
   const folder = mkdtempSync(join(process.cwd(), '.bench-geo-'));
   try {
     let figures: Figures = {};
-    for (const name of chosen(options.parts)) {
-      figures = { ...figures, ...(await parts[name]?.(options, folder)) };
+    for (const part of chooseParts(partsIn(folder), options.parts)) {
+      figures = { ...figures, ...(await part(options)) };
     }
     return figures;
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-function chosen(names: readonly string[]): readonly string[] {
-  const all = Object.keys(parts);
-  const unknown = names.find((name) => !all.includes(name));
-  if (unknown !== undefined) {
-    throw new Error(`there is no part '${unknown}'; parts are ${all.join(', ')}`);
-  }
-  return names.length === 0 ? all : names;
 }

@@ -19,16 +19,22 @@ import { startRedis } from './harness/redis-server.ts';
  * generator shares the cores with the server.
  */
 export function run(options: BenchOptions): Promise<Figures> {
-  return compareWithRedis(options, { actors: 1, suffix: '' });
+  return compareWithRedis(options, { start: () => startAtoll({ actors: 1 }), suffix: '' });
+}
+
+/** A server of ours: the first of its ports is loaded. */
+export interface LoadedServer {
+  readonly targets: readonly Target[];
+  readonly stop: () => Promise<void>;
 }
 
 /** With several query actors, one of them is loaded, and the others hear of every write. */
 export async function compareWithRedis(
   { rounds, seconds, say }: BenchOptions,
-  { actors, suffix }: { readonly actors: number; readonly suffix: string },
+  { start, suffix }: { readonly start: () => Promise<LoadedServer>; readonly suffix: string },
 ): Promise<Figures> {
   const theirs = await startRedis();
-  const atoll = await startAtoll({ actors }).catch(async (error: unknown) => {
+  const atoll = await start().catch(async (error: unknown) => {
     await theirs.stop();
     throw error;
   });

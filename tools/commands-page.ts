@@ -2,8 +2,10 @@ import type { CommandEntry, CommandGroup, CommandTable } from '../src/resp/comma
 
 const groupTitles: Readonly<Record<CommandGroup, string>> = {
   string: 'Values',
+  list: 'Lists',
   generic: 'Keys',
   geo: 'Prefixes',
+  ring: 'Ring and leases',
   connection: 'Connection',
   server: 'Server',
   cluster: 'Cluster',

@@ -25,7 +25,7 @@ const entries = new Map([
   ['test', ['dist/tools/run-tests.js']],
   ['check', ['dist/tools/check.js']],
   ['bench', ['dist/bench/main.js']],
-  ['sim', ['dist/test/geo-swarm/main.js']],
+  ['sim', ['dist/test/swarm/main.js']],
   ['example:counter', ['dist/examples/counter/main.js']],
 ]);
 

@@ -49,10 +49,10 @@ export class ByteReader {
     return this.bytes.readUIntLE(this.take(count), count);
   }
 
-  /** Text with its length in front, which is from 1 to `lengthMax`. */
-  latin1(what: string, lengthMax: number): string {
+  /** Text with its length in front, which is from `lengthMin` to `lengthMax`. */
+  latin1(what: string, lengthMax: number, lengthMin = 1): string {
     const length = this.varint();
-    if (length === 0 || length > lengthMax) throw this.invalid(`${what} of ${length} bytes`);
+    if (length < lengthMin || length > lengthMax) throw this.invalid(`${what} of ${length} bytes`);
     const start = this.take(length);
     return readLatin1(this.bytes, start, this.#at);
   }

@@ -37,6 +37,15 @@ export interface Disk {
   freeBytes(): Promise<number>;
 }
 
+/** The disks of one host, for any of its threads. */
+export interface Disks {
+  /**
+   * The folder of that path, made if it is not there: it then is there after a power cut too. Two threads that open the
+   * same one share it, and `lock` keeps them apart. Rejects with `DISK_FAILED` or `DISK_FULL`.
+   */
+  open(folder: string): Promise<Disk>;
+}
+
 export interface DiskLock {
   /** Gives the folder back. */
   release(): Promise<void>;

@@ -200,8 +200,17 @@ export const ringLimits = {
   leasesMax: 1_000_000,
   /** Writes that wait for leases, of all keys: each holds its value. */
   writesWaitingMax: 100_000,
-  /** … and their bytes. */
-  writesWaitingBytesMax: 67_108_864, // 64 MiB
+  /** … and their bytes: they may all be applied at once, and come to the journal beside what waits there already. */
+  writesWaitingBytesMax: 16_777_216, // 16 MiB
+  /** The name that a client gives itself in ONCE. */
+  clientIdBytesMax: 64,
+  /** Nodes that one connection takes for dead, in RING WALK. */
+  deadNodesMax: 1_024,
+  /** Keys of one reply of RING LEASES, and holders of one key in it. */
+  leaseReportKeysMax: 1_000,
+  leaseReportHoldersMax: 100,
+  /** The reply of one MGET or LRANGE: the hard limit of the output, less replies that wait already. */
+  manyReplyBytesMax: 25_165_824, // 24 MiB
   /** Virtual ids of a node that nobody gave any: shares differ by an eighth. */
   virtualIdsDrawn: 64,
   /** Virtual ids of one node, and nodes of one ring: a view fits one reply. */
@@ -228,8 +237,10 @@ export const ringLimits = {
   snapshotPackBytes: 262_144, // 256 KiB
   /** A log longer than this, and longer than a snapshot would be, is replaced by one. */
   snapshotLogBytes: 67_108_864, // 64 MiB
-  /** What may wait for the disk before clients are stopped, and where they go on. */
-  logBytesWaitingMax: 33_554_432, // 32 MiB
+  /** What may wait for the disk before clients are stopped; at half of it they go on. */
+  logBytesWaitingMax: 16_777_216, // 16 MiB
+  /** How much waits is looked at again after so long. */
+  logLookMs: 10,
   /** A node that a Libstore could not reach is tried again after so long. */
   deadRetryMs: 1_000,
   /** A call of a Libstore without a deadline of its own, and the longest that a write may have: see `appliedTickMs`. */
@@ -238,6 +249,12 @@ export const ringLimits = {
   /** Copies that a Libstore keeps, and their bytes. */
   cacheEntriesMax: 100_000,
   cacheBytesMax: 67_108_864, // 64 MiB
+  /** A call that was sent to a node that is not the owner is sent anew so many times, with a new view each time. */
+  misroutedMax: 5,
+  /** Nodes that a Libstore asks for the view, one after another, when one cannot be reached. */
+  viewAskedMax: 5,
+  /** Leases that a Libstore gives back when it is closed get so long to arrive. */
+  goodbyeMs: 1_000,
   /** Keys whose queries a Libstore counts. */
   countedKeysMax: 100_000,
 } as const;
@@ -340,14 +357,10 @@ export const actorLimits = {
   pairRatesMax: 65_536,
 } as const;
 
-/** What a client of the geo store allows itself, and how long it waits for a server. */
-export const geoClientLimits = {
-  /** A call without a deadline of its own. A person waits no longer, and a healthy server needs a hundredth. */
-  callMs: 5_000,
-  /** Dialling: less than `callMs`, so that a call has time left to go elsewhere. */
+/** What any client of ours allows itself on its connections. */
+export const callLimits = {
+  /** Dialling: less than a call may take, so that it has time left to go elsewhere. */
   connectMs: 3_000,
-  /** Addresses that one call tries: the nearest, the next, and one more. */
-  attemptsMax: 3,
   /** Calls of one client that wait for answers, and the bytes of their requests. */
   callsOutstandingMax: 100_000,
   bytesOutstandingMax: 67_108_864, // 64 MiB
@@ -355,6 +368,14 @@ export const geoClientLimits = {
   silenceMs: 10_000,
   /** An unused connection is closed by us, long before the server closes it under a call. */
   idleMs: 60_000,
+} as const;
+
+/** What a client of the geo store allows itself, and how long it waits for a server. */
+export const geoClientLimits = {
+  /** A call without a deadline of its own. A person waits no longer, and a healthy server needs a hundredth. */
+  callMs: 5_000,
+  /** Addresses that one call tries: the nearest, the next, and one more. */
+  attemptsMax: 3,
   /** Pairs asked for in one page of a list: a page of short pairs fits one read or two. */
   listPageEntries: 1_000,
   /** A watch asks for a sign of life so often … */

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Digest } from './digest.ts';
+import type { Disks } from './disk.ts';
 import type { Log } from './log.ts';
 import type { Network } from './network.ts';
 import type { Random } from './random.ts';
@@ -17,5 +18,6 @@ export interface Outside {
   readonly random: Random;
   readonly network: Network;
   readonly digest: Digest;
+  readonly disks: Disks;
   readonly log: Log;
 }

@@ -1,6 +1,7 @@
 import type { Outside } from '../core/outside.ts';
 import { PlatformClock } from './clock.ts';
 import { PlatformDigest } from './digest.ts';
+import { openDisk } from './disk.ts';
 import { createLog } from './log.ts';
 import type { LogOptions } from './log.ts';
 import { PlatformNetwork } from './network.ts';
@@ -19,6 +20,7 @@ export function createOutside({ log }: OutsideOptions = {}): Outside {
     random: new PlatformRandom(),
     network: new PlatformNetwork(),
     digest: new PlatformDigest(),
+    disks: { open: openDisk },
     log: createLog(log),
   };
 }

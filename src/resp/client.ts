@@ -34,6 +34,18 @@ export interface Client {
    * wrote leaves after the replies of the turn. A client that does not read its pushes is closed.
    */
   push(write: (reply: Reply) => void): void;
+  /**
+   * The command that is being executed writes no reply now, and nothing more of this client is executed before
+   * `answer`: as with blocking commands of Redis. Other clients notice nothing. Requires: one of its commands is
+   * being executed.
+   */
+  suspend(): void;
+  /**
+   * Writes the reply of the suspended command: `write` is called at once, and what it wrote leaves at the end of the
+   * turn, in order with pushes and held back like them. Then execution goes on. Does nothing if the client is over.
+   * May be called while commands, of this client or of others, are being executed. Requires: it is suspended.
+   */
+  answer(write: (reply: Reply) => void): void;
   /** As if just connected: RESET. */
   reset(): void;
   /** Called once when the connection is over, or is made new by RESET: drop what you keep for it. */

@@ -18,8 +18,8 @@ const positionsMax = Math.max(2 * clientLimits.argumentsMax, 16 * batchCommandsM
  *     while (batch.next()) table.dispatch(target, batch, batch.client);
  *
  * and may before that look at every command with `select` in order to prefetch. `next` ends early when
- * the client is to be closed or its replies have become too many; the connection goes on later, exactly
- * behind the last command that `next` gave.
+ * the client is to be closed or suspended, or its replies have become too many; the connection goes on
+ * later, exactly behind the last command that `next` gave.
  */
 export class CommandBatch implements Command {
   bytes: Buffer = Buffer.alloc(0);
@@ -63,6 +63,11 @@ export class CommandBatch implements Command {
 
   finish(): void {
     this.#client = undefined;
+  }
+
+  /** `next` gives no further command. */
+  cut(): void {
+    this.#replyBytesMax = 0;
   }
 
   /** Moves on to the next command to execute; false if there is none to be executed now. */

@@ -28,7 +28,7 @@ export interface CommandRow<Target> {
   /** The arguments in words, as in a synopsis: `key value [EX seconds | PX milliseconds]`. */
   readonly synopsis: string;
   /**
-   * Writes exactly one reply. With subcommands it is called only if there is no further argument; without
+   * Writes exactly one reply, or suspends the client. With subcommands it is called only if there is no further argument; without
    * it that is a wrong number of arguments.
    */
   readonly run?: (target: Target, command: Command, client: Client) => void;
@@ -45,7 +45,15 @@ export type CommandFlag =
   | 'stale'
   | 'pubsub'
   | 'no_auth';
-export type CommandGroup = 'string' | 'generic' | 'connection' | 'server' | 'cluster' | 'geo';
+export type CommandGroup =
+  | 'string'
+  | 'list'
+  | 'generic'
+  | 'connection'
+  | 'server'
+  | 'cluster'
+  | 'geo'
+  | 'ring';
 
 /** Commands of Redis that are known and not offered: they get an error that says why. */
 export interface Refusal {

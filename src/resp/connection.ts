@@ -2,13 +2,12 @@ import { assert } from '../core/assert.ts';
 import type { ClientLimits } from '../core/limits.ts';
 import { formatHostPort, type Connection, type ConnectionEvents } from '../core/network.ts';
 import { ClientDeadline } from './client-deadline.ts';
+import { ClientInput, type InputOwner } from './client-input.ts';
 import { ClientOutput, type OutputOwner } from './client-output.ts';
 import type { ConnectedClient } from './client-registry.ts';
-import { batchCommandsMax } from './command-batch.ts';
-import type { ConnectionHost } from './connection-host.ts';
+import type { ConnectionHost, Pusher } from './connection-host.ts';
 import type { Deadlined } from './deadline-wheel.ts';
 import type { Blocked } from './hold/blockade.ts';
-import { QueryBuffer, type QueryHolder } from './query-buffers.ts';
 import type { Reply } from './reply.ts';
 
 /** Who keeps the books on connections. */
@@ -28,7 +27,7 @@ export interface ConnectionOwner {
  * slowed. The other way, to go on reading and queue the replies, has no bound but memory.
  */
 export class RespConnection
-  implements Blocked, ConnectedClient, ConnectionEvents, Deadlined, OutputOwner, QueryHolder
+  implements Blocked, ConnectedClient, ConnectionEvents, Deadlined, InputOwner, OutputOwner, Pusher
 {
   readonly id: number;
   readonly remote: string;
@@ -46,12 +45,13 @@ export class RespConnection
   #limits: ClientLimits;
   #isClosing = false;
   #isEnded = false;
+  /** Its suspended command is answered; it goes on at the end of the turn. */
+  #isAnswered = false;
   readonly #deadline: ClientDeadline;
   readonly #output: ClientOutput;
-  /** Read and not executed yet. */
-  readonly #kept: QueryBuffer;
-  /** So many kept bytes it takes at least to go on. */
-  #needed = 0;
+  readonly #input: ClientInput;
+  /** Replies that were written and not handed over yet. */
+  #unsent = 0;
   #closedCallbacks: (() => void)[] = [];
 
   constructor(host: ConnectionHost, connection: Connection, owner: ConnectionOwner) {
@@ -65,7 +65,7 @@ export class RespConnection
     this.#wasAuthenticated = this.#isAuthenticated;
     this.#limits = this.#host.limits(this.#isAuthenticated);
     this.#output = new ClientOutput(connection, host, this);
-    this.#kept = new QueryBuffer(host.queryBuffers, this);
+    this.#input = new ClientInput(host, connection, this);
     host.options.clients.add(this);
     host.wheel.set(this, this.#deadlineMs());
   }
@@ -124,7 +124,7 @@ export class RespConnection
   }
 
   get queryBytes(): number {
-    return this.#kept.length;
+    return this.#input.byteLength;
   }
 
   get outputBytes(): number {
@@ -157,7 +157,8 @@ export class RespConnection
     this.#host.wheel.set(this, this.#deadlineMs());
   }
 
-  onHeldLost(reason: string): void {
+  /** A watch that misses changes must begin anew, and the end of its connection is how it hears of that. */
+  onPushesLost(reason: string): void {
     this.#host.clientClosed(this.remote, reason);
     this.kill();
   }
@@ -170,8 +171,9 @@ export class RespConnection
 
   /** Closes when the replies have left, between two read events. */
   end(): void {
+    if (this.#isAnswered) this.#output.flushPushes();
     this.closeAfterReply();
-    this.#flush();
+    this.flush();
   }
 
   onClosed(callback: () => void): void {
@@ -190,19 +192,38 @@ export class RespConnection
     if (!this.#isClosing) this.#output.push(write, this.#protocol);
   }
 
+  suspend(): void {
+    const { batch } = this.#host;
+    assert(
+      batch.isRunning && batch.client === this,
+      'a client is suspended by a command of its own',
+    );
+    this.#input.suspend();
+  }
+
+  answer(write: (reply: Reply) => void): void {
+    if (this.#isClosing) return;
+    assert(this.#input.isSuspended && !this.#isAnswered, 'a suspended client is answered once');
+    this.#isAnswered = true;
+    // Not with the replies of the turn: whoever caused it is being executed, and they may be those of another client.
+    this.#output.push(write, this.#protocol);
+    this.#host.flushPushesSoon(this);
+  }
+
+  /** The turn in which it was answered is over, and its answer has left: that was asked for before. */
+  flushPushes(): void {
+    this.#isAnswered = false;
+    this.#input.endSuspension();
+    this.#deadline.lastCommandMs = this.#host.wheel.nowMs;
+    this.goOn();
+  }
+
   onData(bytes: Uint8Array, start: number, end: number): void {
     if (this.#isClosing) return;
     const host = this.#host;
-    const view = host.viewOf(bytes);
     host.replies.protocol = this.#protocol;
-    if (this.#kept.length === 0) {
-      const rest = this.#run(view, start, end);
-      if (rest < end && !this.#isClosing) this.#keep(view, rest, end);
-    } else {
-      this.#keep(view, start, end);
-      if (!this.isPaused && this.#kept.length >= this.#needed) this.#runKept();
-    }
-    this.#flush();
+    this.#input.take(host.viewOf(bytes), start, end);
+    this.flush();
   }
 
   onDrain(): void {
@@ -213,7 +234,7 @@ export class RespConnection
   onReleased(): void {
     // As in Redis, a reply is a sign of life too: the client was not silent, it waited.
     this.#deadline.lastCommandMs = this.#host.wheel.nowMs;
-    if (this.#isClosing) this.#flush();
+    if (this.#isClosing) this.flush();
     else if (this.#output.endPause()) this.goOn();
   }
 
@@ -227,11 +248,46 @@ export class RespConnection
   /** Executes what was kept and reads on, unless something else is, or comes, in the way. */
   goOn(): void {
     const { blockade, replies } = this.#host;
-    if (this.isPaused || this.#isClosing) return;
+    if (this.isPaused || this.#isClosing || this.#input.isSuspended) return;
     replies.protocol = this.#protocol;
-    if (this.#kept.length >= this.#needed) this.#runKept();
-    this.#flush();
-    if (!this.isPaused && !blockade.has(this)) this.#connection.resumeReading();
+    this.#input.runKept();
+    this.flush();
+    if (this.isPaused || blockade.has(this) || this.#input.isHeldUp) return;
+    this.#connection.resumeReading();
+  }
+
+  onExecuted(count: number): void {
+    // One that suspended its client has not been answered.
+    this.#unsent += this.#input.isSuspended ? count - 1 : count;
+    this.#deadline.hasCommand = true;
+    this.#deadline.lastCommandMs = this.#host.wheel.nowMs;
+  }
+
+  onProtocolError(fault: string): void {
+    this.#host.protocolError(this.remote, fault);
+    this.#host.replies.error('ERR', `Protocol error: ${fault}`);
+    this.closeAfterReply();
+  }
+
+  /** Whoever speaks HTTP or TLS does not understand an error of ours either. */
+  onForeignProtocol(fault: string): void {
+    this.#host.counters.foreignProtocols += 1;
+    this.#host.protocolError(this.remote, fault);
+    this.kill();
+  }
+
+  /** Sends the replies so far; ends the connection if that was the last of it. */
+  flush(): void {
+    const { replies } = this.#host;
+    if (this.#isEnded) replies.reset();
+    else if (replies.byteLength > 0) this.#output.send(replies, this.#unsent);
+    this.#unsent = 0;
+    if (!this.#isClosing || this.#isEnded || this.#output.heldBytes > 0) return;
+    this.#isEnded = true;
+    this.#deadline.closingSinceMs = this.#host.wheel.nowMs;
+    this.#input.drop();
+    this.#connection.end();
+    this.#host.wheel.set(this, this.#deadlineMs());
   }
 
   onClose(): void {
@@ -241,7 +297,7 @@ export class RespConnection
     host.options.clients.delete(this.id);
     host.wheel.delete(this);
     host.blockade.delete(this);
-    this.#kept.dropFirst(Infinity);
+    this.#input.drop();
     this.#output.end();
     if (!this.#wasAuthenticated) this.#owner.onAuthenticated();
     this.#callClosed();
@@ -262,93 +318,13 @@ export class RespConnection
     }
   }
 
-  /** Executes what `bytes[start … end)` has whole and returns where the rest begins. */
-  #run(bytes: Buffer, start: number, end: number): number {
-    const { parser, batch, replies, counters, options, wheel, blockade } = this.#host;
-    let at = start;
-    while (at < end && !blockade.isUp) {
-      // A command may authenticate, and the next one then has other limits.
-      const commandsMax = this.#isAuthenticated ? batchCommandsMax : 1;
-      const searched = at === start ? this.#needed : 0;
-      const parsedEnd = parser.parse(bytes, at, end, this.#limits, commandsMax, searched);
-      this.#needed = 0;
-      if (batch.length === 0) {
-        this.#needed = parser.needed;
-        if (parser.fault === undefined) return parsedEnd;
-        if (parser.isForeign) this.#dropForeign(parser.fault);
-        else this.#failProtocol(parser.fault);
-        return end;
-      }
-      const { outputBytesPause } = this.#limits;
-      batch.begin(this, outputBytesPause);
-      options.execute(batch);
-      batch.finish();
-      const executed = batch.executed;
-      counters.commands += executed;
-      this.#deadline.hasCommand = true;
-      this.#deadline.lastCommandMs = wheel.nowMs;
-      if (this.#isClosing) return end;
-      assert(executed > 0, 'a batch was not executed');
-      at = executed < batch.length ? (batch.ends[executed - 1] ?? end) : parsedEnd;
-      if (replies.byteLength >= outputBytesPause) {
-        this.#flush();
-        if (this.isPaused) return at;
-      } else assert(executed === batch.length, 'a batch was executed in part');
-    }
-    return at;
-  }
-
-  #runKept(): void {
-    const kept = this.#kept;
-    if (kept.length === 0 || this.#isClosing) return;
-    kept.dropFirst(this.#run(kept.bytes, 0, kept.length));
-    if (this.#host.blockade.isUp && kept.length > 0) this.stop();
-  }
-
-  #keep(bytes: Buffer, start: number, end: number): void {
-    const { queryBufferBytesMax } = this.#limits;
-    if (this.#kept.length + end - start > queryBufferBytesMax) {
-      this.#failProtocol(`a command is larger than ${queryBufferBytesMax} bytes`);
-    } else if (!this.#kept.append(bytes, start, end)) {
-      this.#failProtocol('the unfinished commands of all clients are too large');
-    } else if (this.#host.blockade.isUp) {
-      this.stop();
-      if (this.#host.queryBuffers.isFilling) this.#host.options.stopAll();
-    }
-  }
-
-  #failProtocol(fault: string): void {
-    this.#host.protocolError(this.remote, fault);
-    this.#host.replies.error('ERR', `Protocol error: ${fault}`);
-    this.closeAfterReply();
-  }
-
-  /** Whoever speaks HTTP or TLS does not understand an error of ours either. */
-  #dropForeign(fault: string): void {
-    this.#host.counters.foreignProtocols += 1;
-    this.#host.protocolError(this.remote, fault);
-    this.kill();
-  }
-
-  /** Sends the replies so far; ends the connection if that was the last of it. */
-  #flush(): void {
-    const { replies } = this.#host;
-    if (this.#isEnded) replies.reset();
-    else if (replies.byteLength > 0) this.#output.send(replies);
-    if (!this.#isClosing || this.#isEnded || this.#output.heldBytes > 0) return;
-    this.#isEnded = true;
-    this.#deadline.closingSinceMs = this.#host.wheel.nowMs;
-    this.#kept.dropFirst(Infinity);
-    this.#connection.end();
-    this.#host.wheel.set(this, this.#deadlineMs());
-  }
-
   /** When the connection is to be closed if nothing happens until then. */
   #deadlineMs(): number {
     const { blockade, wheel } = this.#host;
     const { nowMs } = wheel;
     const answeredMs = this.#output.heldBytes > 0 ? nowMs : -Infinity;
-    const servedMs = blockade.has(this) ? nowMs : blockade.servesSinceMs(nowMs);
+    const waitsForUs = blockade.has(this) || this.#input.isSuspended;
+    const servedMs = waitsForUs ? nowMs : blockade.servesSinceMs(nowMs);
     const deadlineMs = this.#deadline.deadlineMs(this, { answeredMs, servedMs });
     return this.#isClosing ? deadlineMs : Math.min(deadlineMs, this.#output.deadlineMs);
   }

@@ -20,7 +20,7 @@ export interface RespServerOptions {
   /** The same that the handshake commands were given. */
   readonly clients: ClientRegistry;
   /**
-   * Executes the commands of a batch in order, each with exactly one reply, before it returns:
+   * Executes the commands of a batch in order, each with exactly one reply, or `client.suspend`, before it returns:
    * `while (batch.next()) table.dispatch(target, batch, batch.client);`
    */
   readonly execute: (batch: CommandBatch) => void;
@@ -122,7 +122,8 @@ export class RespServer {
   }
 
   /**
-   * What is held tells of something that will never be durable: whoever waits for it is closed without it.
+   * What is held tells of something of which nobody will ever know whether it is durable: instead of each reply its client
+   * gets the error `UNKNOWN`, which says so, and goes on. Whoever waits for pushes is closed.
    * Nothing is released by that; `heldUntil` is asked as before. Requires: as `release`.
    */
   failHeld(reason: string): void {

@@ -18,6 +18,16 @@ export interface RingView {
   readonly nodes: readonly RingNode[];
 }
 
+/** Whether two views agree on which hashes belong together at one node, wherever it is and whatever its id. */
+export function hasSameArcs(one: RingView, other: RingView): boolean {
+  const arcsOf = ({ nodes }: RingView): string =>
+    nodes
+      .map(({ virtualIds }) => virtualIds.join())
+      .toSorted()
+      .join(' ');
+  return arcsOf(one) === arcsOf(other);
+}
+
 /** A node, for messages to people. */
 export function nodeName({ id, at }: RingNode): string {
   return `${id} at ${formatHostPort(at)}`;

@@ -19,6 +19,8 @@ export interface SimDiskOptions {
   readonly drive: SimDrive;
   /** Whether the lock is free, and taking and giving it; it goes with the life. */
   readonly lock: SimLock;
+  /** The path of the folder that the drive is. */
+  readonly folder: string;
 }
 
 /** Who has the folder of a drive. */
@@ -47,7 +49,12 @@ export class SimDisk implements Disk {
 
   constructor(options: SimDiskOptions) {
     this.#options = options;
-    this.name = `${options.life.host}:data`;
+    this.name = `${options.life.host}:${options.folder}`;
+  }
+
+  /** Gives itself, in a while. */
+  opened(): Promise<Disk> {
+    return this.operate('open folder', quickMs, () => this);
   }
 
   lock(): Promise<DiskLock> {

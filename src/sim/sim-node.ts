@@ -5,8 +5,9 @@ import type { ThreadEntry, Threads } from '../core/threads.ts';
 import type { Scheduler } from './scheduler.ts';
 import { SimClock } from './sim-clock.ts';
 import { SimDigest } from './sim-digest.ts';
-import { SimDisk, SimLock } from './sim-disk.ts';
-import { SimDrive } from './sim-drive.ts';
+import { SimDisk } from './sim-disk.ts';
+import type { SimDrive } from './sim-drive.ts';
+import { mainFolder, SimDrives } from './sim-drives.ts';
 import type { SimInternet } from './sim-internet.ts';
 import { SimLife } from './sim-life.ts';
 import { SimLog } from './sim-log.ts';
@@ -33,9 +34,8 @@ export type SimProgram = (outside: Outside, threads: Threads, disk: Disk) => voi
 export class SimNode {
   readonly name: string;
   readonly clock: SimClock;
-  /** What `disk` writes on: it stays over crashes, and is where disk faults are made. */
-  readonly drive: SimDrive;
-  readonly #diskLock: SimLock = new SimLock();
+  /** What stays over crashes, and where disk faults are made. */
+  readonly drives: SimDrives;
   readonly #options: SimNodeOptions;
   #program: SimProgram | undefined;
   #incarnation = 0;
@@ -49,7 +49,7 @@ export class SimNode {
     this.#options = options;
     this.name = options.name;
     this.clock = new SimClock(options.scheduler);
-    this.drive = new SimDrive(options.random.child('drive'));
+    this.drives = new SimDrives(options.random);
     [this.#outside, this.#threads, this.#disk] = this.#start();
   }
 
@@ -65,6 +65,11 @@ export class SimNode {
   /** The data folder, for the main thread of the present life. */
   get disk(): Disk {
     return this.#disk;
+  }
+
+  /** What `disk` writes on. */
+  get drive(): SimDrive {
+    return this.drives.of(mainFolder).drive;
   }
 
   get isUp(): boolean {
@@ -87,7 +92,7 @@ export class SimNode {
     for (const life of this.#lives) life.end();
     this.#lives = [];
     this.#options.internet.crash(this.name, { hasPower });
-    if (!hasPower) this.drive.cutPower();
+    if (!hasPower) this.drives.cutPower();
   }
 
   /** Starts the program again after a crash. */
@@ -136,14 +141,19 @@ export class SimNode {
       startLife: () => this.#startLife(),
       entryOf,
     });
-    const disk = new SimDisk({
+    return [outside, threads, this.#diskOf(life, mainFolder, `disk ${this.#incarnation}`)];
+  }
+
+  /** A folder as `life` sees it; `stream` names its chance. */
+  #diskOf(life: SimLife, folder: string, stream: string): SimDisk {
+    const { scheduler, random } = this.#options;
+    return new SimDisk({
       scheduler,
-      random: random.child(`disk ${this.#incarnation}`),
+      random: random.child(stream),
       life,
-      drive: this.drive,
-      lock: this.#diskLock,
+      ...this.drives.of(folder),
+      folder,
     });
-    return [outside, threads, disk];
   }
 
   #startLife(): { life: SimLife; outside: Outside } {
@@ -152,13 +162,17 @@ export class SimNode {
     const thread = this.#lives.length;
     const life = new SimLife(this.name, thread, scheduler);
     this.#lives.push(life);
-    const random = this.#options.random.child(`${this.#incarnation}/${thread}`);
+    const incarnation = this.#incarnation;
+    const random = this.#options.random.child(`${incarnation}/${thread}`);
+    const open = (folder: string): Promise<Disk> =>
+      this.#diskOf(life, folder, `disk ${incarnation}/${thread} ${folder}`).opened();
     const outside: Outside = {
       clock,
       timers: new SimTimers({ scheduler, life, clock, random: random.child('timers') }),
       random: random.child('program'),
       network: new SimNetwork(internet, life),
       digest: new SimDigest(),
+      disks: { open },
       log: new SimLog((level, event, fields) => {
         writeLog({ atMs: scheduler.nowMs, who: life.name, level, event, fields });
       }),

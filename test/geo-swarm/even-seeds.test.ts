@@ -1,3 +1,4 @@
-import { testSeeds } from './swarm.ts';
+import { testSeeds } from '../swarm/test-seeds.ts';
+import { geoStore } from './geo-store.ts';
 
-testSeeds(2, 2);
+testSeeds(geoStore, 2, 2);

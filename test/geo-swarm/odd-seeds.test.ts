@@ -1,3 +1,4 @@
-import { testSeeds } from './swarm.ts';
+import { testSeeds } from '../swarm/test-seeds.ts';
+import { geoStore } from './geo-store.ts';
 
-testSeeds(1, 2);
+testSeeds(geoStore, 1, 2);

@@ -60,6 +60,18 @@ const storeCommands: readonly CommandRow<Store>[] = [
   },
 ];
 
+/** As the blocking commands of Redis: its reply is the test's to write, with `client.answer`. */
+const waitCommand: CommandRow<Store> = {
+  ...common,
+  name: 'wait',
+  arity: 1,
+  flags: ['readonly'],
+  keys: [0, 0, 0],
+  summary: 'Waits until the test answers',
+  synopsis: '',
+  run: (_store, _command, client) => client.suspend(),
+};
+
 export interface MemoryServer {
   readonly server: RespServer;
   readonly clients: ClientRegistry;
@@ -105,7 +117,7 @@ export async function listenInMemory(
     ...(authenticate === undefined ? {} : { authenticate }),
   };
   const table = new CommandTable<Store>(
-    [...handshakeCommands(facts), ...storeCommands],
+    [...handshakeCommands(facts), ...storeCommands, waitCommand],
     commonRefusals,
   );
   const server = await RespServer.listen({

@@ -40,7 +40,7 @@ export const importTable: Readonly<Record<string, Row>> = {
     node: false,
   },
   'geo/client': { rows: ['core', 'resp', 'geo'], packages: [], node: false },
-  ring: { rows: ['core'], packages: [], node: false },
+  ring: { rows: ['core', 'resp'], packages: [], node: false },
   'ring/server': { rows: ['core', 'actor', 'resp', 'ring'], packages: [], node: false },
   'ring/libstore': { rows: ['core', 'resp', 'ring'], packages: [], node: false },
   'cmud/rules': { rows: [], packages: [], node: false },
@@ -53,6 +53,7 @@ export const importTable: Readonly<Record<string, Row>> = {
 export const entryFiles: ReadonlySet<string> = new Set([
   'src/index.ts',
   'src/client.ts',
+  'src/ring.ts',
   'src/actor.ts',
   'src/actor-thread.ts',
 ]);

@@ -12,7 +12,7 @@ import {
 } from '../../../test/support/command-server.ts';
 import { SmallGeoServer } from '../../../test/support/small-geo-server.ts';
 import { AtollError } from '../../core/errors.ts';
-import { geoClientLimits } from '../../core/limits.ts';
+import { callLimits, geoClientLimits } from '../../core/limits.ts';
 import type { HostPort } from '../../core/network.ts';
 import { Simulation } from '../../sim/simulation.ts';
 import { GeoClient } from './client.ts';
@@ -163,7 +163,7 @@ test('a connection that owes answers and is silent too long is given up', async 
   const server = serve(simulation, one, never);
   const client = await connect(simulation);
   const call = client.put('k', 'v', { timeoutMs: 60_000 });
-  await assertTakes(simulation, geoClientLimits.silenceMs, call, 'CONNECTION_LOST');
+  await assertTakes(simulation, callLimits.silenceMs, call, 'CONNECTION_LOST');
   client.get('k').catch(() => undefined);
   await simulation.advance(100);
   assert.equal(server.peers.length, 2);
@@ -174,7 +174,7 @@ test('an unused connection is closed, and opened again when it is needed', async
   const server = serve(simulation, one, echo);
   const client = await connect(simulation);
   await simulation.settle(client.get('k'));
-  await simulation.advance(geoClientLimits.idleMs + 1_000);
+  await simulation.advance(callLimits.idleMs + 1_000);
   assert.equal(simulation.connectionCount, 0);
   assert.equal(await simulation.settle(client.get('k')), 'K');
   assert.equal(server.peers.length, 2);
@@ -240,6 +240,20 @@ test('an error of the server is RESP_REPLY_ERROR with its words, and the connect
   assert.equal(server.peers.length, 1);
 });
 
+test('a server that does not know the outcome is as one whose connection broke: reads go on elsewhere, writes are told', async () => {
+  const simulation = new Simulation({ seed: 15 });
+  const other = { host: 'b', port: 1 };
+  serve(simulation, one, (peer) => peer.send('-UNKNOWN the disk failed\r\n'));
+  serve(simulation, other, (peer, words) => peer.send(bulk(`${words[1]} of b`)));
+  const client = await connect(simulation, new RoundRobinRouter([one, other]));
+  assert.equal(await simulation.settle(client.get('k')), 'k of b');
+  await simulation.settle(client.get('k'));
+  await assert.rejects(simulation.settle(client.put('k', 'v')), {
+    code: 'CONNECTION_LOST',
+    message: /UNKNOWN the disk failed/,
+  });
+});
+
 test('an answer of the wrong shape is RESP_PROTOCOL, and the connection goes', async () => {
   for (const reply of [':1\r\n', '*0\r\n', '%0\r\n', '#t\r\n']) {
     const simulation = new Simulation({ seed: 16 });
@@ -298,7 +312,7 @@ test('garbage settles every call with a code, and the next call works', async ()
     }
     isSane = true;
     // Garbage may be half of an answer, which is over when the connection is given up.
-    await simulation.advance(geoClientLimits.silenceMs + geoClientLimits.idleMs);
+    await simulation.advance(callLimits.silenceMs + callLimits.idleMs);
     assert.equal(await simulation.settle(client.get('k')), 'sane');
     await simulation.settle(client.close());
   });

@@ -1,10 +1,17 @@
 import { AtollError } from '../../core/errors.ts';
-import { geoClientLimits } from '../../core/limits.ts';
+import { callLimits, geoClientLimits } from '../../core/limits.ts';
 import { formatHostPort, type HostPort, type TlsOptions } from '../../core/network.ts';
 import type { CommandArgument } from '../../resp/command-writer.ts';
-import { checkKey, checkPrefix, checkTimeoutMs, checkTtlMs, checkValue } from './arguments.ts';
-import { CallConnection, type ClientOutside } from './call-connection.ts';
-import { Call, type CallRequest } from './call.ts';
+import {
+  checkKey,
+  checkPrefix,
+  checkTimeoutMs,
+  checkTtlMs,
+  checkValue,
+} from '../../resp/calls/arguments.ts';
+import { CallConnection, type ClientOutside } from '../../resp/calls/call-connection.ts';
+import { Call, type CallRequest } from '../../resp/calls/call.ts';
+import { bytesOrNothing, done, textOrNothing, wasDone } from '../../resp/calls/replies.ts';
 import type {
   CallOptions,
   Change,
@@ -15,14 +22,7 @@ import type {
   Watch,
 } from './geo-store.ts';
 import { PrefixWatch } from './prefix-watch.ts';
-import {
-  bytesOrNothing,
-  done,
-  listPage,
-  textOrNothing,
-  wasDeleted,
-  type ListPage,
-} from './replies.ts';
+import { listPage, type ListPage } from './list-page.ts';
 import type { Outcome, Router } from './router.ts';
 
 export interface GeoClientOptions {
@@ -63,7 +63,7 @@ export class GeoClient implements GeoStore {
     this.#outside = outside;
     this.#tls = tls;
     // Dialling leaves two fifths of the time for another address.
-    this.#connectMs = Math.min(geoClientLimits.connectMs, timeoutMs * 0.6);
+    this.#connectMs = Math.min(callLimits.connectMs, timeoutMs * 0.6);
   }
 
   get(key: string, options?: CallOptions): Promise<string | undefined> {
@@ -106,7 +106,7 @@ export class GeoClient implements GeoStore {
       strings: 'text',
       isRepeatable: false,
       timeoutMs: this.#timeout(options),
-      interpret: wasDeleted,
+      interpret: wasDone,
     }));
   }
 
@@ -206,8 +206,8 @@ export class GeoClient implements GeoStore {
     if (this.#isClosed) {
       call.fail(closedFault());
     } else if (
-      this.#callsOutstanding >= geoClientLimits.callsOutstandingMax ||
-      this.#bytesOutstanding + call.byteLength > geoClientLimits.bytesOutstandingMax
+      this.#callsOutstanding >= callLimits.callsOutstandingMax ||
+      this.#bytesOutstanding + call.byteLength > callLimits.bytesOutstandingMax
     ) {
       const waiting = `${this.#callsOutstanding} calls with ${this.#bytesOutstanding} bytes`;
       call.fail(new AtollError('TOO_MANY_CALLS', `${waiting} wait for answers already`));

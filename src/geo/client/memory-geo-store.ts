@@ -2,7 +2,13 @@ import { AtollError } from '../../core/errors.ts';
 import { geoClientLimits } from '../../core/limits.ts';
 import type { Outside } from '../../core/outside.ts';
 import type { Timer } from '../../core/timers.ts';
-import { checkKey, checkPrefix, checkTimeoutMs, checkTtlMs, checkValue } from './arguments.ts';
+import {
+  checkKey,
+  checkPrefix,
+  checkTimeoutMs,
+  checkTtlMs,
+  checkValue,
+} from '../../resp/calls/arguments.ts';
 import type {
   CallOptions,
   Change,

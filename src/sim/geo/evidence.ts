@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Stamp } from '../../geo/stamp.ts';
+import type { ClockStep } from '../swarm/fault-maker.ts';
 import type { Operation } from './history.ts';
 
 /** All that is known of a run when it is over: what clients saw, and what replicas did. */
@@ -24,12 +25,6 @@ export interface Evidence {
   readonly wallAheadMsMax: number;
   /** When the wall clock of a server jumped, and how far. */
   readonly clockSteps: readonly ClockStep[];
-}
-
-export interface ClockStep {
-  readonly server: string;
-  readonly atMs: number;
-  readonly byMs: number;
 }
 
 export type Durability = 'fsync' | 'interval' | 'memory';
@@ -100,13 +95,6 @@ export interface CounterReading {
   readonly stampsRefused: number;
   readonly sessions: number;
   readonly divergences: number;
-}
-
-/** A promise that was not kept. */
-export interface Violation {
-  /** As in docs/design/geo.md: `A5`; or the name of the checker, for what has no number. */
-  readonly invariant: string;
-  readonly text: string;
 }
 
 /** `s1` of `s1/2`. */

@@ -3,16 +3,18 @@ import { FixedRouter } from '../../geo/client/fixed-router.ts';
 import { GeoClient } from '../../geo/client/client.ts';
 import { SimRandom } from '../sim-random.ts';
 import { Simulation, SimulationFailed } from '../simulation.ts';
+import { FaultMaker } from '../swarm/fault-maker.ts';
+import { describeFault, planFaults, type PlannedFault } from '../swarm/fault-plan.ts';
+import { Sometimes } from '../swarm/sometimes.ts';
+import type { SwarmRun, Violation } from '../swarm/swarm-run.ts';
 import { abilities, type BootGeoServer } from './boot-geo-server.ts';
 import { checkAll } from './checkers/check-all.ts';
 import { areEqual } from './checkers/convergence.ts';
-import type { Evidence, Violation } from './evidence.ts';
-import { FaultMaker } from './fault-maker.ts';
-import { planFaults, type PlannedFault } from './fault-plan.ts';
+import type { Evidence } from './evidence.ts';
 import { GeoCluster } from './geo-cluster.ts';
-import { History } from './history.ts';
+import { describeOperation, History } from './history.ts';
 import { noteRareStates } from './rare-states.ts';
-import { Sometimes } from './sometimes.ts';
+import type { RareState } from './sometimes.ts';
 import { drawTemper, type Abilities, type Temper } from './temper.ts';
 import { Workload } from './workload.ts';
 import { WorkloadClient } from './workload-client.ts';
@@ -46,11 +48,11 @@ const readingMs = 4_000;
  * One seed: a cluster of geo servers, clients, and a storm of faults; then everything is made whole, clients must
  * get through, replicas must become equal, and all that was seen is held against what was promised.
  */
-export class GeoRun {
+export class GeoRun implements SwarmRun {
   readonly temper: Temper;
   readonly plan: readonly PlannedFault[];
   readonly history: History = new History();
-  readonly sometimes: Sometimes = new Sometimes();
+  readonly sometimes: Sometimes<RareState> = new Sometimes();
   readonly simulation: Simulation;
   readonly cluster: GeoCluster;
   readonly #random: SimRandom;
@@ -111,6 +113,35 @@ export class GeoRun {
     noteRareStates(evidence, this.sometimes);
     this.#violations.push(...checkAll(evidence));
     return this.#violations;
+  }
+
+  get operationCount(): number {
+    return this.history.operations.length;
+  }
+
+  describeDraws(): string {
+    const { load, faults, ...cluster } = this.temper;
+    return [
+      `cluster ${JSON.stringify(cluster)}`,
+      `load    ${JSON.stringify(load)}`,
+      `faults  ${JSON.stringify(faults)}`,
+      ...this.plan.map((fault) => describeFault(fault)),
+    ].join('\n');
+  }
+
+  describeEvents(): string {
+    const asked = this.history.operations.map((operation) => {
+      return { atMs: operation.startMs, text: describeOperation(operation) };
+    });
+    const done = this.cluster.changes.map(({ atMs, replica, life, how, entry }) => {
+      const { key, value = 'nothing', stamp } = entry;
+      const text = `${replica} (life ${life}) ${how} ${key} = ${value.replace(/~+$/, '~')} @${stamp.wallMs}.${stamp.counter} of ${stamp.origin}`;
+      return { atMs, text };
+    });
+    return [...asked, ...done]
+      .toSorted((a, b) => a.atMs - b.atMs)
+      .map(({ atMs, text }) => `${atMs.toFixed(3).padStart(12)} ${text}`)
+      .join('\n');
   }
 
   async #storm(): Promise<void> {

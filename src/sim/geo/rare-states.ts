@@ -8,7 +8,10 @@ import {
   type ServerLife,
 } from './evidence.ts';
 import type { Operation } from './history.ts';
-import type { Sometimes } from './sometimes.ts';
+import type { Sometimes as Ledger } from '../swarm/sometimes.ts';
+import type { RareState } from './sometimes.ts';
+
+type Sometimes = Ledger<RareState>;
 
 /** Notes the rare states that show in what is known of a run when it is over. */
 export function noteRareStates(evidence: Evidence, sometimes: Sometimes): void {

@@ -1,11 +1,8 @@
+import { statesOfFaults } from '../swarm/fault-maker.ts';
 import type { Abilities } from './temper.ts';
 
 /** Rare states that a set of seeds must come to, or it proves less than it seems to. */
 const statesOfAny = [
-  'a process crashed',
-  'the power of a server was cut',
-  'a server stood still',
-  'a wall clock jumped beyond the skew',
   'a wall clock stood behind its own stamps',
   'a counter told two writes of a millisecond apart',
   'two replicas wrote a key before either heard of the other',
@@ -24,7 +21,6 @@ const statesOfClusters = [
   'a write came to another server after more than three seconds',
   'a tombstone waited for a server that was away',
   'a stamp was refused as too far ahead',
-  'a server crashed while it started',
   'a difference between two servers was looked for',
   'a write came to a server when its own had ended',
   'two origins gave the same time and counter',
@@ -38,11 +34,13 @@ const statesOfDisks = [
 ] as const;
 
 export type RareState =
+  | (typeof statesOfFaults)[number]
   | (typeof statesOfAny)[number]
   | (typeof statesOfClusters)[number]
   | (typeof statesOfDisks)[number];
 
 export const rareStates: readonly RareState[] = [
+  ...statesOfFaults,
   ...statesOfAny,
   ...statesOfClusters,
   ...statesOfDisks,
@@ -52,36 +50,9 @@ export const rareStates: readonly RareState[] = [
 export function reachableStates({ serversMax, durabilities }: Abilities): RareState[] {
   const hasDisk = durabilities.some((durability) => durability !== 'memory');
   return [
+    ...statesOfFaults,
     ...statesOfAny,
     ...(serversMax > 1 ? statesOfClusters : []),
     ...(hasDisk ? statesOfDisks : []),
   ];
-}
-
-/** Which rare states a run came to, and of many runs, how many did. */
-export class Sometimes {
-  readonly #counts: Map<RareState, number> = new Map();
-
-  /** The run is, or was, in this state. */
-  reach(state: RareState): void {
-    this.#counts.set(state, Math.max(1, this.count(state)));
-  }
-
-  /** In how many runs the state was reached. */
-  count(state: RareState): number {
-    return this.#counts.get(state) ?? 0;
-  }
-
-  /** Adds the runs of another ledger. */
-  add(other: Sometimes): void {
-    for (const state of rareStates) {
-      const count = this.count(state) + other.count(state);
-      if (count > 0) this.#counts.set(state, count);
-    }
-  }
-
-  /** Those of `required` that no run came to. */
-  missing(required: readonly RareState[]): RareState[] {
-    return required.filter((state) => this.count(state) === 0);
-  }
 }

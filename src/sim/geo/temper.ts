@@ -1,6 +1,7 @@
 import { randomBelow } from '../../core/random.ts';
 import type { Trial } from '../../geo/server/geo-options.ts';
 import type { SimRandom } from '../sim-random.ts';
+import { drawFaults, type FaultKind } from '../swarm/fault-kinds.ts';
 import type { Durability } from './evidence.ts';
 
 /** What one seed draws: the cluster, what clients do, which faults there are and how hard. */
@@ -46,27 +47,6 @@ export interface LoadTemper {
 
 export type OperationKind = 'put' | 'expiring put' | 'delete' | 'get' | 'list';
 
-export const faultKinds = [
-  'process crash',
-  'power cut',
-  'pause',
-  'cut',
-  'one-way cut',
-  'isolation',
-  'split',
-  'flapping',
-  'reset',
-  'bad link',
-  'slow disk',
-  'stalled disk',
-  'full disk',
-  'failing sync',
-  'clock step',
-  'clock leap',
-  'drift',
-] as const;
-export type FaultKind = (typeof faultKinds)[number];
-
 /** What the servers under test can do. */
 export interface Abilities {
   readonly serversMax: number;
@@ -75,12 +55,39 @@ export interface Abilities {
   readonly plantedBugs: readonly string[];
 }
 
-export function drawTemper(random: SimRandom, { serversMax, durabilities }: Abilities): Temper {
+export function drawTemper(random: SimRandom, abilities: Abilities): Temper {
+  const temper = drawAnyTemper(random, abilities);
+  const { serversMax, durabilities } = abilities;
+  const canBe = serversMax > 1 && durabilities.includes('fsync');
+  const draws = random.child('disk storm');
+  return canBe && draws.chance(diskStormChance) ? asDiskStorm(temper, draws) : temper;
+}
+
+const diskStormChance = 0.12;
+
+/**
+ * A storm of nothing but disks that stand still until the power goes. Whoever believed meanwhile what was not on such a disk is
+ * found out only if all others are there and took it in: where everything fails at once, somebody is mostly away.
+ */
+function asDiskStorm(temper: Temper, random: SimRandom): Temper {
+  const { servers, load } = temper;
+  return {
+    ...temper,
+    servers: Math.max(2, servers),
+    durability: 'fsync',
+    load: { ...load, clients: 6, weights: { ...load.weights, delete: 4 } },
+    stormMs: 25_000,
+    faults: { 'stalled disk': 3 + randomBelow(random, 4) },
+  };
+}
+
+function drawAnyTemper(random: SimRandom, { serversMax, durabilities }: Abilities): Temper {
   const servers = Math.min(serversMax, random.pick([1, 2, 2, 3, 3, 4]));
   const actors = random.pick([1, 2, 2, 3]);
   const durability = random.pick(durabilities);
   const wantsCalm = random.chance(0.15);
-  const faults = wantsCalm ? {} : drawFaults(random.child('faults'), { servers, durability });
+  const hasDisk = durability !== 'memory';
+  const faults = wantsCalm ? {} : drawFaults(random.child('faults'), { servers, hasDisk });
   const isCalm = Object.keys(faults).length === 0;
   return {
     servers,
@@ -125,29 +132,4 @@ function drawLoad(random: SimRandom): LoadTemper {
     timeoutMs: random.pick([300, 1_000, 5_000]),
     roamingChance: random.pick([0, 0.3]),
   };
-}
-
-/** A third of the kinds, each a few times. Kinds that cannot hurt such a cluster are left out. */
-function drawFaults(
-  random: SimRandom,
-  { servers, durability }: { servers: number; durability: Durability },
-): Partial<Record<FaultKind, number>> {
-  const faults: Partial<Record<FaultKind, number>> = {};
-  const density = random.pick([0.15, 0.35, 0.6]);
-  for (const kind of faultKinds) {
-    const isDrawn = random.chance(density);
-    const count = 1 + randomBelow(random, 4);
-    const isIdle = (kind === 'split' && servers < 2) || (isOfDisk(kind) && durability === 'memory');
-    if (isDrawn && !isIdle) faults[kind] = count;
-  }
-  return faults;
-}
-
-function isOfDisk(kind: FaultKind): boolean {
-  return (
-    kind === 'slow disk' ||
-    kind === 'stalled disk' ||
-    kind === 'full disk' ||
-    kind === 'failing sync'
-  );
 }

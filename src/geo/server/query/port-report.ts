@@ -1,4 +1,5 @@
 import type { ClientRegistry } from '../../../resp/client-registry.ts';
+import { commandReports, type CommandReport } from '../../../resp/command-report.ts';
 import type { CommandTable } from '../../../resp/command-table.ts';
 import type { RespCounters } from '../../../resp/connection-host.ts';
 import type { RespServer } from '../../../resp/server.ts';
@@ -19,32 +20,19 @@ export interface PortReport {
   readonly replica: ReplicaReport;
 }
 
-export interface CommandReport {
-  /** `client|setname` for a subcommand. */
-  readonly name: string;
-  readonly calls: number;
-  readonly failures: number;
-  readonly rejected: number;
-}
-
 export function portReport(
   server: RespServer,
   clients: ClientRegistry,
   table: CommandTable<Replica>,
   replica: ReplicaReport,
 ): PortReport {
-  const entries = table.entries.flatMap((entry) => [entry, ...entry.subcommands]);
   return {
     kind: 'port',
     port: server.address.port,
     clients: clients.size,
     queryBufferBytes: server.queryBufferBytes,
     counters: { ...server.counters },
-    commands: entries
-      .filter(({ calls, rejected }) => calls + rejected > 0)
-      .map(({ fullName, calls, failures, rejected }) => {
-        return { name: fullName, calls, failures, rejected };
-      }),
+    commands: commandReports(table),
     unknownCommands: table.unknown,
     refusedCommands: table.refused,
     replica,

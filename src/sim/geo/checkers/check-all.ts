@@ -1,4 +1,5 @@
-import type { Evidence, Violation } from '../evidence.ts';
+import type { Violation } from '../../swarm/swarm-run.ts';
+import type { Evidence } from '../evidence.ts';
 import {
   checkDivergences,
   checkEqualReplicas,

@@ -1,4 +1,5 @@
 import { compareStamps } from '../../../geo/stamp.ts';
+import type { Violation } from '../../swarm/swarm-run.ts';
 import {
   describeEntry,
   serverOf,
@@ -6,7 +7,6 @@ import {
   type ReplicaChange,
   type ReplicaDump,
   type ReplicaEntry,
-  type Violation,
 } from '../evidence.ts';
 
 /** A5: once healed and quiet, all replicas have the same, of the same writes. */

@@ -1,4 +1,5 @@
 import { compareStamps } from '../../../geo/stamp.ts';
+import type { Violation } from '../../swarm/swarm-run.ts';
 import {
   describeEntry,
   serverOf,
@@ -6,7 +7,6 @@ import {
   type ReplicaChange,
   type ReplicaEntry,
   type ServerLife,
-  type Violation,
 } from '../evidence.ts';
 import { describeOperation } from '../history.ts';
 import { Newcomers } from './newcomers.ts';
@@ -93,8 +93,9 @@ interface PromisedWrite {
 }
 
 function* promisedWrites(evidence: Evidence, index: WriteIndex): Iterable<PromisedWrite> {
-  for (const { operation, change } of index.acknowledged) {
-    yield { change, because: describeOperation(operation) };
+  for (const { operation, change, isSure } of index.acknowledged) {
+    // Another server may have taken it, and this one owes nothing.
+    if (isSure) yield { change, because: describeOperation(operation) };
   }
   const written = new Map<string, ReplicaChange>();
   for (const change of evidence.changes) {

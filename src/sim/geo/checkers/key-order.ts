@@ -1,10 +1,10 @@
 import { compareStamps } from '../../../geo/stamp.ts';
+import type { Violation } from '../../swarm/swarm-run.ts';
 import {
   describeEntry,
   type Evidence,
   type ReplicaChange,
   type ReplicaEntry,
-  type Violation,
 } from '../evidence.ts';
 import { Newcomers } from './newcomers.ts';
 import { lifeName, placeName } from './write-index.ts';

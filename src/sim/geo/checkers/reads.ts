@@ -1,11 +1,6 @@
 import { compareStamps, type Stamp } from '../../../geo/stamp.ts';
-import {
-  serverOf,
-  type Evidence,
-  type ReplicaChange,
-  type ReplicaEntry,
-  type Violation,
-} from '../evidence.ts';
+import type { Violation } from '../../swarm/swarm-run.ts';
+import { serverOf, type Evidence, type ReplicaChange, type ReplicaEntry } from '../evidence.ts';
 import { describeOperation, type Operation } from '../history.ts';
 import { placeName, WriteIndex } from './write-index.ts';
 

@@ -1,0 +1,88 @@
+import { ItemList } from './item-list.ts';
+
+/** What a key leads to. A list is never empty. */
+export type Entry = string | ItemList;
+
+/** Of one entry, about: what the Map and the strings of key and value need besides their bytes. */
+const bytesPerEntry = 72;
+/** Of one item of a list, about: its string, its place in a chunk, its number, its place in the index. */
+const bytesPerItem = 72;
+
+/**
+ * The keys of a node. Keys, values and items are strings of which each character is one byte: V8's compact form, and what a
+ * `Map` finds fastest.
+ */
+export class Table {
+  readonly #entries: Map<string, Entry> = new Map();
+  #byteLength = 0;
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** What all entries take, about. */
+  get byteLength(): number {
+    return this.#byteLength;
+  }
+
+  get(key: string): Entry | undefined {
+    return this.#entries.get(key);
+  }
+
+  /** All entries; whoever goes on with it later sees the ones of then. */
+  entries(): IterableIterator<[key: string, entry: Entry]> {
+    return this.#entries.entries();
+  }
+
+  /** False: it is a list. */
+  set(key: string, value: string): boolean {
+    const old = this.#entries.get(key);
+    if (old === undefined) this.#byteLength += bytesPerEntry + key.length + value.length;
+    else if (typeof old === 'string') this.#byteLength += value.length - old.length;
+    else return false;
+    this.#entries.set(key, value);
+    return true;
+  }
+
+  /** A value or a list; false: there was none. */
+  delete(key: string): boolean {
+    const old = this.#entries.get(key);
+    if (old === undefined) return false;
+    this.#byteLength -= entryBytes(key, old);
+    this.#entries.delete(key);
+    return true;
+  }
+
+  append(key: string, item: string): 0 | 1 | 'wrong type' {
+    let list = this.#entries.get(key);
+    if (list === undefined) {
+      list = new ItemList();
+      this.#entries.set(key, list);
+      this.#byteLength += bytesPerEntry + key.length;
+    } else if (typeof list === 'string') return 'wrong type';
+    if (!list.append(item)) return 0;
+    this.#byteLength += bytesPerItem + item.length;
+    return 1;
+  }
+
+  remove(key: string, item: string): 0 | 1 | 'wrong type' {
+    const list = this.#entries.get(key);
+    if (list === undefined) return 0;
+    if (typeof list === 'string') return 'wrong type';
+    if (!list.remove(item)) return 0;
+    this.#byteLength -= bytesPerItem + item.length;
+    if (list.size === 0) {
+      // An empty list is no list, as in Redis.
+      this.#entries.delete(key);
+      this.#byteLength -= bytesPerEntry + key.length;
+    }
+    return 1;
+  }
+}
+
+/** What an entry takes, about. */
+export function entryBytes(key: string, entry: Entry): number {
+  const bytes = bytesPerEntry + key.length;
+  if (typeof entry === 'string') return bytes + entry.length;
+  return bytes + entry.byteLength + entry.size * bytesPerItem;
+}
