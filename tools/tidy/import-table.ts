@@ -45,6 +45,18 @@ export const importTable: Readonly<Record<string, Row>> = {
   'ring/libstore': { rows: ['core', 'resp', 'ring'], packages: [], node: false },
   'cmud/rules': { rows: [], packages: [], node: false },
   'cmud/text': { rows: ['core', 'cmud/rules', 'geo/client'], packages: [], node: false },
+  'tribbler/web': {
+    rows: ['tribbler', 'tribbler/web/model', 'tribbler/web/browser', 'tribbler/web/page'],
+    packages: ['preact'],
+    node: false,
+  },
+  'tribbler/web/model': { rows: ['tribbler'], packages: [], node: false },
+  'tribbler/web/browser': { rows: ['tribbler', 'tribbler/web/model'], packages: [], node: false },
+  'tribbler/web/page': {
+    rows: ['tribbler', 'tribbler/web/model', 'tribbler/web/browser'],
+    packages: ['preact', '@preact/signals'],
+    node: false,
+  },
   cli: { rows: 'all', packages: ['commander'], node: true },
   entries: { rows: 'all', packages: [], node: false },
 };
