@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BenchOptions, Figures } from './harness/figures.ts';
+import { chosenParts } from './geo/chosen-parts.ts';
 import { measureDurable } from './geo/durable.ts';
 import { measureJoin } from './geo/join.ts';
 import { measureList } from './geo/list.ts';
@@ -36,20 +37,11 @@ export async function run(options: BenchOptions): Promise<Figures> {
   const folder = mkdtempSync(join(process.cwd(), '.bench-geo-'));
   try {
     let figures: Figures = {};
-    for (const name of chosen(options.parts)) {
+    for (const name of chosenParts(options.parts, Object.keys(parts))) {
       figures = { ...figures, ...(await parts[name]?.(options, folder)) };
     }
     return figures;
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-function chosen(names: readonly string[]): readonly string[] {
-  const all = Object.keys(parts);
-  const unknown = names.find((name) => !all.includes(name));
-  if (unknown !== undefined) {
-    throw new Error(`there is no part '${unknown}'; parts are ${all.join(', ')}`);
-  }
-  return names.length === 0 ? all : names;
 }

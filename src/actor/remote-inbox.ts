@@ -19,18 +19,20 @@ export interface PeerListener {
 export class RemoteInbox implements LinksEvents {
   readonly #dispatcher: Dispatcher;
   readonly #ports: readonly (ThreadPort | undefined)[];
-
   readonly #peers: PeerListener;
+  readonly #report: (fault: AtollError) => void;
 
-  /** `ports[t]` reaches thread t; the dispatcher is that of thread 0. */
+  /** `ports[t]` reaches thread t; the dispatcher is that of thread 0. `report` hears what went wrong; it is in the log already. */
   constructor(
     dispatcher: Dispatcher,
     ports: readonly (ThreadPort | undefined)[],
     peers: PeerListener,
+    report: (fault: AtollError) => void,
   ) {
     this.#dispatcher = dispatcher;
     this.#ports = ports;
     this.#peers = peers;
+    this.#report = report;
   }
 
   /** Throws `FRAME_INVALID`, and the connection that the batch came by ends. */
@@ -63,7 +65,7 @@ export class RemoteInbox implements LinksEvents {
     const dispatcher = this.#dispatcher;
     dispatcher.counters.missingFromRemote += missing;
     const text = `${missing} messages of ${formatAddress(peer)} were lost on their way`;
-    dispatcher.report(new AtollError('LINK_GAP', text));
+    this.#report(new AtollError('LINK_GAP', text));
   }
 
   onDropped(peer: string, count: number, reason: DropReason): void {
@@ -71,13 +73,13 @@ export class RemoteInbox implements LinksEvents {
     if (reason === 'outbox full' || reason === 'outbox age') {
       dispatcher.counters.droppedBeforeSend += count;
       const text = `${count} messages to ${peer} were dropped: it takes none, and its outbox is full`;
-      dispatcher.report(new AtollError('OUTBOX_FULL', text));
+      this.#report(new AtollError('OUTBOX_FULL', text));
     } else {
       dispatcher.counters.deadLetters += count;
     }
   }
 
   onFault(fault: AtollError): void {
-    this.#dispatcher.report(fault);
+    this.#report(fault);
   }
 }

@@ -50,6 +50,8 @@ export class RespConnection
   readonly #output: ClientOutput;
   /** Read and not executed yet. */
   readonly #kept: QueryBuffer;
+  /** Replies that were written and not handed over yet. */
+  #unsent = 0;
   /** So many kept bytes it takes at least to go on. */
   #needed = 0;
   #closedCallbacks: (() => void)[] = [];
@@ -157,7 +159,8 @@ export class RespConnection
     this.#host.wheel.set(this, this.#deadlineMs());
   }
 
-  onHeldLost(reason: string): void {
+  /** A watch that misses changes must begin anew, and the end of its connection is how it hears of that. */
+  onPushesLost(reason: string): void {
     this.#host.clientClosed(this.remote, reason);
     this.kill();
   }
@@ -285,6 +288,7 @@ export class RespConnection
       batch.finish();
       const executed = batch.executed;
       counters.commands += executed;
+      this.#unsent += executed;
       this.#deadline.hasCommand = true;
       this.#deadline.lastCommandMs = wheel.nowMs;
       if (this.#isClosing) return end;
@@ -334,7 +338,8 @@ export class RespConnection
   #flush(): void {
     const { replies } = this.#host;
     if (this.#isEnded) replies.reset();
-    else if (replies.byteLength > 0) this.#output.send(replies);
+    else if (replies.byteLength > 0) this.#output.send(replies, this.#unsent);
+    this.#unsent = 0;
     if (!this.#isClosing || this.#isEnded || this.#output.heldBytes > 0) return;
     this.#isEnded = true;
     this.#deadline.closingSinceMs = this.#host.wheel.nowMs;

@@ -248,8 +248,10 @@ describe('a thread that is closed', () => {
 
 describe('what links drop', () => {
   test('is counted by its reason, and reported when an outbox was full', () => {
-    const { dispatcher, codes } = startDispatcher();
-    const inbox = new RemoteInbox(dispatcher, [], { onPeerUp: () => {}, onPeerDown: () => {} });
+    const { dispatcher } = startDispatcher();
+    const codes: string[] = [];
+    const peers = { onPeerUp: () => {}, onPeerDown: () => {} };
+    const inbox = new RemoteInbox(dispatcher, [], peers, ({ code }) => codes.push(code));
     inbox.onDropped('far:7000', 5, 'outbox full');
     inbox.onDropped('far:7000', 3, 'outbox age');
     inbox.onDropped('stranger:7000', 2, 'not a member');

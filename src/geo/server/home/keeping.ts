@@ -26,6 +26,8 @@ export class Keeping {
   /** Arrivals that the remote-sync actor waits for, oldest first. */
   readonly #arrivals: { readonly token: number; readonly actorToken: number }[] = [];
   #keptActorToken = 0;
+  /** Members on their way, oldest first. */
+  readonly #members: { readonly token: number; readonly number: number }[] = [];
   /** There are other servers, so that the remote-sync actor is told what query actors write. */
   #isRemoteSyncAwake = false;
   #isClosed = false;
@@ -81,6 +83,14 @@ export class Keeping {
     this.#options.onAppended();
   }
 
+  onMembers(
+    clusterId: string,
+    { number, cards }: Extract<RemoteSyncOutput, { kind: 'members' }>,
+  ): void {
+    const token = this.openJournal?.appendCluster(clusterId, cards);
+    if (token !== undefined) this.#members.push({ token, number });
+  }
+
   /** Everything that was appended up to `token` is on the disk. */
   onDurable(token: number): void {
     const { durability, ports, lend } = this.#options;
@@ -102,6 +112,11 @@ export class Keeping {
       this.#keptActorToken = this.#arrivals.shift()?.actorToken ?? this.#keptActorToken;
     }
     lend({ kind: 'kept', token: this.#keptActorToken, own });
+    let number = 0;
+    while (this.#members[0] !== undefined && this.#members[0].token <= token) {
+      number = this.#members.shift()?.number ?? number;
+    }
+    if (number > 0) lend({ kind: 'members kept', number });
   }
 
   get #showsEarly(): boolean {

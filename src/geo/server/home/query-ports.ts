@@ -35,6 +35,7 @@ export class QueryPorts {
   /** Who waits for slices of the first port, in order. */
   readonly #sliceWaiters: ((slice: Slice) => void)[] = [];
   #loadProgressed: () => void = () => {};
+  #isClosed = false;
 
   constructor(thread: GatewayThread) {
     this.#thread = thread;
@@ -79,7 +80,9 @@ export class QueryPorts {
 
   /** Query actors load as fast as the disk is read, or it is waited for them. */
   async keepUp(): Promise<void> {
-    while (this.#ports.some(({ loadBytes }) => loadBytes > geoLimits.loadBytesAheadMax)) {
+    const isBehind = ({ loadBytes }: QueryPortOfHome): boolean =>
+      loadBytes > geoLimits.loadBytesAheadMax;
+    while (!this.#isClosed && this.#ports.some(isBehind)) {
       await new Promise<void>((resolve) => (this.#loadProgressed = resolve));
     }
   }
@@ -123,8 +126,14 @@ export class QueryPorts {
     this.#sliceWaiters.shift()?.({ ...slice, pack });
   }
 
-  /** Nobody answers any more, and a snapshot that is under way would wait for ever. */
+  /** Nobody answers any more: a start, or a snapshot, that is under way would wait for ever. */
   close(): void {
+    this.#isClosed = true;
+    this.#loadProgressed();
+    const message = 'closed before the query ports were open';
+    for (const port of this.#ports) {
+      port.onOpened({ kind: 'not opened', code: 'SYSTEM_CLOSED', message });
+    }
     for (const resolve of this.#sliceWaiters) resolve(noSlice);
   }
 }

@@ -136,9 +136,10 @@ export class StoreJournal {
     return this.#append({ kind: 'entries', claims, pack }, onTaken);
   }
 
-  appendCluster(clusterId: string, members: readonly MemberCard[]): void {
+  /** Appends which servers there are; returns the token. */
+  appendCluster(clusterId: string, members: readonly MemberCard[]): number {
     this.#cluster = { clusterId, members };
-    this.#append({ kind: 'cluster', clusterId, members }, nothing);
+    return this.#append({ kind: 'cluster', clusterId, members }, nothing);
   }
 
   /** Whether the log has grown so long that a snapshot would pay. */

@@ -1,5 +1,4 @@
 import type { ActorContext } from '../../../actor/actor-kind.ts';
-import type { ActorRef } from '../../../actor/actor-ref.ts';
 import { firstActorOf } from '../../../actor/first-actor.ts';
 import { geoLimits } from '../../../core/limits.ts';
 import type { VectorPairs } from '../../version-vector.ts';
@@ -13,18 +12,19 @@ import { SlicedWork } from '../sync/sliced-work.ts';
 import type { SyncMessage, SyncPart } from '../sync/sync-message.ts';
 import type { SyncNote } from '../sync/sync-note.ts';
 import type { SyncPeer } from '../sync/sync-peer.ts';
-import { Synchronizer } from '../sync/synchronizer.ts';
+import { Synchronizer, type Arrival } from '../sync/synchronizer.ts';
 import { Arrivals } from './arrivals.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 import { Comparison } from './comparison.ts';
 import { Confirmations } from './confirmations.ts';
-import { isDivergence } from './divergence.ts';
+import { noteRepaired } from './divergence.ts';
 import { newQueryPeer, newServerPeer, type ServerStreams } from './new-peers.ts';
 import { QueryComparison } from './query-comparison.ts';
 import { Readiness } from './readiness.ts';
 import type { RemoteSyncBeginning, RemoteSyncLife, RepairCounters } from './remote-sync-life.ts';
 import type { RemoteSyncMessage } from './remote-sync-actor.ts';
 import type { RemoteSyncOutput } from './remote-sync-lent.ts';
+import { TransferSource } from './transfer-source.ts';
 import { trimStream } from './trim-stream.ts';
 
 /**
@@ -61,6 +61,7 @@ export class RemoteSync {
   readonly #works: SlicedWork;
   readonly #arrivals: Arrivals;
   readonly #comparison: Comparison;
+  readonly #source: TransferSource;
   readonly #queryComparison: QueryComparison;
   /** What is kept here, and told: others forget tombstones by it. */
   readonly #told: Knowledge = new Knowledge();
@@ -108,7 +109,9 @@ export class RemoteSync {
       works: this.#works,
     };
     this.#queryComparison = new QueryComparison(shared);
+    this.#source = new TransferSource(() => this.readiness.isReady);
     this.#comparison = new Comparison({
+      source: this.#source,
       ...shared,
       moment: () => ({
         localPosition: this.local.last,
@@ -189,9 +192,7 @@ export class RemoteSync {
     const nextMs = this.synchronizer.flush(nowMs, (to, message) => {
       const peer = this.synchronizer.findPeer(to);
       const remote = peer === undefined ? undefined : this.cluster.findRemote(peer);
-      if (remote !== undefined) {
-        message.notes.push({ kind: 'time', wallMs: clock.wallMs(), delayMs: remote.delayHereMs });
-      }
+      remote?.addTime(message, clock.wallMs());
       this.#context.tell(to, message);
     });
     this.#alarm.setFor(Math.min(nextMs, this.#lookMs(nowMs)), nowMs);
@@ -217,7 +218,10 @@ export class RemoteSync {
       bugs: this.#trial.bugs,
       mark: () => this.#arrivals.mark,
       released: () => this.#arrivals.released,
-      onArrival: (arrival) => this.#arrivals.onArrival(arrival, this.nowMs),
+      onArrival: (arrival) => {
+        this.#onTold(arrival);
+        this.#arrivals.onArrival(arrival, this.nowMs);
+      },
       onNote: (peer, note, nowMs) => this.#onNote(peer, note, nowMs),
       onMerged: (peer, part, outcome, entry) => {
         if (part.stream === 'repair' && outcome === 'applied') this.#onRepaired(peer, part, entry);
@@ -235,19 +239,15 @@ export class RemoteSync {
       self: { ...this.#identity, at, isVolatile, isRemoved: false },
       clock,
       log,
-      newPeer: (ref) => this.#newServerPeer(ref),
+      newPeer: (ref) => this.synchronizer.addPeer(newServerPeer(ref, this.#streams)),
       onGone: (peer) => this.synchronizer.removePeer(peer),
       keys: () => this.replica.table.size,
       onMet: (keys) => this.readiness.onMet(keys),
-      onMembers: (cards) => context.emit({ kind: 'members', cards }),
+      onMembers: (cards, number) => context.emit({ kind: 'members', number, cards }),
       dial: (address) => context.emit({ kind: 'dial', at: address }),
       onRemoved: () => context.emit({ kind: 'removed' }),
     };
     return new Cluster(options, members);
-  }
-
-  #newServerPeer(ref: ActorRef<SyncMessage>): SyncPeer {
-    return this.synchronizer.addPeer(newServerPeer(ref, this.#streams));
   }
 
   get #streams(): ServerStreams {
@@ -300,16 +300,25 @@ export class RemoteSync {
     } else this.#comparison.onNote(remote, note, nowMs);
   }
 
+  #onTold({ peer, part, isWhole }: Arrival): void {
+    const remote = part.stream === 'repair' ? this.cluster.findRemote(peer) : undefined;
+    if (remote === undefined) return;
+    this.#source.onTold(remote, isWhole && part.claims.length > 0, this.nowMs);
+  }
+
   #onRepaired(peer: SyncPeer, part: SyncPart, entry: EntryPackReader): void {
     // What is taken over at the waking is not here yet, though the journal may have told of what came after it.
     if (this.#state === 'filling') return;
-    if (!isDivergence(this.replica, this.synchronizer.known.vector, entry)) return;
-    this.repairs.divergencesFound += 1;
-    this.repairs.divergencesRepaired += 1;
-    const { origin, sequence } = entry.version;
-    const uid = this.replica.origins.uid(origin);
-    const fields = { peer: peer.ref.address, session: part.session, origin: uid, sequence };
-    this.#context.log.error('divergence repaired', fields);
+    noteRepaired(
+      entry,
+      { peer: peer.ref.address, session: part.session },
+      {
+        replica: this.replica,
+        known: this.synchronizer.known.vector,
+        counters: this.repairs,
+        log: this.#context.log,
+      },
+    );
   }
 
   /** What is to be looked after now and then: whom to compare with, what all have, what is not needed any more. */
@@ -317,6 +326,7 @@ export class RemoteSync {
     if (this.#state !== 'awake') return;
     this.cluster.greetSilent(nowMs);
     for (const remote of this.cluster.remotes) {
+      if (remote.sync.isAway) this.synchronizer.breakOff(remote.sync);
       this.#comparison.look(remote, this.#identity.id, nowMs);
     }
     // What is on its way to them they may lack.
