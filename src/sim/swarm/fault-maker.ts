@@ -31,6 +31,7 @@ export const statesOfFaults = [
   'a server stood still',
   'a server crashed while it started',
   'a wall clock jumped beyond the skew',
+  'the power went between a write and its sync',
 ] as const;
 
 export interface ClockStep {
@@ -148,7 +149,7 @@ export class FaultMaker {
     const { sometimes } = this.#options;
     if (!node.isReady) sometimes.reach('a server crashed while it started');
     sometimes.reach(hasPower ? 'a process crashed' : 'the power of a server was cut');
-    if (!hasPower && node.node.drive.hasPending) {
+    if (!hasPower && node.node.drives.hasPending) {
       sometimes.reach('the power went between a write and its sync');
     }
     node.crash({ hasPower });
