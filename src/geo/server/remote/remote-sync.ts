@@ -1,5 +1,4 @@
 import type { ActorContext } from '../../../actor/actor-kind.ts';
-import type { ActorRef } from '../../../actor/actor-ref.ts';
 import { firstActorOf } from '../../../actor/first-actor.ts';
 import { geoLimits } from '../../../core/limits.ts';
 import type { VectorPairs } from '../../version-vector.ts';
@@ -18,7 +17,7 @@ import { Arrivals } from './arrivals.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 import { Comparison } from './comparison.ts';
 import { Confirmations } from './confirmations.ts';
-import { isDivergence } from './divergence.ts';
+import { noteRepaired } from './divergence.ts';
 import { newQueryPeer, newServerPeer, type ServerStreams } from './new-peers.ts';
 import { QueryComparison } from './query-comparison.ts';
 import { Readiness } from './readiness.ts';
@@ -240,7 +239,7 @@ export class RemoteSync {
       self: { ...this.#identity, at, isVolatile, isRemoved: false },
       clock,
       log,
-      newPeer: (ref) => this.#newServerPeer(ref),
+      newPeer: (ref) => this.synchronizer.addPeer(newServerPeer(ref, this.#streams)),
       onGone: (peer) => this.synchronizer.removePeer(peer),
       keys: () => this.replica.table.size,
       onMet: (keys) => this.readiness.onMet(keys),
@@ -249,10 +248,6 @@ export class RemoteSync {
       onRemoved: () => context.emit({ kind: 'removed' }),
     };
     return new Cluster(options, members);
-  }
-
-  #newServerPeer(ref: ActorRef<SyncMessage>): SyncPeer {
-    return this.synchronizer.addPeer(newServerPeer(ref, this.#streams));
   }
 
   get #streams(): ServerStreams {
@@ -314,13 +309,16 @@ export class RemoteSync {
   #onRepaired(peer: SyncPeer, part: SyncPart, entry: EntryPackReader): void {
     // What is taken over at the waking is not here yet, though the journal may have told of what came after it.
     if (this.#state === 'filling') return;
-    if (!isDivergence(this.replica, this.synchronizer.known.vector, entry)) return;
-    this.repairs.divergencesFound += 1;
-    this.repairs.divergencesRepaired += 1;
-    const { origin, sequence } = entry.version;
-    const uid = this.replica.origins.uid(origin);
-    const fields = { peer: peer.ref.address, session: part.session, origin: uid, sequence };
-    this.#context.log.error('divergence repaired', fields);
+    noteRepaired(
+      entry,
+      { peer: peer.ref.address, session: part.session },
+      {
+        replica: this.replica,
+        known: this.synchronizer.known.vector,
+        counters: this.repairs,
+        log: this.#context.log,
+      },
+    );
   }
 
   /** What is to be looked after now and then: whom to compare with, what all have, what is not needed any more. */
