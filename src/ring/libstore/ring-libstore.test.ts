@@ -211,7 +211,20 @@ test('a node that is away is knocked at about once a second, however many calls 
   assert.ok(store.statistics().requests < 250, `${store.statistics().requests} requests`);
 });
 
-test('a node that greets nobody is given up, and calls fail at their deadline', async () => {
+test('a node that takes connections and says nothing is tried again', async () => {
+  const world = new World();
+  const store = await world.connect();
+  await world.settle(store.put('k', 'v'));
+  world.node().isDeaf = true;
+  const get = store.get('k', { timeoutMs: 60_000 });
+  await world.simulation.advance(100);
+  world.node().lastPeer?.destroy();
+  await world.simulation.advance(5_000);
+  world.node().isDeaf = false;
+  assert.equal(await world.settle(get), 'v');
+});
+
+test('a node that cannot be reached for long is found again, and calls fail at their deadline meanwhile', async () => {
   const world = new World();
   const store = await world.connect();
   await world.settle(store.put('k', 'v'));
