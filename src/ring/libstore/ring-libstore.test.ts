@@ -344,6 +344,44 @@ for (const code of ['WRONGSERVER', 'STALEVIEW']) {
   });
 }
 
+test('a node that has not heard of the newest view yet is waited for, and no older one is taken', async () => {
+  const world = new World();
+  const newer = { ...world.view, epoch: 3 };
+  world.node().override = (peer, words) => {
+    if (words[0] === 'RING') peer.send(viewReply(newer));
+    return words[0] === 'RING';
+  };
+  const store = await world.connect();
+  let refused = 0;
+  world.node().override = (peer, words) => {
+    if (words[0] !== 'ONCE' || (refused += 1) > 2) return false;
+    peer.send('-STALEVIEW the view of the ring has epoch 1, not 3\r\n');
+    return true;
+  };
+  await world.settle(store.put('k', 'v'));
+  const epochs = world
+    .node()
+    .commands.filter(([name]) => name === 'ONCE')
+    .map(([, epoch]) => epoch);
+  assert.deepEqual(epochs, ['3', '3', '3']);
+});
+
+test('a ring that has begun anew, with lower epochs, is followed', async () => {
+  const world = new World();
+  const newer = { ...world.view, epoch: 3 };
+  world.node().override = (peer, words) => {
+    if (words[0] === 'RING') peer.send(viewReply(newer));
+    return words[0] === 'RING';
+  };
+  const store = await world.connect();
+  world.node().override = (peer, words) => {
+    if (words[0] !== 'ONCE' || words[1] === '1') return false;
+    peer.send('-STALEVIEW the view of the ring has epoch 1, not 3\r\n');
+    return true;
+  };
+  await world.settle(store.put('k', 'v'));
+});
+
 test('a node that is never the owner is not asked for ever', async () => {
   const world = new World();
   const store = await world.connect();
