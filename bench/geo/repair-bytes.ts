@@ -1,8 +1,10 @@
 import { ActorRef } from '../../src/actor/actor-ref.ts';
 import { BatchWriter } from '../../src/actor/message/batch-writer.ts';
 import { assert } from '../../src/core/assert.ts';
+import { Knowledge } from '../../src/geo/server/sync/knowledge.ts';
 import type { SyncMessage } from '../../src/geo/server/sync/sync-message.ts';
 import type { SyncNote } from '../../src/geo/server/sync/sync-note.ts';
+import { SyncPeer } from '../../src/geo/server/sync/sync-peer.ts';
 import type { BenchOptions, Figures } from '../harness/figures.ts';
 import { reconcile } from '../repair/reconcile.ts';
 import { SampleTable } from '../repair/sample-table.ts';
@@ -65,23 +67,12 @@ function bytesOf(notes: readonly SyncNote[]): number {
   return notes.reduce((sum, note) => sum + messageBytes(note), 0);
 }
 
+/** As a server makes it that has told the other one all else, with names as long as they are in life. */
 function messageBytes(note: SyncNote): number {
-  const message: SyncMessage = {
-    type: 'sync',
-    from: new ActorRef('127.0.0.1:7000#8f14e45fceea167a.3', 0),
-    parts: [],
-    heard: [
-      { stream: 'local', session: 1, upTo: 2 * million, isMissing: false },
-      { stream: 'remote', session: 1, upTo: million, isMissing: false },
-    ],
-    knows: [],
-    knowsAfter: 1_000,
-    knowsUpTo: 1_000,
-    wantsHeard: false,
-    knowsHeard: 1_000,
-    notes: [note, { kind: 'time', wallMs: 1_760_000_000_123, delayMs: 12 }],
-  };
+  const self = new ActorRef<SyncMessage>('127.0.0.1:7000#8f14e45fceea167a.3', 4);
+  const peer = new SyncPeer({ ref: self, feeds: [], isLocal: false });
+  peer.addNote(note);
   const writer = new BatchWriter();
-  writer.add(0, message);
+  writer.add(self.counter, peer.message(self, new Knowledge()));
   return writer.byteLength;
 }

@@ -73,7 +73,11 @@ export class ActorSystem {
       onAnswer: (id, answer) => this.#onAnswer(id, answer),
     });
     const { dispatcher, gateways } = this.#runtime;
-    links?.start(new RemoteInbox(dispatcher, ports, gateways));
+    // Links log what happens to them: only who asked for errors hears of it again.
+    const report = (fault: AtollError): void => {
+      if (parts.onError !== undefined) this.#tellError(fault, undefined);
+    };
+    links?.start(new RemoteInbox(dispatcher, ports, gateways, report));
     if (group !== undefined) group.onExit = (thread, reason) => this.#onThreadExit(thread, reason);
   }
 
@@ -251,16 +255,16 @@ export class ActorSystem {
   }
 
   #report(report: ThreadReport, error: AtollError | undefined): void {
-    const actor = report.actor === '' ? undefined : report.actor;
+    this.#tellError(error ?? errorOf(report), report.actor === '' ? undefined : report.actor);
+  }
+
+  #tellError(error: AtollError, actor: string | undefined): void {
     try {
-      this.#onError(error ?? errorOf(report), actor);
+      this.#onError(error, actor);
     } catch (thrown) {
       // A tell never throws, and a turn is not broken off: also not by who is told of errors.
-      this.#outside.log.error('onError threw', {
-        thrown: String(thrown),
-        code: report.code,
-        actor,
-      });
+      const { code } = error;
+      this.#outside.log.error('onError threw', { thrown: String(thrown), code, actor });
     }
   }
 

@@ -35,6 +35,7 @@ export interface DispatcherOptions {
   /** Marshals also what stays on the thread: slower, and the outcome must be the same. For tests. */
   readonly alwaysMarshal: boolean;
   readonly onReport: (error: AtollError, actor: ActorRef<never> | undefined) => void;
+  /** Bytes in a command are lent for the time of the call. */
   readonly onCommand: (command: ThreadCommand) => void;
 }
 
@@ -264,7 +265,6 @@ export class Dispatcher implements CellThread {
     while (reader.next()) {
       const { counter } = reader;
       if (counter === threadCounter && source === 'thread') {
-        // The bytes of a batch between threads moved here, and nobody else has them.
         this.#options.onCommand(reader.messageInPlace() as ThreadCommand);
       } else {
         this.deliver(counter, reader.message());

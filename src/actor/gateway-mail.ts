@@ -80,13 +80,13 @@ export class GatewayMail {
     }
   }
 
-  /** Hands over mail for a gateway of this thread. Requires: no turn is running. */
+  /** Hands over mail for a gateway of this thread; bytes in it are lent. Requires: no turn is running. */
   deliver(command: MailCommand): void {
     const { to, from, mail } = command;
     const waiting = this.#waiting.get(to);
     const receiver = this.#receivers.get(to);
     if (waiting !== undefined && waiting.length < actorLimits.mailBeforeReadyMax) {
-      waiting.push(command);
+      waiting.push(this.#ownCopyOf(command));
     } else if (waiting === undefined && receiver?.onMail !== undefined) {
       receiver.onMail(mail, from);
     } else {
@@ -95,10 +95,14 @@ export class GatewayMail {
   }
 
   #postHere(command: MailCommand): void {
-    this.#local.push(this.#copier.copy(command, actorLimits.mailBytesMax) as MailCommand);
+    this.#local.push(this.#ownCopyOf(command));
     if (this.#isTurnDue) return;
     this.#isTurnDue = true;
     this.#options.timers.microtask(this.#turn);
+  }
+
+  #ownCopyOf(command: MailCommand): MailCommand {
+    return this.#copier.copy(command, actorLimits.mailBytesMax) as MailCommand;
   }
 
   readonly #turn = (): void => {

@@ -32,9 +32,8 @@ export interface Gateway<Ready> {
   inspect?(): unknown;
   /**
    * Takes what another gateway of the system posted. Mail from one gateway to another comes in the order posted, on
-   * a turn of its own: it may tell, lend and post. What it gets is its own: it may keep and change it, but bytes
-   * that came from another thread are a part of a larger buffer and hold on to all of it. That it throws is a
-   * bug: the process ends.
+   * a turn of its own: it may tell, lend and post. What it gets is its own: it may keep and change it. Only Uint8Arrays
+   * in it are lent for the time of the call: what is kept of them is copied. That it throws is a bug: the process ends.
    *
    * Mail that came before this gateway was ready waits for it; none comes once `close` is over. Without `onMail`
    * all of it is dead letters.

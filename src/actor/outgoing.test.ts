@@ -30,7 +30,7 @@ function startOutgoing(thread: 0 | 1): World {
   const sent: Sent[] = [];
   const dropped: string[] = [];
   const port: ThreadPort = {
-    post: (bytes) => void posted.push(bytes),
+    post: (...parts) => void posted.push(Buffer.concat(parts)),
     onBytes: () => {},
     close: () => {},
   };

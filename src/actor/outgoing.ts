@@ -6,7 +6,7 @@ import { parseAddress } from './address.ts';
 import { BatchWriter } from './message/batch-writer.ts';
 import type { ThreadCounters } from './counters.ts';
 import type { SystemLinks } from './system-links.ts';
-import { sealThreadBatch } from './thread-batch.ts';
+import { batchSeal } from './thread-batch.ts';
 import { threadCounter, type ThreadCommand } from './thread-command.ts';
 
 /**
@@ -89,7 +89,7 @@ export class Outgoing {
     const port = this.#ports[thread];
     assert(port !== undefined, `there is no port to thread ${thread}`);
     this.#counters.marshalledBytes += writer.byteLength;
-    port.post(sealThreadBatch(writer.view()));
+    port.post(ownSeal, writer.view());
     writer.clear();
   }
 
@@ -136,3 +136,4 @@ interface Destination {
 }
 
 const systemsKept = 64;
+const ownSeal = batchSeal();

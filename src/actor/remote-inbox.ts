@@ -4,7 +4,7 @@ import type { ThreadPort } from '../core/threads.ts';
 import { formatAddress, type Address } from './address.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { DropReason, LinksEvents } from './remote/links-options.ts';
-import { sealThreadBatch } from './thread-batch.ts';
+import { batchSeal } from './thread-batch.ts';
 
 /** Who wants to know which systems messages pass to. Each is named by the address of its life. */
 export interface PeerListener {
@@ -19,18 +19,20 @@ export interface PeerListener {
 export class RemoteInbox implements LinksEvents {
   readonly #dispatcher: Dispatcher;
   readonly #ports: readonly (ThreadPort | undefined)[];
-
   readonly #peers: PeerListener;
+  readonly #report: (fault: AtollError) => void;
 
-  /** `ports[t]` reaches thread t; the dispatcher is that of thread 0. */
+  /** `ports[t]` reaches thread t; the dispatcher is that of thread 0. `report` hears what went wrong; it is in the log already. */
   constructor(
     dispatcher: Dispatcher,
     ports: readonly (ThreadPort | undefined)[],
     peers: PeerListener,
+    report: (fault: AtollError) => void,
   ) {
     this.#dispatcher = dispatcher;
     this.#ports = ports;
     this.#peers = peers;
+    this.#report = report;
   }
 
   /** Throws `FRAME_INVALID`, and the connection that the batch came by ends. */
@@ -48,7 +50,7 @@ export class RemoteInbox implements LinksEvents {
     }
     const port = this.#ports[lane];
     assert(port !== undefined, 'links know how many threads there are');
-    port.post(sealThreadBatch(bytes.subarray(start, end), formatAddress(from)));
+    port.post(batchSeal(formatAddress(from)), bytes.subarray(start, end));
   }
 
   onPeerUp(peer: Address): void {
@@ -63,7 +65,7 @@ export class RemoteInbox implements LinksEvents {
     const dispatcher = this.#dispatcher;
     dispatcher.counters.missingFromRemote += missing;
     const text = `${missing} messages of ${formatAddress(peer)} were lost on their way`;
-    dispatcher.report(new AtollError('LINK_GAP', text));
+    this.#report(new AtollError('LINK_GAP', text));
   }
 
   onDropped(peer: string, count: number, reason: DropReason): void {
@@ -71,13 +73,13 @@ export class RemoteInbox implements LinksEvents {
     if (reason === 'outbox full' || reason === 'outbox age') {
       dispatcher.counters.droppedBeforeSend += count;
       const text = `${count} messages to ${peer} were dropped: it takes none, and its outbox is full`;
-      dispatcher.report(new AtollError('OUTBOX_FULL', text));
+      this.#report(new AtollError('OUTBOX_FULL', text));
     } else {
       dispatcher.counters.deadLetters += count;
     }
   }
 
   onFault(fault: AtollError): void {
-    this.#dispatcher.report(fault);
+    this.#report(fault);
   }
 }

@@ -30,7 +30,7 @@ export interface ActorSystemOptions {
   readonly members?: readonly string[];
   /** Delays everything that goes to other systems: to try out what distance does. */
   readonly linkLatencyMs?: number;
-  /** Hears of every error. Default: the log. */
+  /** Hears of every error, also of links, which log theirs themselves. Default: the log. */
   readonly onError?: OnError;
   /** Marshals also what stays on a thread. Slower; the outcome must be the same. For tests. */
   readonly alwaysMarshal?: boolean;

@@ -2,23 +2,21 @@
 export type BatchSource = 'thread' | 'remote';
 
 /**
- * A batch on its way between two threads: the address of the system that it came from (empty: from a thread of
- * our own) with its length in two bytes, then the batch.
+ * What stands before a batch on its way between two threads: the address of the system that it came from (empty: from a
+ * thread of our own) with its length in two bytes.
  *
  * Only another thread of the same system may send commands. A batch of a remote system is passed on unopened
  * and named, so that no stranger can start an actor, and so that the thread that opens it can say
  * whose link is to end if it is malformed.
  */
-export function sealThreadBatch(batch: Uint8Array, sender = ''): Uint8Array<ArrayBuffer> {
-  const start = lengthBytes + sender.length;
-  const sealed = new Uint8Array(start + batch.length);
-  sealed[0] = sender.length & 0xff;
-  sealed[1] = sender.length >> 8;
+export function batchSeal(sender = ''): Uint8Array {
+  const seal = new Uint8Array(lengthBytes + sender.length);
+  seal[0] = sender.length & 0xff;
+  seal[1] = sender.length >> 8;
   for (let index = 0; index < sender.length; index += 1) {
-    sealed[lengthBytes + index] = sender.charCodeAt(index);
+    seal[lengthBytes + index] = sender.charCodeAt(index);
   }
-  sealed.set(batch, start);
-  return sealed;
+  return seal;
 }
 
 /** Where the batch begins. */

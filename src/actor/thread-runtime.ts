@@ -7,6 +7,7 @@ import type { ActorRef } from './actor-ref.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Gateways } from './gateways.ts';
 import type { Kinds } from './kinds.ts';
+import { PlainCopier } from './message/plain-copier.ts';
 import type { SystemLinks } from './system-links.ts';
 import type { ThreadAnswer, ThreadCommand, ThreadReport } from './thread-command.ts';
 
@@ -65,7 +66,7 @@ export class ThreadRuntime {
       case 'start actor':
         return this.#startActor(command.kind, command.counter);
       case 'start gateway':
-        return void this.#startGatewayFor(command);
+        return void this.#startGatewayFor(ownCopyOf(command));
       case 'mail':
         return this.gateways.deliver(command);
       case 'forward':
@@ -81,7 +82,7 @@ export class ThreadRuntime {
       case 'close':
         return void this.#closeFor(command.id);
       case 'answer':
-        return this.#options.onAnswer?.(command.id, command.answer);
+        return this.#options.onAnswer?.(command.id, ownCopyOf(command).answer);
     }
   }
 
@@ -147,6 +148,11 @@ export class ThreadRuntime {
 export function errorOf({ code, message, stack }: ThreadReport): AtollError {
   const known = code in errorCodes ? code : 'ACTOR_HANDLER_THREW';
   return new AtollError(known, message, stack === '' ? {} : { cause: stack });
+}
+
+/** A command whose bytes are its own, for what is kept. */
+function ownCopyOf<Command extends ThreadCommand>(command: Command): Command {
+  return new PlainCopier().copy(command, Number.POSITIVE_INFINITY) as Command;
 }
 
 function messageOf(error: unknown): string {

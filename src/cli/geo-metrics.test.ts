@@ -74,6 +74,7 @@ const server: HomeReport = {
     commits: 1,
     commitMs: 1,
     commitMsMax: 1,
+    commitDurations: { counts: [0, 0, 0, 1, 0, 0, 0, 2], sumMs: 40 },
     segments: 1,
     bytesSinceSnapshot: 9,
   },
@@ -99,6 +100,15 @@ test('metrics are written as Prometheus reads them', () => {
     'atoll_actor_told_total{from="outside"} 9',
     'atoll_command_failures_total{port="7001",command="client|setname"} 1',
     'process_cpu_seconds_total 0.5',
+    '# TYPE atoll_journal_commit_duration_seconds histogram',
+    'atoll_journal_commit_duration_seconds_bucket{le="0.0005"} 0',
+    'atoll_journal_commit_duration_seconds_bucket{le="0.001"} 1',
+    'atoll_journal_commit_duration_seconds_bucket{le="0.025"} 3',
+    'atoll_journal_commit_duration_seconds_bucket{le="+Inf"} 3',
+    'atoll_journal_commit_duration_seconds_sum 0.04',
+    'atoll_journal_commit_duration_seconds_count 3',
+    'atoll_geo_visibility_seconds_bucket{peer="10.0.0.1:7000",le="0.005"} 1',
+    'atoll_geo_visibility_seconds_count{peer="10.0.0.1:7000"} 3',
   ]) {
     assert.ok(text.includes(`${line}\n`), line);
   }

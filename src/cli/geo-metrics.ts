@@ -1,10 +1,10 @@
 import type { ThreadCounters } from '../actor/counters.ts';
-import type { JournalStats } from '../core/journal/journal.ts';
+import { commitBoundsMs, type JournalStats } from '../core/journal/journal.ts';
 import type { PortReport } from '../geo/server/query/port-report.ts';
 import { latenessBoundsMs } from '../geo/server/sync/lateness-histogram.ts';
 import type { HomeReport } from '../geo/server/home/started-server.ts';
 import type { MemberReport } from '../geo/server/remote/server-report.ts';
-import type { Metric, Sample } from './prometheus-text.ts';
+import { histogramSamples, type Metric, type Sample } from './prometheus-text.ts';
 
 /** What the process as a whole uses. */
 export interface ProcessFigures {
@@ -170,7 +170,11 @@ function serverMetrics(server: HomeReport, ports: readonly PortReport[]): readon
     ofOthers('clock_skew_seconds', 'Its clock less ours', (one) => (one.skewMs ?? 0) / 1_000),
     visibility(server, ports),
     counter('atoll_geo_repairs_total', 'Searches for a difference', repairs.sessions),
-    counter('atoll_geo_equal_total', 'Comparisons that found no difference', repairs.equal),
+    counter(
+      'atoll_geo_equal_total',
+      'Comparisons begun here that found no difference',
+      repairs.equal,
+    ),
     counter(
       'atoll_geo_divergence_found_total',
       'Entries that were missing though they should have been known',
@@ -190,8 +194,12 @@ function journalMetrics(journal: JournalStats, fault: string | undefined): reado
     counter('atoll_journal_commits_total', 'Writes with their sync', journal.commits),
     counter('atoll_journal_written_bytes_total', 'Bytes written', journal.writtenBytes),
     gauge('atoll_journal_pending_bytes', 'Bytes that wait for the disk', journal.pendingBytes),
-    gauge('atoll_journal_commit_seconds', 'How long the last took', journal.commitMs / 1_000),
-    gauge('atoll_journal_commit_seconds_max', 'The longest', journal.commitMsMax / 1_000),
+    {
+      name: 'atoll_journal_commit_duration_seconds',
+      type: 'histogram',
+      help: 'How long a write with its sync took',
+      samples: histogramSamples({}, commitBoundsMs, [journal.commitDurations]),
+    },
     gauge('atoll_journal_segments', 'Segments of the log', journal.segments),
     gauge('atoll_journal_failed', 'Whether it takes nothing more', fault === undefined ? 0 : 1),
   ];
@@ -199,28 +207,11 @@ function journalMetrics(journal: JournalStats, fault: string | undefined): reado
 
 /** By server of origin: how long after they were written, by both clocks, writes were seen by query actors here. */
 function visibility(server: HomeReport, ports: readonly PortReport[]): Metric {
-  const samples: Sample[] = [];
-  for (const { id, at } of server.members) {
-    const sums = latenessBoundsMs.map(() => 0);
-    let [count, sumMs] = [0, 0];
-    for (const { replica } of ports) {
-      for (const lateness of replica.lateness) {
-        if (!lateness.origin.startsWith(`${id}.`)) continue;
-        sumMs += lateness.sumMs;
-        let below = 0;
-        for (const [index, inClass] of lateness.counts.entries()) {
-          below += inClass;
-          if (index < sums.length) sums[index] = (sums[index] ?? 0) + below;
-        }
-        count += below;
-      }
-    }
-    for (const [index, boundMs] of latenessBoundsMs.entries()) {
-      samples.push([{ peer: at, le: boundMs / 1_000 }, sums[index] ?? 0, '_bucket']);
-    }
-    samples.push([{ peer: at, le: '+Inf' }, count, '_bucket']);
-    samples.push([{ peer: at }, sumMs / 1_000, '_sum'], [{ peer: at }, count, '_count']);
-  }
+  const all = ports.flatMap(({ replica }) => replica.lateness);
+  const samples = server.members.flatMap(({ id, at }) => {
+    const ofServer = all.filter(({ origin }) => origin.startsWith(`${id}.`));
+    return histogramSamples({ peer: at }, latenessBoundsMs, ofServer);
+  });
   return {
     name: 'atoll_geo_visibility_seconds',
     type: 'histogram',

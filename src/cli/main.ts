@@ -1,9 +1,5 @@
 #!/usr/bin/env node
-import { cmudCommand } from './commands/cmud.ts';
-import { geoCommand } from './commands/geo.ts';
-import { kvCommand } from './commands/kv.ts';
-import { lsCommand } from './commands/ls.ts';
-import { startCommand } from './commands/start.ts';
+import type { Command } from 'commander';
 import { installInterrupt } from './interrupt.ts';
 import { createProgram, reportError, runProgram } from './program.ts';
 
@@ -16,14 +12,21 @@ process.on('uncaughtException', (error) => process.exit(reportError(error)));
 installInterrupt();
 
 // One line per command; each is a file in `commands/` that exports `xCommand(): Command`.
-const program = createProgram([
-  cmudCommand(),
-  geoCommand(),
-  kvCommand(),
-  lsCommand(),
-  startCommand(),
+const commands = new Map<string, () => Promise<Command>>([
+  ['cmud', async () => (await import('./commands/cmud.ts')).cmudCommand()],
+  ['geo', async () => (await import('./commands/geo.ts')).geoCommand()],
+  ['kv', async () => (await import('./commands/kv.ts')).kvCommand()],
+  ['ls', async () => (await import('./commands/ls.ts')).lsCommand()],
+  ['start', async () => (await import('./commands/start.ts')).startCommand()],
 ]);
 
+// A command that is named needs no other: a server starts without the modules of the game, a fifth of all. What names none,
+// as help does, needs them all.
+const arguments_ = process.argv.slice(2);
+const named = commands.get(arguments_[0] ?? '');
+const needed = named === undefined ? [...commands.values()] : [named];
+const program = createProgram(await Promise.all(needed.map((load) => load())));
+
 // Only a fault ends the process here: a server's command returns while the server lives on.
-const exitCode = await runProgram(program, process.argv.slice(2));
+const exitCode = await runProgram(program, arguments_);
 if (exitCode !== undefined) process.exit(exitCode);

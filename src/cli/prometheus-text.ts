@@ -1,3 +1,5 @@
+import type { Durations } from '../core/duration-histogram.ts';
+
 /** A sample: its labels, if it has any, its value, and what a histogram puts behind the name. */
 export type Sample = readonly [
   labels: Readonly<Record<string, string | number>>,
@@ -11,6 +13,24 @@ export interface Metric {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
   readonly samples: readonly Sample[];
+}
+
+/** The samples of a histogram. All of `durations` are by the same bounds, and are counted together. */
+export function histogramSamples(
+  labels: Readonly<Record<string, string | number>>,
+  boundsMs: readonly number[],
+  durations: readonly Durations[],
+): readonly Sample[] {
+  const samples: Sample[] = [];
+  let count = 0;
+  for (const [index, boundMs] of [...boundsMs, Infinity].entries()) {
+    for (const { counts } of durations) count += counts[index] ?? 0;
+    const le = boundMs === Infinity ? '+Inf' : boundMs / 1_000;
+    samples.push([{ ...labels, le }, count, '_bucket']);
+  }
+  const sumMs = durations.reduce((sum, each) => sum + each.sumMs, 0);
+  samples.push([labels, sumMs / 1_000, '_sum'], [labels, count, '_count']);
+  return samples;
 }
 
 /** Metrics in the text form of Prometheus, version 0.0.4. */

@@ -21,6 +21,14 @@ test('what is taken stays as it is while the writer begins anew', () => {
   assert.deepEqual([...first, ...writer.take()], [1, 2]);
 });
 
+test('what is lent is what was written since, and the writer begins anew', () => {
+  const writer = new ByteWriter();
+  writer.byte(1);
+  assert.deepEqual([...writer.lend()], [1]);
+  writer.byte(2);
+  assert.deepEqual([...writer.lend()], [2]);
+});
+
 test('a buffer that grows keeps what was written, whoever wrote it', () => {
   const writer = new ByteWriter();
   writer.byte(7);

@@ -80,15 +80,24 @@ export class ByteWriter {
 
   /** What was written, in an array of its own; the writer begins anew. */
   take(): Uint8Array {
-    const taken = new Uint8Array(this.#bytes.subarray(0, this.#end));
+    return new Uint8Array(this.lend());
+  }
+
+  /** What was written, lent until the next call; the writer begins anew. */
+  lend(): Uint8Array {
+    const { buffer, byteOffset } = this.#bytes;
+    const lent = new Uint8Array(buffer, byteOffset, this.#end);
     this.clear();
-    return taken;
+    return lent;
   }
 
   /** Forgets what was written: for who had it lent from `reserve`. */
   clear(): void {
+    // A large buffer stays as long as it is filled, or each of those who fill it would make one.
+    const { length } = this.#bytes;
+    const isNeeded = length <= bufferBytesKept || this.#end * 4 > length;
     this.#end = 0;
-    if (this.#bytes.length > bufferBytesKept) {
+    if (!isNeeded) {
       this.#bytes = Buffer.allocUnsafeSlow(bufferBytesFirst);
       this.#view = viewOf(this.#bytes);
     }
@@ -108,4 +117,5 @@ function viewOf(bytes: Buffer): DataView {
 
 const varintBytesMax = 8;
 const bufferBytesFirst = 16_384;
+/** Not more than this is kept for somebody who writes little. */
 const bufferBytesKept = 1_048_576;

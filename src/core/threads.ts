@@ -1,8 +1,8 @@
 import type { Outside } from './outside.ts';
 
 /**
- * Further threads of this process, and the ports between them. Whatever crosses is bytes that move (the
- * sender's buffer is empty afterwards): threads share nothing.
+ * Further threads of this process, and the ports between them. Whatever crosses is bytes, lent on both sides as those of the
+ * network: threads share nothing.
  */
 export interface Threads {
   /** How many threads this machine runs at once. */
@@ -38,9 +38,9 @@ export interface ThreadStart {
 
 /** One end of a first-in-first-out channel between two threads. Never loses, never reorders. */
 export interface ThreadPort {
-  /** Hands `bytes` over: its buffer moves and may not be touched again. Requires: it owns its buffer whole. */
-  post(bytes: Uint8Array<ArrayBuffer>): void;
-  /** Called with the bytes of each post, in order. Set it before the first turn ends. */
-  onBytes: (bytes: Uint8Array<ArrayBuffer>) => void;
+  /** Sends the parts, one behind the other, as one piece. They are the caller's again when this returns. */
+  post(...parts: readonly Uint8Array[]): void;
+  /** Called with the bytes of each post, in order: lent for the time of the call. Set it before the first turn ends. */
+  onBytes: (bytes: Uint8Array) => void;
   close(): void;
 }

@@ -9,8 +9,8 @@ import { QueryBuffer, type QueryHolder } from './query-buffers.ts';
 export interface InputOwner extends Client, QueryHolder {
   /** Too much waits for it, so it is not read from. */
   readonly isPaused: boolean;
-  /** Commands of it were executed. */
-  onExecuted(): void;
+  /** So many commands of it were executed. */
+  onExecuted(count: number): void;
   /** Sends the replies so far. */
   flush(): void;
   /** It is not read from until the blockade is down. */
@@ -118,7 +118,7 @@ export class ClientInput {
       batch.finish();
       const executed = batch.executed;
       counters.commands += executed;
-      owner.onExecuted();
+      owner.onExecuted(executed);
       if (owner.isClosing) return end;
       assert(executed > 0, 'a batch was not executed');
       at = executed < batch.length ? (batch.ends[executed - 1] ?? end) : parsedEnd;

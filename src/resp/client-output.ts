@@ -15,6 +15,8 @@ const pushBytesInitial = 512;
 export interface OutputHost {
   readonly output: OutputBudget;
   readonly wheel: DeadlineWheel;
+  /** Where the replies of a read event are written. */
+  readonly replies: ReplyWriter;
   /** Undefined: nothing is ever held back. */
   readonly gate: OutputGate | undefined;
   flushPushesSoon(pusher: Pusher): void;
@@ -31,8 +33,8 @@ export interface OutputOwner {
   onOverSoft(): void;
   /** Some of what was held back has been sent. */
   onReleased(): void;
-  /** What is held back must never be sent: it is to be closed. */
-  onHeldLost(reason: string): void;
+  /** Pushes were held back that must never be sent: it is to be closed. */
+  onPushesLost(reason: string): void;
 }
 
 /**
@@ -105,17 +107,20 @@ export class ClientOutput implements OutputHolder, GateWaiter, Pusher {
     this.#host.output.update(this);
   }
 
-  /** Hands over what `writer` holds, to the connection or to what is held back. */
-  send(writer: ReplyWriter): void {
-    if (writer.hasOverflowed) {
-      writer.reset();
-      this.#owner.onUnread('it does not read its replies');
-      return;
-    }
+  /** Hands over what `writer` holds, so many replies or pushes, to the connection or to what is held back. */
+  send(writer: ReplyWriter, replies = 0): void {
+    if (this.#drops(writer)) return;
     if (this.#held === undefined) writer.flushTo(this.#connection);
-    else if (this.#held.takes(writer)) this.#gate?.add(this);
+    else if (this.#held.takes(writer, replies)) this.#gate?.add(this);
     else writer.flushTo(this.#connection);
     this.#bound();
+  }
+
+  #drops(writer: ReplyWriter): boolean {
+    if (!writer.hasOverflowed) return false;
+    writer.reset();
+    this.#owner.onUnread('it does not read its replies');
+    return true;
   }
 
   sendReleased(mark: number): boolean {
@@ -129,7 +134,18 @@ export class ClientOutput implements OutputHolder, GateWaiter, Pusher {
   }
 
   onHeldLost(reason: string): void {
-    this.#owner.onHeldLost(reason);
+    const count = this.#held?.lose();
+    if (count === undefined) {
+      this.#owner.onPushesLost(reason);
+      return;
+    }
+    const { replies } = this.#host;
+    const message = `it is not known whether what this tells of is kept: ${reason}`;
+    for (let i = 0; i < count && !replies.hasOverflowed; i += 1) replies.error('UNKNOWN', message);
+    if (this.#drops(replies)) return;
+    // Past the gate: it tells of nothing that could be durable.
+    replies.flushTo(this.#connection);
+    this.#bound();
   }
 
   /** Ends the pause if there is one and nothing is in the way any more; whether it did. */

@@ -50,6 +50,8 @@ export class RespConnection
   readonly #deadline: ClientDeadline;
   readonly #output: ClientOutput;
   readonly #input: ClientInput;
+  /** Replies that were written and not handed over yet. */
+  #unsent = 0;
   #closedCallbacks: (() => void)[] = [];
 
   constructor(host: ConnectionHost, connection: Connection, owner: ConnectionOwner) {
@@ -155,7 +157,8 @@ export class RespConnection
     this.#host.wheel.set(this, this.#deadlineMs());
   }
 
-  onHeldLost(reason: string): void {
+  /** A watch that misses changes must begin anew, and the end of its connection is how it hears of that. */
+  onPushesLost(reason: string): void {
     this.#host.clientClosed(this.remote, reason);
     this.kill();
   }
@@ -253,7 +256,9 @@ export class RespConnection
     this.#connection.resumeReading();
   }
 
-  onExecuted(): void {
+  onExecuted(count: number): void {
+    // One that suspended its client has not been answered.
+    this.#unsent += this.#input.isSuspended ? count - 1 : count;
     this.#deadline.hasCommand = true;
     this.#deadline.lastCommandMs = this.#host.wheel.nowMs;
   }
@@ -275,7 +280,8 @@ export class RespConnection
   flush(): void {
     const { replies } = this.#host;
     if (this.#isEnded) replies.reset();
-    else if (replies.byteLength > 0) this.#output.send(replies);
+    else if (replies.byteLength > 0) this.#output.send(replies, this.#unsent);
+    this.#unsent = 0;
     if (!this.#isClosing || this.#isEnded || this.#output.heldBytes > 0) return;
     this.#isEnded = true;
     this.#deadline.closingSinceMs = this.#host.wheel.nowMs;

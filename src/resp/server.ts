@@ -122,7 +122,8 @@ export class RespServer {
   }
 
   /**
-   * What is held tells of something that will never be durable: whoever waits for it is closed without it.
+   * What is held tells of something of which nobody will ever know whether it is durable: instead of each reply its client
+   * gets the error `UNKNOWN`, which says so, and goes on. Whoever waits for pushes is closed.
    * Nothing is released by that; `heldUntil` is asked as before. Requires: as `release`.
    */
   failHeld(reason: string): void {

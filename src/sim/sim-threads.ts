@@ -92,7 +92,7 @@ class SimPort implements ThreadPort {
   #lastArrivalMs = 0;
   #onBytes: ThreadPort['onBytes'] | undefined;
   /** Came before there was a handler. */
-  #waiting: Uint8Array<ArrayBuffer>[] = [];
+  #waiting: Uint8Array[] = [];
 
   constructor(scheduler: Scheduler, random: SimRandom, life: SimLife) {
     this.#scheduler = scheduler;
@@ -115,22 +115,17 @@ class SimPort implements ThreadPort {
     for (const bytes of waiting) this.#life.microtask(() => this.#handOn(bytes));
   }
 
-  post(bytes: Uint8Array<ArrayBuffer>): void {
-    assert(
-      bytes.byteLength === bytes.buffer.byteLength,
-      'posted bytes must own their buffer whole',
-    );
+  post(...parts: readonly Uint8Array[]): void {
     if (this.#isClosed || this.#life.isOver) return;
-    // Really moved: the sender's array is empty afterwards, as between real threads.
-    const moved = structuredClone(bytes, { transfer: [bytes.buffer] });
+    const bytes = new Uint8Array(Buffer.concat(parts));
     const other = this.#other;
     assert(other !== undefined, 'the port is not joined');
     const soonestMs = this.#scheduler.nowMs + this.#random.between(hopMs.from, hopMs.to);
     this.#lastArrivalMs = Math.max(soonestMs, this.#lastArrivalMs + 1e-6);
     const afterMs = this.#lastArrivalMs - this.#scheduler.nowMs;
     this.#scheduler.after(afterMs, 'post', this.#life.name, () => {
-      this.#scheduler.observe(moved.length);
-      other.#life.run(() => other.#handOn(moved));
+      this.#scheduler.observe(bytes.length);
+      other.#life.run(() => other.#handOn(bytes));
     });
   }
 
@@ -139,9 +134,14 @@ class SimPort implements ThreadPort {
     if (this.#other !== undefined) this.#other.#isClosed = true;
   }
 
-  #handOn(bytes: Uint8Array<ArrayBuffer>): void {
+  #handOn(bytes: Uint8Array): void {
     if (this.#isClosed) return;
-    if (this.#onBytes === undefined || this.#waiting.length > 0) this.#waiting.push(bytes);
-    else this.#onBytes(bytes);
+    if (this.#onBytes === undefined) {
+      this.#waiting.push(bytes);
+      return;
+    }
+    this.#onBytes(bytes);
+    // They were lent: whoever keeps them sees it, here already.
+    bytes.fill(0xdd);
   }
 }

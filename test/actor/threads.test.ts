@@ -11,7 +11,7 @@ import { BatchWriter } from '../../src/actor/message/batch-writer.ts';
 import { RemoteInbox } from '../../src/actor/remote-inbox.ts';
 import { startSystem, startThreadOfSystem } from '../../src/actor/start-system.ts';
 import { BatchReader } from '../../src/actor/message/batch-reader.ts';
-import { sealThreadBatch, startOf } from '../../src/actor/thread-batch.ts';
+import { batchSeal, startOf } from '../../src/actor/thread-batch.ts';
 import type { AtollError } from '../../src/core/errors.ts';
 import type { ThreadGroup, ThreadPort } from '../../src/core/threads.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
@@ -91,7 +91,7 @@ function startDispatcher(): {
   const simulation = new Simulation({ seed: 1 });
   const codes: string[] = [];
   const posted: Uint8Array[] = [];
-  const post = (bytes: Uint8Array): void => void posted.push(bytes);
+  const post = (...parts: Uint8Array[]): void => void posted.push(Buffer.concat(parts));
   const port: ThreadPort = { post, onBytes: () => {}, close: () => {} };
   const dispatcher = new Dispatcher({
     outside: simulation.node('s1').outside,
@@ -215,8 +215,9 @@ describe('a thread', () => {
   test('asks for the end of the link by which a batch came that cannot be read, and goes on', async () => {
     const { simulation, dispatcher, port, posted, codes } = startDispatcher();
     const stranger = '10.0.0.7:7000#boot2.1';
-    port.onBytes(sealThreadBatch(Uint8Array.of(0, 0xff), stranger));
-    port.onBytes(sealThreadBatch(Uint8Array.of(0, 1), stranger));
+    for (const second of [0xff, 1]) {
+      port.onBytes(Buffer.concat([batchSeal(stranger), Uint8Array.of(0, second)]));
+    }
     await simulation.runUntilIdle();
     const [sealed] = posted;
     assert.ok(sealed !== undefined && posted.length === 1);
@@ -239,7 +240,7 @@ describe('a thread that is closed', () => {
     const writer = new BatchWriter();
     const notYetBegun = new CounterSpace(0, 2).next(1);
     for (const counter of [channel.ref.counter, 1, notYetBegun]) writer.add(counter, 'late');
-    port.onBytes(sealThreadBatch(writer.view()));
+    port.onBytes(Buffer.concat([batchSeal(), writer.view()]));
     assert.equal(dispatcher.counters.deadLetters, 3);
     assert.equal(dispatcher.counters.channelRefsUsed, 0);
   });
@@ -247,8 +248,10 @@ describe('a thread that is closed', () => {
 
 describe('what links drop', () => {
   test('is counted by its reason, and reported when an outbox was full', () => {
-    const { dispatcher, codes } = startDispatcher();
-    const inbox = new RemoteInbox(dispatcher, [], { onPeerUp: () => {}, onPeerDown: () => {} });
+    const { dispatcher } = startDispatcher();
+    const codes: string[] = [];
+    const peers = { onPeerUp: () => {}, onPeerDown: () => {} };
+    const inbox = new RemoteInbox(dispatcher, [], peers, ({ code }) => codes.push(code));
     inbox.onDropped('far:7000', 5, 'outbox full');
     inbox.onDropped('far:7000', 3, 'outbox age');
     inbox.onDropped('stranger:7000', 2, 'not a member');

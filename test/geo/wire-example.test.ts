@@ -17,7 +17,7 @@ function documentedBytes(): string {
   return bytes.join('');
 }
 
-const message: SyncMessage = {
+const message = {
   type: 'sync',
   from: new ActorRef('10.0.0.1:7000#ab12.2', 4),
   parts: [
@@ -32,13 +32,10 @@ const message: SyncMessage = {
     },
   ],
   heard: [{ stream: 'local', session: 2, upTo: 40, isMissing: false }],
-  knows: [['a/1', 5]],
-  knowsAfter: 6,
-  knowsUpTo: 7,
-  wantsHeard: true,
+  knows: { pairs: [['a/1', 5]], after: 6, upTo: 7 },
   knowsHeard: 3,
   notes: [{ kind: 'time', wallMs: 1_000, delayMs: 20 }],
-};
+} satisfies SyncMessage;
 
 test('the documented sync message has the bytes that a server sends', () => {
   const writer = new BatchWriter();

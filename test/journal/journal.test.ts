@@ -81,6 +81,23 @@ test('all that is appended in one turn shares a sync, and what comes meanwhile t
   assert.equal(journal.stats.commits, 2);
 });
 
+test('how long each write with its sync took is counted in its class', async () => {
+  const server = new Server();
+  const journal = await server.open();
+  for (const record of ['one', 'two', 'three']) {
+    append(journal, record);
+    await server.settle(journal.sync());
+  }
+  const { commits, commitMs, commitMsMax, commitDurations } = journal.stats;
+  const { counts, sumMs } = commitDurations;
+  assert.equal(commits, 3);
+  assert.equal(
+    counts.reduce((sum, count) => sum + count, 0),
+    commits,
+  );
+  assert.ok(commitMs > 0 && sumMs >= commitMs && sumMs <= commits * commitMsMax);
+});
+
 test('an appended record is copied: the bytes are lent for the call only', async () => {
   const server = new Server();
   const journal = await server.open();

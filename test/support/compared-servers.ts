@@ -116,6 +116,7 @@ export class ComparedServer {
         return { localPosition, remotePosition, known: known.vector.pairs() };
       },
       counters: this.counters,
+      isReady: () => true,
       log: silentLog,
       bugs: [],
       works: this.#works,

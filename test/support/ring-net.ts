@@ -59,9 +59,12 @@ export class RingNet {
 
   /** The nodes of a server. */
   nodes(name: string): RingServer['nodes'] {
-    const server = this.#servers.get(name);
-    assert.ok(server !== undefined, `there is no server ${name}`);
-    return server.nodes;
+    return this.#mustGet(name).nodes;
+  }
+
+  /** The figures of the nodes of a server. */
+  inspect(name: string): ReturnType<RingServer['inspect']> {
+    return this.#mustGet(name).inspect();
   }
 
   /** Sends one command to a node, on a connection of its own. */
@@ -87,5 +90,11 @@ export class RingNet {
   /** What a node takes for the ring. */
   async viewOf(at: HostPort): Promise<RingView> {
     return readView(await this.ask(at, 'RING', 'SERVERS'));
+  }
+
+  #mustGet(name: string): RingServer {
+    const server = this.#servers.get(name);
+    assert.ok(server !== undefined, `there is no server ${name}`);
+    return server;
   }
 }

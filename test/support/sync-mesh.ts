@@ -42,6 +42,8 @@ export class SyncMesh {
   /** When each way was used: `0>1`. */
   readonly sentAtMs: Map<string, number[]> = new Map();
   readonly cut: Set<string>;
+  /** Told of each message that is sent. */
+  onSent: (from: SyncNode, to: SyncNode, message: SyncMessage, isLost: boolean) => void = () => {};
   readonly #random: SimRandom;
   readonly #lossChance: number;
   #underWay: Letter[] = [];
@@ -87,7 +89,9 @@ export class SyncMesh {
     const isCut = this.cut.has(
       `${Math.min(from.index, to.index)}-${Math.max(from.index, to.index)}`,
     );
-    if (isCut || (isLossy && this.#random.fraction() < this.#lossChance)) this.lost += 1;
+    const isLost = isCut || (isLossy && this.#random.fraction() < this.#lossChance);
+    this.onSent(from, to, message, isLost);
+    if (isLost) this.lost += 1;
     else this.#underWay.push({ dueMs: this.nowMs + wayMs, to, message });
   }
 }

@@ -53,8 +53,7 @@ export class BatchReader {
   }
 
   /**
-   * The message, whose Uint8Arrays are parts of the batch: for one that owns its bytes whole and is not used again.
-   * To be called once for each `next`, instead of `message`.
+   * The message, whose Uint8Arrays are parts of the batch, and lent as that is. To be called once for each `next`, instead of `message`.
    */
   messageInPlace(): unknown {
     this.#isInPlace = true;

@@ -37,12 +37,14 @@ export class BatchWriter {
   }
 
   clear(): void {
+    const { length } = this.#bytes;
+    // A large buffer stays as long as it is filled, or each large batch would make one.
+    if (length > bufferBytesKept && this.#end * 4 < length)
+      this.#bytes = Buffer.allocUnsafeSlow(bufferBytesFirst);
     this.#end = 0;
     this.#count = 0;
     this.#shapes.startBatch();
     if (this.#addresses.size > 0) this.#addresses.clear();
-    if (this.#bytes.length > bufferBytesKept)
-      this.#bytes = Buffer.allocUnsafeSlow(bufferBytesFirst);
   }
 
   /**
@@ -278,6 +280,6 @@ export class BatchWriter {
 
 /** A batch of a quiet destination stays small; there may be many destinations. */
 const bufferBytesFirst = 4_096;
-/** A buffer that one large message made larger than this is not kept. */
-const bufferBytesKept = 262_144;
+/** Not more than this is kept for small batches; what a journal is sent under load is smaller. */
+const bufferBytesKept = 1_048_576;
 const beyondLatin1 = /[\u0100-\uffff]/;

@@ -6,6 +6,7 @@ import { layOut } from '../../cmud/text/layout.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { paint } from './paint.ts';
 import type { Terminal, TerminalEvents } from './terminal.ts';
+import { terminalWidth } from './terminal-width.ts';
 
 export interface LineTerminalOptions {
   readonly input: NodeJS.ReadableStream;
@@ -16,8 +17,6 @@ export interface LineTerminalOptions {
   readonly hasColor: boolean;
   readonly events: TerminalEvents;
 }
-
-const widthDefault = 80;
 
 /**
  * Lines in and lines out, and nothing that moves a cursor: for pipes, for dumb terminals, and for screen
@@ -55,7 +54,7 @@ export class LineTerminal implements Terminal {
   show(blocks: readonly Block[]): void {
     if (this.#isGone) return;
     const { output, isPlain, hasColor } = this.#options;
-    const width = (output.columns ?? widthDefault) - (this.isInteractive ? 1 : 0);
+    const width = terminalWidth(output.columns) - (this.isInteractive ? 1 : 0);
     const lines = layOut(blocks, { width, isPlain, quotesCommands: isPlain || !hasColor });
     const text = lines.map((line) => `${paint(line, hasColor)}\n`).join('');
     output.write(this.#isBehindPrompt ? `\n${text}` : text);

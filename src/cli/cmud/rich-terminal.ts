@@ -5,6 +5,7 @@ import { layOut } from '../../cmud/text/layout.ts';
 import { cmudLimits } from '../../core/limits.ts';
 import { paint } from './paint.ts';
 import type { Terminal, TerminalEvents } from './terminal.ts';
+import { terminalWidth } from './terminal-width.ts';
 
 export interface RichTerminalOptions {
   readonly input: NodeJS.ReadStream;
@@ -15,8 +16,6 @@ export interface RichTerminalOptions {
   readonly onHistory: (lines: readonly string[]) => void;
   readonly events: TerminalEvents;
 }
-
-const widthDefault = 80;
 
 /**
  * A terminal that can move its cursor: line editing, history and completion by readline, and the line that
@@ -149,7 +148,7 @@ export class RichTerminal implements Terminal {
 
   /** The last column stays free: some terminals wrap as soon as it is filled. */
   #width(): number {
-    return (this.#options.output.columns ?? widthDefault) - 1;
+    return terminalWidth(this.#options.output.columns) - 1;
   }
 }
 

@@ -155,17 +155,22 @@ export class GeoLives implements AdminAnswers {
       modules: geoServerModules,
       linkLatencyMs,
     });
+    const isStopped = stopped.then(() => 'stopped' as const);
     try {
-      const server = await this.#startServer(system).catch((error: unknown) => {
+      const starting = this.#startServer(system).catch((error: unknown) => {
         if (error instanceof AtollError && error.code === 'DATA_INCOMPLETE') return undefined;
         throw error;
       });
+      const server = await Promise.race([starting, isStopped]);
+      if (server === 'stopped') {
+        await this.#giveUpStart(system, starting);
+        return 'stopped';
+      }
       // As if the others had given it up: what is left here may not be brought to them.
       if (server === undefined) return 'removed';
       this.#life = { system, server, startedAtMs: this.#outside.clock.wallMs() };
       void server.failed.then(({ message }) => this.#onFailed(message));
       const isRemoved = server.removed.then(() => 'removed' as const);
-      const isStopped = stopped.then(() => 'stopped' as const);
       this.#state = 'joining';
       let end = await this.#untilReady(server, isRemoved, isStopped);
       if (end === 'ready') {
@@ -181,6 +186,16 @@ export class GeoLives implements AdminAnswers {
       this.#life = undefined;
       await system.close();
     }
+  }
+
+  /** A start may take minutes. It has acknowledged nothing to anybody, so nobody has to wait for the end of it. */
+  async #giveUpStart(system: ActorSystem, starting: Promise<unknown>): Promise<void> {
+    this.#state = 'stopping';
+    await system.close();
+    await starting.catch((error: unknown) => {
+      // What else would have kept it from starting: to stop was what it was told.
+      if (!(error instanceof AtollError)) throw error;
+    });
   }
 
   async #startServer(system: ActorSystem): Promise<GeoServer> {

@@ -77,9 +77,7 @@ function parseLogLine(line: string): string | undefined {
     return undefined;
   }
   const { level, time: _, name: __, event, ...others } = fields;
-  // That nobody listens there is told by the links already.
-  const isTold = event === 'actor error' && others['code'] === 'CONNECT_FAILED';
-  if (level === 'info' || isTold) return '';
+  if (level === 'info') return '';
   const pairs = Object.entries(others).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`);
   return `${String(event)}${pairs.join('')}`;
 }

@@ -60,6 +60,7 @@ const server: ServerStatus = {
     commits: 8,
     commitMs: 0.6,
     commitMsMax: 12,
+    commitDurations: { counts: [0, 0, 0, 1, 0, 0, 0, 2], sumMs: 40 },
     segments: 1,
     bytesSinceSnapshot: 900,
   },
@@ -92,7 +93,7 @@ port  keys    tombstones  memory   clients  writes
 7001  20,000  7           3.0 MiB  2        9
 
 7 tombstones wait for bbbbbbbb at 127.0.0.1:7100 (away)
-40 comparisons found no difference, 1 searches for one; divergences: 0 found, 0 repaired
+40 comparisons begun here found no difference, 1 searches for one; divergences: 0 found, 0 repaired
 `,
   );
 });

@@ -102,7 +102,7 @@ function tombstonesLine({ tombstones, tombstonesHeldBy, members }: ServerStatus)
 function repairsLine({ repairs }: ServerStatus): string {
   const { equal, sessions, divergencesFound, divergencesRepaired } = repairs;
   return (
-    `${countWords(equal)} comparisons found no difference, ${countWords(sessions)} searches for one; ` +
+    `${countWords(equal)} comparisons begun here found no difference, ${countWords(sessions)} searches for one; ` +
     `divergences: ${divergencesFound} found, ${divergencesRepaired} repaired`
   );
 }

@@ -1,5 +1,6 @@
 import { assert } from '../assert.ts';
 import type { Clock } from '../clock.ts';
+import { DurationHistogram, type Durations } from '../duration-histogram.ts';
 import type { DiskFile, DiskLock } from '../disk.ts';
 import { AtollError } from '../errors.ts';
 import { journalLimits } from '../limits.ts';
@@ -51,6 +52,11 @@ export interface JournalStart extends KeptFilesStart {
   readonly loadedBytes: number;
 }
 
+/** From a disk that has memory of its own to one that hangs, as classes of a histogram. */
+export const commitBoundsMs: readonly number[] = [
+  0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 10_000,
+];
+
 /** What a journal did since it was opened. */
 export interface JournalStats {
   /** The number of the last record appended, and of the last one known to be durable. */
@@ -63,6 +69,8 @@ export interface JournalStats {
   /** How long the last commit took, write and sync, and the longest. */
   readonly commitMs: number;
   readonly commitMsMax: number;
+  /** By `commitBoundsMs`: how long all of them took. */
+  readonly commitDurations: Durations;
   readonly segments: number;
   /** Bytes in segments behind the last snapshot: what another one would save at a start. */
   readonly bytesSinceSnapshot: number;
@@ -105,6 +113,7 @@ export class Journal {
   #commits = 0;
   #commitMs = 0;
   #commitMsMax = 0;
+  readonly #commitDurations = new DurationHistogram(commitBoundsMs);
 
   /** Made by `openJournal`. */
   constructor(options: JournalOptions, start: JournalStart) {
@@ -133,6 +142,7 @@ export class Journal {
       commits: this.#commits,
       commitMs: this.#commitMs,
       commitMsMax: this.#commitMsMax,
+      commitDurations: this.#commitDurations.report(),
       segments: this.#files.segmentCount,
       bytesSinceSnapshot: this.#bytesSinceSnapshot,
     };
@@ -209,7 +219,7 @@ export class Journal {
    * Resolves with the number of the last record that it stands for. Rejects with a coded fault if it cannot
    * be written (then everything is as before), or does not read back as it was written.
    */
-  async snapshot(source: AsyncIterable<Uint8Array>): Promise<number> {
+  async snapshot(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<number> {
     assert(this.#snapshotting === undefined, 'one snapshot at a time');
     assert(!this.#isClosed, 'the journal is closed');
     if (this.#fault !== undefined) throw this.#fault;
@@ -283,6 +293,7 @@ export class Journal {
     else this.#syncLater();
     this.#commits++;
     this.#commitMs = clock.monotonicMs() - startMs;
+    this.#commitDurations.add(this.#commitMs);
     this.#commitMsMax = Math.max(this.#commitMsMax, this.#commitMs);
   }
 
@@ -357,7 +368,10 @@ export class Journal {
     return promise;
   }
 
-  async #writeSnapshot(sequence: number, source: AsyncIterable<Uint8Array>): Promise<number> {
+  async #writeSnapshot(
+    sequence: number,
+    source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  ): Promise<number> {
     const { disk, bugs } = this.#folder;
     const dropsEarly = bugs.has('drops segments before the snapshot is there');
     if (dropsEarly) await this.#files.addSnapshot(sequence);

@@ -20,7 +20,7 @@ export async function fillSnapshot(
   file: DiskFile,
   boot: Boot,
   sequence: number,
-  source: AsyncIterable<Uint8Array>,
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): Promise<number> {
   await file.append(encodeFileHeader({ kind: 'snapshot', sequence, ...boot }));
   const crcSeed = crcSeedOf(boot.journalId);

@@ -240,6 +240,20 @@ test('an error of the server is RESP_REPLY_ERROR with its words, and the connect
   assert.equal(server.peers.length, 1);
 });
 
+test('a server that does not know the outcome is as one whose connection broke: reads go on elsewhere, writes are told', async () => {
+  const simulation = new Simulation({ seed: 15 });
+  const other = { host: 'b', port: 1 };
+  serve(simulation, one, (peer) => peer.send('-UNKNOWN the disk failed\r\n'));
+  serve(simulation, other, (peer, words) => peer.send(bulk(`${words[1]} of b`)));
+  const client = await connect(simulation, new RoundRobinRouter([one, other]));
+  assert.equal(await simulation.settle(client.get('k')), 'k of b');
+  await simulation.settle(client.get('k'));
+  await assert.rejects(simulation.settle(client.put('k', 'v')), {
+    code: 'CONNECTION_LOST',
+    message: /UNKNOWN the disk failed/,
+  });
+});
+
 test('an answer of the wrong shape is RESP_PROTOCOL, and the connection goes', async () => {
   for (const reply of [':1\r\n', '*0\r\n', '%0\r\n', '#t\r\n']) {
     const simulation = new Simulation({ seed: 16 });

@@ -11,7 +11,7 @@ import { CommandWriter } from '../../resp/command-writer.ts';
 import { ReplyParser } from '../../resp/reply-parser.ts';
 import { ReplyError, type ReplyValue } from '../../resp/reply-value.ts';
 import type { ClientOutside } from '../../resp/calls/call-connection.ts';
-import { describeReplyError } from '../../resp/calls/call.ts';
+import { describeReplyError, unknownCode } from '../../resp/calls/call.ts';
 import type { Change, Watch } from './geo-store.ts';
 import type { Router } from './router.ts';
 
@@ -193,7 +193,9 @@ class WatchLink {
 
   #checkNoError(value: ReplyValue): void {
     if (!(value instanceof ReplyError)) return;
-    this.#fault = new AtollError('RESP_REPLY_ERROR', describeReplyError(value));
+    const words = describeReplyError(value);
+    this.#fault =
+      value.code === unknownCode ? this.#lost(words) : new AtollError('RESP_REPLY_ERROR', words);
   }
 
   /** `watchprefix`, the prefix, `put` with key and value or `delete` with key. */

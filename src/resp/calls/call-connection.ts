@@ -11,7 +11,7 @@ import type { Timer } from '../../core/timers.ts';
 import { CommandWriter, type CommandArgument } from '../command-writer.ts';
 import { ReplyParser } from '../reply-parser.ts';
 import { ReplyError, type ReplyValue } from '../reply-value.ts';
-import { describeReplyError, type Call } from './call.ts';
+import { describeReplyError, unknownCode, type Call } from './call.ts';
 import { CallLine } from './call-line.ts';
 
 export type ClientOutside = Pick<Outside, 'clock' | 'network' | 'random' | 'timers'>;
@@ -225,6 +225,11 @@ export class CallConnection {
         'RESP_PROTOCOL',
         'the server sent a reply that nobody asked for',
       );
+      return;
+    }
+    if (value instanceof ReplyError && value.code === unknownCode) {
+      // The call and those behind it are as if the connection had broken: repeated elsewhere if that does no harm.
+      this.#fault = new AtollError('CONNECTION_LOST', describeReplyError(value));
       return;
     }
     const call = this.#line.shift();

@@ -78,6 +78,9 @@ export class Call<Result = unknown> {
   }
 }
 
+/** The code of a server whose disk failed under the call: nobody knows what became of it. */
+export const unknownCode = 'UNKNOWN';
+
 /** The server's words, as an error message of ours. */
 export function describeReplyError({ code, message }: ReplyError): string {
   return `the server answered: ${code}${message === '' ? '' : ` ${message}`}`;

@@ -7,6 +7,7 @@ import type {
 } from '../../../test/support/memory-resp-server.ts';
 import { clientLimits, serverLimits } from '../../core/limits.ts';
 import type { ConnectedClient } from '../client-registry.ts';
+import { ReplyError } from '../reply-value.ts';
 
 const KiB = 1_024;
 const MiB = 1_024 * KiB;
@@ -336,22 +337,112 @@ test('a server that closes does not wait for ever for what is held', async () =>
   assert.deepEqual([peer.connection.isDestroyed, peer.connection.writes], [true, 0]);
 });
 
-test('if what is held will never be durable, whoever waits for it is closed unanswered', async () => {
+/** What a reply says whose truth nobody will know. */
+const unknown = /^UNKNOWN it is not known whether what this tells of is kept: the disk failed$/;
+
+function assertUnknown(replies: readonly unknown[], count: number): void {
+  assert.equal(replies.length, count);
+  for (const reply of replies) {
+    assert.ok(reply instanceof ReplyError);
+    assert.match(`${reply.code} ${reply.message}`, unknown);
+  }
+}
+
+test('if nobody will know whether what is held is durable, each reply says so, and its client goes on', async () => {
   const world = new HoldingWorld();
   const { server } = await world.listenHolding();
-  const waiting = [world.dial(), world.dial()];
-  const idle = world.dial();
-  for (const peer of waiting) world.send(peer, 1, 'PING');
+  const [one, several, idle] = [world.dial(), world.dial(), world.dial()];
+  world.send(one, 1, 'GET', 'key');
+  world.send(several, 1, 'SET', 'key', 'kept');
+  world.mark = 2;
+  several.connection.receive(encode('SET', 'key', 'lost') + encode('ECHO', 'x'.repeat(5_000)));
+  world.send(several, 3, 'PING');
+  server.release(1);
+  assert.deepEqual(several.takeReplies(), ['OK']);
+  world.send(one, 3, 'GET', 'key');
+  one.takeReplies();
   server.failHeld('the disk failed');
-  for (const peer of waiting) {
-    assert.deepEqual([peer.connection.isDestroyed, peer.connection.writes], [true, 0]);
-  }
+  assertUnknown(several.takeReplies(), 3);
+  assertUnknown(one.takeReplies(), 1);
   world.mark = 0;
-  assert.equal(idle.ask('PING'), 'PONG');
+  for (const peer of [one, several, idle]) assert.equal(peer.ask('PING'), 'PONG');
   assert.equal(server.outputBufferBytes, 0);
+});
+
+test('what is held behind a mark that was never released does not hold later replies', async () => {
+  const world = new HoldingWorld();
+  const { server } = await world.listenHolding();
+  const peer = world.dial();
+  world.send(peer, 5, 'PING');
+  server.failHeld('the disk failed');
+  assertUnknown(peer.takeReplies(), 1);
+  world.send(peer, 5, 'PING');
+  assert.deepEqual(peer.takeReplies(), []);
+  server.release(5);
+  assert.deepEqual(peer.takeReplies(), ['PONG']);
+});
+
+test('who was not read from because too much was held for it is read from when that is lost', async () => {
+  const world = new HoldingWorld();
+  const { server } = await world.listenHolding();
+  const peer = world.dial();
+  while (peer.connection.isReading) world.send(peer, 1, 'ECHO', 'x'.repeat(100 * KiB));
+  const held = server.outputBufferBytes;
+  assert.ok(held > MiB / 2);
+  world.mark = 0;
+  server.failHeld('the disk failed');
+  assertUnknown(peer.takeReplies(), Math.floor(held / (100 * KiB)));
+  assert.equal(peer.connection.isReading, true);
+});
+
+test('a client that waits to be closed hears that it is not known, and is closed', async () => {
+  const world = new HoldingWorld();
+  const { server } = await world.listenHolding();
+  const peer = world.dial();
+  world.send(peer, 1, 'QUIT');
+  server.failHeld('the disk failed');
+  assertUnknown(peer.takeReplies(), 1);
+  assert.equal(peer.connection.isEnded, true);
+});
+
+test('more replies than may wait for a client are not replaced: it is closed', async () => {
+  const world = new HoldingWorld();
+  const { server } = await world.listenHolding();
+  const peer = world.dial();
+  const reason = 'y'.repeat(500);
+  const commands = encode('PING').repeat(10_000);
+  world.mark = 1;
+  for (let i = 0; i < 10; i += 1) peer.connection.receive(commands);
+  server.failHeld(reason);
+  assert.equal(peer.connection.isDestroyed, true);
+});
+
+test('who waits for pushes that will never be durable is closed without them', async () => {
+  const world = new HoldingWorld();
+  const memory = await world.listenHolding();
+  const [peer, other] = [world.dial(), world.dial()];
+  const change = async (each: RespPeer, mark: number): Promise<void> => {
+    world.mark = mark;
+    clientOf(memory, each).push((reply) => {
+      reply.push(1);
+      reply.bulkLatin1('change');
+    });
+    await world.simulation.advance(1);
+  };
+  for (const each of [peer, other]) each.ask('HELLO', 3);
+  for (const each of [peer, other]) await change(each, 1);
+  memory.server.release(1);
+  for (const each of [peer, other]) each.connection.takeSent();
+  await change(peer, 2);
+  world.send(peer, 2, 'PING');
+  world.send(other, 2, 'PING');
+  memory.server.failHeld('the disk failed');
+  assert.deepEqual([peer.connection.isDestroyed, peer.connection.takeSent().length], [true, 0]);
+  // Its pushes have left before: what it misses is one reply.
+  assertUnknown(other.takeReplies(), 1);
   await world.simulation.advance(2_000);
   assert.equal(world.warnings.length, 1);
-  assert.match(world.warnings[0] ?? '', /"count":2,.*the disk failed/);
+  assert.match(world.warnings[0] ?? '', /"count":1,.*the disk failed/);
 });
 
 test('the end of a client that is to be told it waits as long as its replies are held', async () => {

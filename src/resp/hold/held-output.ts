@@ -10,7 +10,7 @@ const noBytes = new Uint8Array(0);
 
 /**
  * The output of one client that is held back at the gate: bytes in one piece, so that a release costs one
- * write, and for each mark where in them its part ends. Memory comes from the gate's spare buffers: an idle
+ * write, and for each mark where in them its part ends and how many replies it is. Memory comes from the gate's spare buffers: an idle
  * client has none.
  *
  * Invariant: marks and ends rise strictly, and the last end is `byteLength`.
@@ -21,8 +21,12 @@ export class HeldOutput implements ByteSink {
   #byteLength = 0;
   readonly #marks: number[] = [];
   readonly #ends: number[] = [];
-  /** How many of `#marks` and `#ends` count. */
+  /** How many replies are held for each mark. */
+  readonly #replies: number[] = [];
+  /** How many of `#marks`, `#ends` and `#replies` count. */
   #count = 0;
+  /** Of the last push that was held. */
+  #pushMark = 0;
   /** Of whatever was held last; what comes later must not overtake it. */
   #lastMark = 0;
 
@@ -34,15 +38,24 @@ export class HeldOutput implements ByteSink {
     return this.#byteLength;
   }
 
-  /** Takes what `writer` holds if that must wait, for its own mark or for what is held before it. */
-  takes(writer: OutputBuffer): boolean {
+  /**
+   * Takes what `writer` holds if that must wait, for its own mark or for what is held before it: so many replies, or, if it is
+   * none, pushes.
+   */
+  takes(writer: OutputBuffer, replies: number): boolean {
     const mark = Math.max(this.#gate.heldUntil(), this.#lastMark);
     if (mark <= this.#gate.released || writer.byteLength === 0) return false;
     writer.flushTo(this);
-    if (this.#count === 0 || (mark > this.#lastMark && this.#count < marksMax)) this.#count += 1;
-    this.#marks[this.#count - 1] = mark;
-    this.#ends[this.#count - 1] = this.#byteLength;
+    if (this.#count === 0 || (mark > this.#lastMark && this.#count < marksMax)) {
+      this.#replies[this.#count] = 0;
+      this.#count += 1;
+    }
+    const last = this.#count - 1;
+    this.#marks[last] = mark;
+    this.#ends[last] = this.#byteLength;
+    this.#replies[last] = (this.#replies[last] ?? 0) + replies;
     this.#lastMark = mark;
+    if (replies === 0) this.#pushMark = mark;
     return true;
   }
 
@@ -83,7 +96,19 @@ export class HeldOutput implements ByteSink {
     for (let i = 0; i < this.#count; i += 1) {
       this.#marks[i] = this.#marks[i + released] ?? 0;
       this.#ends[i] = (this.#ends[i + released] ?? 0) - end;
+      this.#replies[i] = this.#replies[i + released] ?? 0;
     }
+  }
+
+  /** Forgets what is held, which will never be released: how many replies it was; undefined if pushes were among them. */
+  lose(): number | undefined {
+    let count = 0;
+    for (let i = 0; i < this.#count; i += 1) count += this.#replies[i] ?? 0;
+    const hasPushes = this.#pushMark > this.#gate.released;
+    this.reset();
+    this.#lastMark = 0;
+    this.#pushMark = 0;
+    return hasPushes ? undefined : count;
   }
 
   /** Forgets everything: the client is over. */

@@ -8,7 +8,7 @@ export interface GateWaiter {
   sendReleased(mark: number): boolean;
   /** What was released to all clients has been sent: whoever waited for that may go on. */
   onReleased(): void;
-  /** What is held will never be released. */
+  /** What is held will never be released: nothing of it is held after this. */
   onHeldLost(reason: string): void;
 }
 
@@ -59,8 +59,10 @@ export class OutputGate {
 
   /** Nothing that is held now will be released. */
   fail(reason: string): void {
-    for (const waiter of this.#waiting) waiter.onHeldLost(reason);
+    const waiting = [...this.#waiting];
     this.#waiting.clear();
+    for (const waiter of waiting) waiter.onHeldLost(reason);
+    for (const waiter of waiting) waiter.onReleased();
   }
 
   /** A buffer of at least `size` bytes. */

@@ -16,15 +16,14 @@ import type { CommandTable } from '../../resp/command-table.ts';
 import { commandStats } from '../../resp/commands/info.ts';
 import type { ServerFacts } from '../../resp/commands/server-facts.ts';
 import { RespServer } from '../../resp/server.ts';
-import type { LeaseTerms } from '../lease-terms.ts';
 import { createStorageTable } from './command-rows.ts';
 import { infoSections } from './info-sections.ts';
 import { NodeJournal } from './journal/node-journal.ts';
 import type { RegisterAnswer, Registrant } from './membership.ts';
 import type { StartedNode, ToNode, ToRingHome } from './node-mail.ts';
+import type { NodeOptions } from './node-options.ts';
 import { portFigures, type NodeReport } from './node-report.ts';
 import { notCoordinator, RingMeeting } from './ring-meeting.ts';
-import type { Durability, Trial } from './ring-options.ts';
 import { StorageActor, type StorageMessage } from './storage-actor.ts';
 import type {
   CommandsLent,
@@ -39,30 +38,6 @@ import type { StoredFacts } from './journal/storage-loader.ts';
 import type { Storage } from './storage/storage.ts';
 import { chooseVirtualIds } from './virtual-ids.ts';
 
-/** Plain data, since it comes from another thread: what is not given is null. */
-export interface StorageGatewayOptions {
-  readonly host: string;
-  /** 0 takes a free one. */
-  readonly port: number;
-  /** Which node of its server it is, from 0 on. The first looks for the rest of the ring. */
-  readonly number: number;
-  readonly atollVersion: string;
-  readonly durability: Durability;
-  /** Where it keeps its data; null: nowhere. */
-  readonly folder: string | null;
-  readonly onCorrupt: 'refuse' | 'quarantine';
-  readonly terms: LeaseTerms;
-  /** Null: those of its folder, or drawn. */
-  readonly virtualIds: readonly number[] | null;
-  /** How many servers the ring has: for the coordinator. */
-  readonly servers: number;
-  /** Null: this server is it. */
-  readonly coordinator: HostPort | null;
-  readonly trial: Trial;
-  /** The gateway of thread 0. */
-  readonly home: GatewayRef;
-}
-
 /**
  * A node of the ring: its port, its journal, and the storage actor behind both, all on one thread. What a client sends is parsed
  * where it was read, lent to the actor, executed, and answered with one write, in the read event; what that changes is
@@ -70,7 +45,7 @@ export interface StorageGatewayOptions {
  *
  * It takes connections when everything is loaded, and refuses them all with NOTREADY until the ring is complete.
  */
-export const StorageGateway: GatewayKind<StorageGatewayOptions, StartedNode> = defineGateway(
+export const StorageGateway: GatewayKind<NodeOptions, StartedNode> = defineGateway(
   'ring-storage-gateway',
   async (thread, options) => {
     const port = new StoragePort(thread, options);
@@ -86,7 +61,7 @@ export const StorageGateway: GatewayKind<StorageGatewayOptions, StartedNode> = d
 
 class StoragePort {
   readonly #thread: GatewayThread;
-  readonly #options: StorageGatewayOptions;
+  readonly #options: NodeOptions;
   readonly #actor: LocalActor<StorageMessage, StorageLent>;
   readonly #clients = new ClientRegistry();
   readonly #table: CommandTable<Storage>;
@@ -97,10 +72,12 @@ class StoragePort {
   #first: GatewayRef | undefined;
   /** Its own, if it is this one. */
   #meeting: RingMeeting | undefined;
-  #blockade: Timer | undefined;
+  /** The disk is behind: how far is looked at again and again. */
+  #isBlocked = false;
+  #look: Timer | undefined;
   #fault: string | undefined;
 
-  constructor(thread: GatewayThread, options: StorageGatewayOptions) {
+  constructor(thread: GatewayThread, options: NodeOptions) {
     this.#thread = thread;
     this.#options = options;
     this.#actor = thread.startActor(StorageActor, { onEmit: (output) => this.#onEmit(output) });
@@ -180,7 +157,7 @@ class StoragePort {
   async close(): Promise<void> {
     this.#meeting?.close();
     await this.#server?.close();
-    this.#blockade?.cancel();
+    this.#look?.cancel();
     if (this.#journal === undefined) return;
     this.#lend({ kind: 'end' });
     await this.#journal.close();
@@ -297,18 +274,23 @@ class StoragePort {
 
   /** No command is executed until the disk has caught up. */
   #block(): void {
+    this.#isBlocked = true;
     this.#server?.block();
-    this.#blockade ??= this.#thread.outside.timers.setTimer(ringLimits.logLookMs, () => {
-      this.#blockade = undefined;
+    this.#lookSoon();
+  }
+
+  #lookSoon(): void {
+    this.#look ??= this.#thread.outside.timers.setTimer(ringLimits.logLookMs, () => {
+      this.#look = undefined;
       this.#goOn();
     });
   }
 
   #goOn(): void {
-    if (this.#journal?.hasCaughtUp === false && this.#fault === undefined) {
-      if (this.#journal.isBehind) this.#block();
-      return;
-    }
+    if (!this.#isBlocked) return;
+    // With `interval` nobody tells that something was written.
+    if (this.#journal?.hasCaughtUp === false && this.#fault === undefined) return this.#lookSoon();
+    this.#isBlocked = false;
     this.#server?.unblock();
   }
 
@@ -327,7 +309,7 @@ class StoragePort {
     this.#table.refuseWrites(message);
     this.#lend({ kind: 'journal failed', message, isDoubtful });
     if (this.#options.durability === 'fsync') this.#server?.failHeld(message);
-    this.#server?.unblock();
+    this.#goOn();
     this.#tellHome({ kind: 'failed', code, message });
   }
 

@@ -29,6 +29,8 @@ const statesOfClusters = [
 /** … and these a disk. */
 const statesOfDisks = [
   'a crash took what was not acknowledged',
+  'the power went between a write and its sync',
+  'a server began with a snapshot',
   'a disk failed',
   'a disk was full',
 ] as const;

@@ -55,7 +55,33 @@ export interface Abilities {
   readonly plantedBugs: readonly string[];
 }
 
-export function drawTemper(random: SimRandom, { serversMax, durabilities }: Abilities): Temper {
+export function drawTemper(random: SimRandom, abilities: Abilities): Temper {
+  const temper = drawAnyTemper(random, abilities);
+  const { serversMax, durabilities } = abilities;
+  const canBe = serversMax > 1 && durabilities.includes('fsync');
+  const draws = random.child('disk storm');
+  return canBe && draws.chance(diskStormChance) ? asDiskStorm(temper, draws) : temper;
+}
+
+const diskStormChance = 0.12;
+
+/**
+ * A storm of nothing but disks that stand still until the power goes. Whoever believed meanwhile what was not on such a disk is
+ * found out only if all others are there and took it in: where everything fails at once, somebody is mostly away.
+ */
+function asDiskStorm(temper: Temper, random: SimRandom): Temper {
+  const { servers, load } = temper;
+  return {
+    ...temper,
+    servers: Math.max(2, servers),
+    durability: 'fsync',
+    load: { ...load, clients: 6, weights: { ...load.weights, delete: 4 } },
+    stormMs: 25_000,
+    faults: { 'stalled disk': 3 + randomBelow(random, 4) },
+  };
+}
+
+function drawAnyTemper(random: SimRandom, { serversMax, durabilities }: Abilities): Temper {
   const servers = Math.min(serversMax, random.pick([1, 2, 2, 3, 3, 4]));
   const actors = random.pick([1, 2, 2, 3]);
   const durability = random.pick(durabilities);

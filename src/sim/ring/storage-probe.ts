@@ -6,7 +6,8 @@ import {
 } from '../../actor/gateway.ts';
 import { assert } from '../../core/assert.ts';
 import type { StartedNode } from '../../ring/server/node-mail.ts';
-import { StorageGateway, type StorageGatewayOptions } from '../../ring/server/storage-gateway.ts';
+import type { NodeOptions } from '../../ring/server/node-options.ts';
+import { StorageGateway } from '../../ring/server/storage-gateway.ts';
 import type { StorageLent } from '../../ring/server/storage-lent.ts';
 import type { Storage } from '../../ring/server/storage/storage.ts';
 import type { Client } from '../../resp/client.ts';
@@ -22,8 +23,8 @@ import { CommandTable } from '../../resp/command-table.ts';
  */
 export function probedStorageGateway(
   onFound: (node: number, storage: Storage) => void,
-): GatewayKind<StorageGatewayOptions, StartedNode> {
-  return defineGateway(StorageGateway.name, async (thread, options: StorageGatewayOptions) => {
+): GatewayKind<NodeOptions, StartedNode> {
+  return defineGateway(StorageGateway.name, async (thread, options: NodeOptions) => {
     let actor: LocalActor<never, StorageLent> | undefined;
     const gateway = await StorageGateway.start(
       withStartActor(thread, (started) => (actor = started as LocalActor<never, StorageLent>)),

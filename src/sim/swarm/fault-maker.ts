@@ -143,6 +143,9 @@ export class FaultMaker {
     const { sometimes } = this.#options;
     if (!node.isReady) sometimes.reach('a server crashed while it started');
     sometimes.reach(hasPower ? 'a process crashed' : 'the power of a server was cut');
+    if (!hasPower && node.node.drive.hasPending) {
+      sometimes.reach('the power went between a write and its sync');
+    }
     node.crash({ hasPower });
     this.#later(forMs, () => node.start());
   }

@@ -30,6 +30,21 @@ test('keys added upwards or downwards fill their leaves', () => {
   }
 });
 
+test('keys that come in runs, each in its order, stand among the others', () => {
+  const random = new SimRandom(7);
+  const world = new OrderWorld();
+  for (let run = 0; run < 60; run += 1) {
+    const from = randomBelow(random, 20_000);
+    const step = random.chance(0.5) ? 1 : -1;
+    for (let i = 0; i < 300; i += 1) {
+      const name = String(from + 10_000 + step * i * (1 + (run % 3))).padStart(6, '0');
+      if (random.chance(0.02)) world.remove(name);
+      else world.add(name);
+    }
+  }
+  world.check();
+});
+
 test('keys that come downwards into a gap behind a full leaf do not make a leaf each', () => {
   const world = new OrderWorld();
   for (let i = 0; i < 255; i += 1) world.add(`a${String(i).padStart(4, '0')}`);

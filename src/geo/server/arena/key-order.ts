@@ -27,6 +27,9 @@ export class KeyOrder {
   #firsts = new Int32Array(16);
   #leafCount = 0;
   #size = 0;
+  /** The number of the leaf to which the last key was added, and whether that was at or beside the one before. */
+  #lastAdded = 0;
+  #isInOrder = false;
 
   constructor(arena: Arena, entries: Entries, places: Places) {
     this.#places = places;
@@ -43,7 +46,7 @@ export class KeyOrder {
     const leaves = this.#keyLeaves;
     this.#size += 1;
     if (this.#leafCount === 0) this.#insertLeaf(0, leaves.create());
-    let number = this.#findLeaf(bytes, start, end);
+    let number = this.#findLeafToAdd(bytes, start, end);
     let leaf = this.#leaf(number);
     const count = leaves.count(leaf);
     let at = count === 0 ? 0 : leaves.find(leaf, bytes, start, end);
@@ -71,6 +74,8 @@ export class KeyOrder {
     }
     leaves.insert(leaf, at, place, bytes, start, end);
     if (at === 0) this.#firsts[number] = place;
+    this.#isInOrder = Math.abs(number - this.#lastAdded) <= 1;
+    this.#lastAdded = number;
   }
 
   /** Takes the place of a key out. Requires: it is in it. */
@@ -167,11 +172,29 @@ export class KeyOrder {
     let high = this.#leafCount;
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
-      const first = this.#firsts[middle] ?? 0;
-      if (this.#keyLeaves.compare(first, bytes, start, end) <= 0) low = middle;
+      if (this.#isFirstUpTo(middle, bytes, start, end)) low = middle;
       else high = middle;
     }
     return low;
+  }
+
+  /**
+   * As `#findLeaf`: while keys come in their order, as most do at a start, the leaf of the last one is looked at first. That
+   * takes two steps of the search, whose keys are in the cache.
+   */
+  #findLeafToAdd(bytes: DataView, start: number, end: number): number {
+    const number = this.#lastAdded;
+    const next = number + 1;
+    const isLikely = this.#isInOrder && number < this.#leafCount;
+    if (isLikely && this.#isFirstUpTo(number, bytes, start, end)) {
+      if (next === this.#leafCount || !this.#isFirstUpTo(next, bytes, start, end)) return number;
+    }
+    return this.#findLeaf(bytes, start, end);
+  }
+
+  /** Whether the first key of a leaf is not behind `bytes[start … end)`. */
+  #isFirstUpTo(number: number, bytes: DataView, start: number, end: number): boolean {
+    return this.#keyLeaves.compare(this.#firsts[number] ?? 0, bytes, start, end) <= 0;
   }
 
   #leaf(number: number): number {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { GeoWorld, type GeoPeer } from '../../../../test/support/geo-world.ts';
+import { GeoWorld } from '../../../../test/support/geo-world.ts';
+import type { RespPeer } from '../../../../test/support/resp-peer.ts';
 
 type Page = readonly [cursor: string, keysAndValues: readonly string[]];
 
 /** All pages, each asked for with the cursor of the one before. `between` runs after each. */
 async function listAll(
-  peer: GeoPeer,
+  peer: RespPeer,
   prefix: string,
   limit: number,
   between: (cursor: string) => Promise<unknown> = () => Promise.resolve(),

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { GeoWorld, type GeoPeer } from '../../../../test/support/geo-world.ts';
+import { GeoWorld } from '../../../../test/support/geo-world.ts';
+import type { RespPeer } from '../../../../test/support/resp-peer.ts';
 
 type Found = readonly [cursor: string, keys: readonly string[]];
 
-async function scanAll(peer: GeoPeer, ...options: string[]): Promise<string[]> {
+async function scanAll(peer: RespPeer, ...options: string[]): Promise<string[]> {
   const found: string[] = [];
   let cursor = '0';
   do {

@@ -12,10 +12,11 @@ export interface Slice {
   readonly place: number;
   /** What is known with the whole of it. */
   readonly known: VectorPairs;
-  readonly pack: Uint8Array | undefined;
+  /** Empty: these places have nothing. */
+  readonly pack: Uint8Array;
 }
 
-export const noSlice: Slice = { isThere: false, place: 0, known: [], pack: undefined };
+export const noSlice: Slice = { isThere: false, place: 0, known: [], pack: new Uint8Array(0) };
 
 export interface EverythingOptions {
   readonly timers: Timers;
@@ -38,7 +39,7 @@ export async function* everything({ timers, read, isClosed }: EverythingOptions)
     const isFirst = place === 0;
     ({ place, known } = slice);
     const { pack } = slice;
-    yield { ...(isFirst ? { known } : {}), ...(pack === undefined ? {} : { pack }) };
+    yield { ...(isFirst ? { known } : {}), ...(pack.length === 0 ? {} : { pack }) };
     await new Promise<void>((resolve) => timers.nextTurn(resolve));
   }
 }

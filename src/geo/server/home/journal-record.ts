@@ -21,7 +21,7 @@ const removedFlag = 1;
 const volatileFlag = 2;
 const textBytesMax = 320;
 
-/** Encodes records, each in an array of its own. */
+/** Encodes records, each lent until the next. */
 export class JournalRecordWriter {
   readonly #writer: ByteWriter = new ByteWriter();
 
@@ -49,7 +49,7 @@ export class JournalRecordWriter {
         writer.byte((isRemoved ? removedFlag : 0) | (isVolatile ? volatileFlag : 0));
       }
     }
-    return writer.take();
+    return writer.lend();
   }
 }
 

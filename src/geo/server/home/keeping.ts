@@ -26,6 +26,8 @@ export class Keeping {
   /** Arrivals that the remote-sync actor waits for, oldest first. */
   readonly #arrivals: { readonly token: number; readonly actorToken: number }[] = [];
   #keptActorToken = 0;
+  /** Members on their way, oldest first. */
+  readonly #members: { readonly token: number; readonly number: number }[] = [];
   /** There are other servers, so that the remote-sync actor is told what query actors write. */
   #isRemoteSyncAwake = false;
   #isClosed = false;
@@ -67,8 +69,10 @@ export class Keeping {
       if (isInterval) ports.post(port, { kind: 'logged', sequence: upTo });
     });
     if (token === undefined) return;
-    port.waiting.push({ token, sequence: upTo, pack: entries });
-    if (isInterval || this.#showsEarly) this.#showWritten(port.origin, upTo, entries);
+    // Lent, and copied for the remote-sync actor alone. What came while that was asleep it is filled with.
+    const pack = this.#isRemoteSyncAwake ? new Uint8Array(entries) : undefined;
+    port.waiting.push({ token, sequence: upTo, pack });
+    if (isInterval || this.#showsEarly) this.#showWritten(port.origin, upTo, pack);
     onAppended();
   }
 
@@ -77,6 +81,14 @@ export class Keeping {
     if (own === undefined) return;
     this.#arrivals.push({ token: own, actorToken: token });
     this.#options.onAppended();
+  }
+
+  onMembers(
+    clusterId: string,
+    { number, cards }: Extract<RemoteSyncOutput, { kind: 'members' }>,
+  ): void {
+    const token = this.openJournal?.appendCluster(clusterId, cards);
+    if (token !== undefined) this.#members.push({ token, number });
   }
 
   /** Everything that was appended up to `token` is on the disk. */
@@ -100,6 +112,11 @@ export class Keeping {
       this.#keptActorToken = this.#arrivals.shift()?.actorToken ?? this.#keptActorToken;
     }
     lend({ kind: 'kept', token: this.#keptActorToken, own });
+    let number = 0;
+    while (this.#members[0] !== undefined && this.#members[0].token <= token) {
+      number = this.#members.shift()?.number ?? number;
+    }
+    if (number > 0) lend({ kind: 'members kept', number });
   }
 
   get #showsEarly(): boolean {
@@ -110,8 +127,8 @@ export class Keeping {
    * The remote-sync actor takes over what was written: not at once, since the next write to the disk should be under way
    * before it begins.
    */
-  #showWritten(origin: string, upTo: number, pack: Uint8Array): void {
-    if (!this.#isRemoteSyncAwake) return;
+  #showWritten(origin: string, upTo: number, pack: Uint8Array | undefined): void {
+    if (pack === undefined) return;
     const { timers, lend } = this.#options;
     timers.nextTurn(() => {
       if (!this.#isClosed) lend({ kind: 'written', origin, upTo, pack });

@@ -21,11 +21,11 @@ export interface QueryPortOfHome {
   onOpened: (outcome: Extract<FromQueryPort, { kind: 'opened' | 'not opened' }>) => void;
 }
 
-/** Own writes of a query actor up to `sequence`, under the token of the journal. */
+/** Own writes of a query actor up to `sequence`, under the token of the journal; the pack if the remote-sync actor needs it. */
 export interface Written {
   readonly token: number;
   readonly sequence: number;
-  readonly pack: Uint8Array;
+  readonly pack: Uint8Array | undefined;
 }
 
 /** The query ports of a server, as thread 0 talks with them: by mail. */
@@ -35,6 +35,7 @@ export class QueryPorts {
   /** Who waits for slices of the first port, in order. */
   readonly #sliceWaiters: ((slice: Slice) => void)[] = [];
   #loadProgressed: () => void = () => {};
+  #isClosed = false;
 
   constructor(thread: GatewayThread) {
     this.#thread = thread;
@@ -79,7 +80,9 @@ export class QueryPorts {
 
   /** Query actors load as fast as the disk is read, or it is waited for them. */
   async keepUp(): Promise<void> {
-    while (this.#ports.some(({ loadBytes }) => loadBytes > geoLimits.loadBytesAheadMax)) {
+    const isBehind = ({ loadBytes }: QueryPortOfHome): boolean =>
+      loadBytes > geoLimits.loadBytesAheadMax;
+    while (!this.#isClosed && this.#ports.some(isBehind)) {
       await new Promise<void>((resolve) => (this.#loadProgressed = resolve));
     }
   }
@@ -118,11 +121,19 @@ export class QueryPorts {
   }
 
   onSliced(slice: Slice): void {
-    this.#sliceWaiters.shift()?.(slice);
+    // Lent, and waited for.
+    const pack = slice.pack && new Uint8Array(slice.pack);
+    this.#sliceWaiters.shift()?.({ ...slice, pack });
   }
 
-  /** Nobody answers any more, and a snapshot that is under way would wait for ever. */
+  /** Nobody answers any more: a start, or a snapshot, that is under way would wait for ever. */
   close(): void {
+    this.#isClosed = true;
+    this.#loadProgressed();
+    const message = 'closed before the query ports were open';
+    for (const port of this.#ports) {
+      port.onOpened({ kind: 'not opened', code: 'SYSTEM_CLOSED', message });
+    }
     for (const resolve of this.#sliceWaiters) resolve(noSlice);
   }
 }

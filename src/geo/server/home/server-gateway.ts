@@ -23,14 +23,14 @@ import type {
   RemoteSyncLent,
   RemoteSyncOutput,
   ServerReportSheet,
-  SnapshotSheet,
 } from '../remote/remote-sync-lent.ts';
 import { chooseCluster } from './choose-cluster.ts';
 import { deferred } from './deferred.ts';
-import { everything, type Slice } from './everything.ts';
+import { everything } from './everything.ts';
 import { Keeping } from './keeping.ts';
 import { QueryPorts } from './query-ports.ts';
 import { refuseIncomplete, tellRecovery } from './recovered.ts';
+import { readSlice } from './snapshot-slices.ts';
 import type {
   HomeReport,
   ServerGatewayOptions,
@@ -48,11 +48,8 @@ export const ServerGateway: GatewayKind<ServerGatewayOptions, ServerGatewayReady
   'geo-server-gateway',
   (thread, options) => {
     const home = new Home(thread, options);
-    const started = home.start();
-    // Whoever started it hears of it, also when that is too late.
-    started.catch(nothing);
     return Promise.resolve({
-      ready: { started },
+      ready: { started: home.start() },
       onMail: (mail: unknown, from: GatewayRef) => home.onMail(mail as FromQueryPort, from),
       inspect: () => home.inspect(),
       close: () => home.close(),
@@ -75,6 +72,7 @@ class Home {
   readonly #isRemoved = deferred<void>();
   readonly #hasFailed = deferred<AtollError>();
   #patience: Timer | undefined;
+  #started: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   constructor(thread: GatewayThread, options: ServerGatewayOptions) {
@@ -97,7 +95,14 @@ class Home {
     );
   }
 
-  async start(): Promise<StartedServer> {
+  start(): Promise<StartedServer> {
+    const started = this.#start();
+    // Whoever started it hears of it, also when that is too late.
+    this.#started = started.catch(nothing);
+    return started;
+  }
+
+  async #start(): Promise<StartedServer> {
     const { disk, durability, join, trial } = this.#options;
     const { bugs } = trial;
     const { random } = this.#thread.outside;
@@ -122,6 +127,7 @@ class Home {
       tellRecovery(stored.recovery, this.#thread.outside.log);
       refuseIncomplete(stored, identity, this.#options.onIncomplete);
     }
+    this.#mustBeOpen();
     this.#clusterId = chooseCluster(this.#clusterId, join, () => randomHex(random, idBytes));
     // An earlier life may have ended before it met anybody.
     const joins = join.length > 0 && members.length <= 1;
@@ -208,13 +214,21 @@ class Home {
     };
   }
 
-  /** Query ports close before: what they gave us is appended. */
+  /**
+   * Query ports close before: what they gave us is appended. A start that is under way is given up where it stands, and the
+   * folder is as after a crash there: whatever a start writes, it writes whole or not at all.
+   */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#keeping.close();
     this.#patience?.cancel();
     this.#ports.close();
+    await this.#started;
     await this.#journal?.close();
+  }
+
+  #mustBeOpen(): void {
+    if (this.#isClosed) throw new AtollError('SYSTEM_CLOSED', 'closed before the start was over');
   }
 
   #openJournal(
@@ -243,6 +257,7 @@ class Home {
       onProgress: async (done, total) => {
         onLoading?.(done, total);
         await this.#ports.keepUp();
+        this.#mustBeOpen();
       },
       onDurable: (token) => this.#keeping.onDurable(token),
       onFault: (fault) => this.#onFault(fault),
@@ -266,8 +281,7 @@ class Home {
         this.#thread.links?.addMember(output.at);
         return;
       case 'members':
-        this.#keeping.openJournal?.appendCluster(this.#clusterId, output.cards);
-        return;
+        return this.#keeping.onMembers(this.#clusterId, output);
       case 'awake':
         output.needed = this.#keeping.awake();
         return;
@@ -307,21 +321,9 @@ class Home {
       isClosed: () => this.#isClosed,
       read: (place, known) =>
         isOfRemoteSync
-          ? this.#sliceOfRemoteSync(needed, place, known)
+          ? readSlice({ needed, place, known }, (sheet) => this.#lend(sheet))
           : this.#ports.slice(needed, place, known),
     });
-  }
-
-  #sliceOfRemoteSync(needed: VectorPairs, place: number, known: VectorPairs): Slice {
-    const sheet: SnapshotSheet = {
-      kind: 'snapshot',
-      needed,
-      place,
-      known: place === 0 ? undefined : known,
-      pack: undefined,
-    };
-    this.#lend(sheet);
-    return { ...sheet, isThere: sheet.known !== undefined, known: sheet.known ?? [] };
   }
 
   #lend(lent: RemoteSyncLent): void {

@@ -1,8 +1,35 @@
 import { geoLimits } from '../../../core/limits.ts';
-import type { VersionVector } from '../../version-vector.ts';
+import type { VectorPairs, VersionVector } from '../../version-vector.ts';
 import type { SnapshotSheet } from '../remote/remote-sync-lent.ts';
 import type { Replica } from '../replica.ts';
 import { EntryPackWriter } from '../sync/entry-pack-writer.ts';
+import type { Slice } from './everything.ts';
+
+/** Which slice: from `place` on, 0 for the first. */
+export interface WantedSlice {
+  /** What has to be in it. */
+  readonly needed: VectorPairs;
+  readonly place: number;
+  /** What the first slice said is known with all of them. */
+  readonly known: VectorPairs;
+}
+
+/** The next slice of a table. `lend` gives a sheet to the actor that has the table, which fills it in. */
+export function readSlice(
+  { needed, place, known }: WantedSlice,
+  lend: (sheet: SnapshotSheet) => void,
+): Slice {
+  const sheet: SnapshotSheet = {
+    kind: 'snapshot',
+    needed,
+    place,
+    known: place === 0 ? undefined : known,
+    pack: undefined,
+  };
+  lend(sheet);
+  const { known: knownThere = [], pack = noBytes } = sheet;
+  return { isThere: sheet.known !== undefined, place: sheet.place, known: knownThere, pack };
+}
 
 /**
  * Packs the entries of the next places, as many as a piece of a snapshot takes. What is known with all of them is what is
@@ -24,3 +51,5 @@ export function fillSnapshot(replica: Replica, known: VersionVector, sheet: Snap
   sheet.pack = writer.count === 0 ? undefined : writer.take();
   sheet.place = place < table.placesEnd ? place : -1;
 }
+
+const noBytes = new Uint8Array(0);

@@ -136,9 +136,10 @@ export class StoreJournal {
     return this.#append({ kind: 'entries', claims, pack }, onTaken);
   }
 
-  appendCluster(clusterId: string, members: readonly MemberCard[]): void {
+  /** Appends which servers there are; returns the token. */
+  appendCluster(clusterId: string, members: readonly MemberCard[]): number {
     this.#cluster = { clusterId, members };
-    this.#append({ kind: 'cluster', clusterId, members }, nothing);
+    return this.#append({ kind: 'cluster', clusterId, members }, nothing);
   }
 
   /** Whether the log has grown so long that a snapshot would pay. */
@@ -176,45 +177,55 @@ export class StoreJournal {
   }
 
   async *#records(slices: SnapshotSlices): AsyncGenerator<Uint8Array> {
+    // Of its own: a record is lent until the next is asked for, and appends come in between.
+    const encoder = new JournalRecordWriter();
     let bytes = 0;
     let known: VectorPairs = [];
     // First, because a start that knows of no other server needs no copy for them.
     if (this.#cluster !== undefined) {
-      yield this.#encoder.encode({ kind: 'cluster', ...this.#cluster });
+      yield encoder.encode({ kind: 'cluster', ...this.#cluster });
     }
     for await (const slice of slices) {
       known = slice.known ?? known;
       if (slice.pack === undefined) continue;
       bytes += slice.pack.length;
-      yield this.#encoder.encode({ kind: 'entries', claims: [], pack: slice.pack });
+      yield encoder.encode({ kind: 'entries', claims: [], pack: slice.pack });
     }
     // Claims come last: they are true of all that stands before them.
-    yield this.#encoder.encode({ kind: 'entries', claims: known, pack: noBytes });
+    yield encoder.encode({ kind: 'entries', claims: known, pack: noBytes });
     this.#snapshotBytes = bytes;
   }
 
   #append(record: JournalRecord, onTaken: () => void): number {
     this.#token += 1;
-    this.#line.push({ bytes: this.#encoder.encode(record), token: this.#token, onTaken });
-    this.#appendLine();
-    return this.#token;
+    const token = this.#token;
+    const bytes = this.#encoder.encode(record);
+    if (this.#line.length === 0 && this.#offer(bytes, token)) onTaken();
+    else this.#line.push({ bytes: new Uint8Array(bytes), token, onTaken });
+    return token;
   }
 
   /** Gives the journal what waits, as far as it takes it. */
   #appendLine(): void {
-    const journal = this.#mustGetJournal();
     for (;;) {
       const [next] = this.#line;
-      if (next === undefined || journal.fault !== undefined) return;
-      try {
-        this.#appended.push({ sequence: journal.append(next.bytes), token: next.token });
-      } catch (error) {
-        if (!(error instanceof AtollError) || error.code !== 'JOURNAL_BEHIND') throw error;
-        this.#retrySoon();
-        return;
-      }
+      if (next === undefined || !this.#offer(next.bytes, next.token)) return;
       this.#line.shift();
       next.onTaken();
+    }
+  }
+
+  /** Whether the journal has taken a record. If it is behind, the line is offered again soon; if it has failed, never. */
+  #offer(bytes: Uint8Array, token: number): boolean {
+    const journal = this.#mustGetJournal();
+    if (journal.fault !== undefined) return false;
+    try {
+      this.#appended.push({ sequence: journal.append(bytes), token });
+      return true;
+    } catch (error) {
+      if (!(error instanceof AtollError) || error.code !== 'JOURNAL_BEHIND') throw error;
+      this.#retrySoon();
+      return false;
     }
   }
 

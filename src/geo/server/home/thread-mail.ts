@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../../core/errors.ts';
-import type { VectorPairs } from '../../version-vector.ts';
 import type { QueryBeginning } from '../query/query-exchange.ts';
+import type { Slice } from './everything.ts';
+import type { WantedSlice } from './snapshot-slices.ts';
 
 /** What the gateway of thread 0 posts to those of the query ports. */
 export type ToQueryPort =
@@ -10,7 +11,7 @@ export type ToQueryPort =
   /** Take queries from now on. Answered. */
   | { kind: 'open' }
   /** The next slice of everything is wanted. Answered. */
-  | { kind: 'slice'; needed: VectorPairs; place: number; known: VectorPairs }
+  | ({ kind: 'slice' } & WantedSlice)
   /** The journal has taken writes up to this one: where replies do not wait for the disk. */
   | { kind: 'logged'; sequence: number }
   /** Writes up to this one are durable. */
@@ -22,13 +23,7 @@ export type ToQueryPort =
 export type FromQueryPort =
   | { kind: 'loaded'; bytes: number }
   /** `isThere` false: what is needed is not there yet. */
-  | {
-      kind: 'sliced';
-      isThere: boolean;
-      place: number;
-      known: VectorPairs;
-      pack: Uint8Array;
-    }
+  | ({ kind: 'sliced' } & Slice)
   | { kind: 'opened'; port: number }
   | { kind: 'not opened'; code: ErrorCode; message: string }
   /** Own writes up to `upTo`, to be kept. */

@@ -5,16 +5,15 @@ import { Alarm } from '../sync/alarm.ts';
 import { ArenaTable } from '../arena/arena-table.ts';
 import type { PlantedBugs } from '../planted-bugs.ts';
 import type { QueryMessage } from './query-actor.ts';
-import { areFingerprintsEqual } from '../repair/fingerprint.ts';
 import { Replica } from '../replica.ts';
-import { printLive } from '../repair/live-print.ts';
+import { answerCheck } from '../repair/answer-check.ts';
 import { SlicedWork } from '../sync/sliced-work.ts';
 import { streamOfAll } from '../sync/stream-of-all.ts';
 import { Feed } from '../sync/feed.ts';
 import { Knowledge } from '../sync/knowledge.ts';
 import { LatenessHistogram } from '../sync/lateness-histogram.ts';
 import type { SyncMessage } from '../sync/sync-message.ts';
-import type { CheckOutcome, SyncNote } from '../sync/sync-note.ts';
+import type { SyncNote } from '../sync/sync-note.ts';
 import { SyncPeer } from '../sync/sync-peer.ts';
 import { Synchronizer } from '../sync/synchronizer.ts';
 import { WriteLog } from './write-log.ts';
@@ -186,19 +185,12 @@ export class QueryExchange {
   #answerCheck(peer: SyncPeer, note: Extract<SyncNote, { kind: 'check' }>): void {
     const { replica } = this;
     const { known } = this.synchronizer;
-    const { number, knowledge, untilMs } = note;
-    const answer = (outcome: CheckOutcome): void => {
-      peer.addNote({ kind: 'checked', number, outcome });
-    };
-    const knowsTheSame = (): boolean => {
+    const knowledge = (): number => {
       known.raiseAll([[replica.uid, replica.sequence]], this.#context.clock.monotonicMs());
-      return known.print() === knowledge;
+      return known.print();
     };
-    if (!knowsTheSame()) return answer('busy');
-    printLive(replica, untilMs, this.works, (mine) => {
-      if (mine === undefined || !knowsTheSame()) return answer('busy');
-      const [count = -1, high = -1, low = -1] = note.print;
-      answer(areFingerprintsEqual(mine, { count, high, low }) ? 'equal' : 'different');
+    answerCheck({ replica, works: this.works, knowledge }, note, (outcome) => {
+      peer.addNote({ kind: 'checked', number: note.number, outcome });
     });
   }
 

@@ -21,7 +21,7 @@ import type { PlantedBugs } from '../planted-bugs.ts';
 import { portReport, type PortReport } from './port-report.ts';
 import { QueryActor, type QueryMessage } from './query-actor.ts';
 import type { LogSheet, QueryBatch, QueryLent, ReportSheet } from './query-batch.ts';
-import type { SnapshotSheet } from '../remote/remote-sync-lent.ts';
+import { readSlice } from '../home/snapshot-slices.ts';
 import type { Replica } from '../replica.ts';
 import type { FromQueryPort, ToQueryPort } from '../home/thread-mail.ts';
 
@@ -117,7 +117,10 @@ class QueryPort {
       case 'open':
         return void this.#open();
       case 'slice':
-        return this.#slice(mail);
+        return this.#post({
+          kind: 'sliced',
+          ...readSlice(mail, (sheet) => this.#thread.lend(this.actor, sheet, 0)),
+        });
       case 'logged':
         return this.#onTaken(mail.sequence);
       case 'durable':
@@ -205,24 +208,6 @@ class QueryPort {
     if (this.#logBytesUnderWay > this.#logBytesMax) this.#server?.block();
   }
 
-  #slice({ needed, place, known }: Extract<ToQueryPort, { kind: 'slice' }>): void {
-    const sheet: SnapshotSheet = {
-      kind: 'snapshot',
-      needed,
-      place,
-      known: place === 0 ? undefined : known,
-      pack: undefined,
-    };
-    this.#thread.lend(this.actor, sheet, 0);
-    this.#post({
-      kind: 'sliced',
-      isThere: sheet.known !== undefined,
-      place: sheet.place,
-      known: sheet.known ?? [],
-      pack: sheet.pack ?? noBytes,
-    });
-  }
-
   /** The disk takes what it was given: more may come. */
   #onTaken(sequence: number): void {
     while (this.#logUnderWay[0] !== undefined && this.#logUnderWay[0].sequence <= sequence) {
@@ -261,5 +246,3 @@ class QueryPort {
     this.#thread.post(this.#options.home, mail);
   }
 }
-
-const noBytes = new Uint8Array(0);

@@ -1,3 +1,4 @@
+import type { Durations } from '../../../core/duration-histogram.ts';
 import type { QueryExchange } from './query-exchange.ts';
 import type { Replica } from '../replica.ts';
 import type { SyncCounters } from '../sync/synchronizer.ts';
@@ -26,11 +27,9 @@ export interface ReplicaReport {
   readonly lateness: readonly LatenessReport[];
 }
 
-export interface LatenessReport {
+/** By `latenessBoundsMs`. */
+export interface LatenessReport extends Durations {
   readonly origin: string;
-  /** By `latenessBoundsMs`, the last one without a bound. */
-  readonly counts: readonly number[];
-  readonly sumMs: number;
 }
 
 export function reportOf({ replica, synchronizer, lateness }: QueryExchange): ReplicaReport {

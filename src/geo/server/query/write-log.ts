@@ -3,7 +3,7 @@ import type { Origins } from '../origins.ts';
 import { EntryPackWriter } from '../sync/entry-pack-writer.ts';
 import type { Table, Version } from '../table.ts';
 
-/** Own writes of a query actor, up to `upTo`, as a record of the journal has them. */
+/** Own writes of a query actor, up to `upTo`, as a record of the journal has them: lent until the next write. */
 export interface WrittenRun {
   readonly upTo: number;
   readonly entries: Uint8Array;
@@ -36,26 +36,26 @@ export class WriteLog {
   ): void {
     this.#writer.addPut(bytes, keyStart, keyEnd, valueStart, valueEnd, expiryMs, version);
     this.#upTo = version.sequence;
-    if (this.#writer.byteLength >= geoLimits.syncMessageBytes) this.#endRun();
+    if (this.#writer.byteLength >= geoLimits.syncMessageBytes) this.#endEarly();
   }
 
   /** Adds the entry at `reference`, which write `sequence` made. */
   add(table: Table, reference: number, sequence: number): void {
     this.#writer.add(table, reference);
     this.#upTo = sequence;
-    if (this.#writer.byteLength >= geoLimits.syncMessageBytes) this.#endRun();
+    if (this.#writer.byteLength >= geoLimits.syncMessageBytes) this.#endEarly();
   }
 
   /** What was added since the last call, if it is at least `bytesMin`. */
   take(bytesMin: number): readonly WrittenRun[] {
     if (this.#runs.length === 0 && this.#writer.byteLength < bytesMin) return nothing;
-    if (this.#writer.count > 0) this.#endRun();
     const runs = this.#runs;
     this.#runs = [];
+    if (this.#writer.count > 0) runs.push({ upTo: this.#upTo, entries: this.#writer.lend() });
     return runs;
   }
 
-  #endRun(): void {
+  #endEarly(): void {
     this.#runs.push({ upTo: this.#upTo, entries: this.#writer.take() });
   }
 }

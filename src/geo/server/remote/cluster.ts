@@ -21,8 +21,8 @@ export interface ClusterOptions {
   readonly keys: () => number;
   /** A server said who it is, and how many keys it has. */
   readonly onMet: (keys: number) => void;
-  /** There is news about members. */
-  readonly onMembers: (cards: readonly MemberCard[]) => void;
+  /** There is news about members, to be kept under a number that comes back (`onMembersKept`): numbers count up. */
+  readonly onMembers: (cards: readonly MemberCard[], number: number) => void;
   /** A server is to be linked with. */
   readonly dial: (at: string) => void;
   /** The others do not wait for this one any more. */
@@ -36,6 +36,9 @@ type Greeting = Extract<SyncNote, { kind: 'greeting' }>;
  *
  * Two servers greet each other when their link is up, and again until each has heard the other. A greeting has all that is known of
  * all members, so that one server that lives is enough to meet the rest.
+ *
+ * Invariant: who is heard is on the disk as a member, if there is one. After a power cut we wait for its word before we forget a
+ * tombstone; one that we had heard and forgotten could come back with the old value.
  */
 export class Cluster {
   readonly members: Members = new Members();
@@ -43,10 +46,17 @@ export class Cluster {
   readonly #remotes: Map<SyncPeer, RemotePeer> = new Map();
   /** Since when members are away, in this life of ours. */
   readonly #awaySinceMs: Map<string, number> = new Map();
+  readonly #keptIds: Set<string>;
+  /** Members that are on their way to the disk: under which number. */
+  readonly #numberById: Map<string, number> = new Map();
+  /** New members have greeted us, and are heard when they are kept. */
+  readonly #unheard: Map<RemotePeer, Greeting> = new Map();
+  #number = 0;
 
   constructor(options: ClusterOptions, members: readonly MemberCard[]) {
     this.#options = options;
     for (const card of members) this.members.add(card);
+    this.#keptIds = new Set(members.map(({ id }) => id));
     this.#add(options.self);
     for (const { at } of this.others()) options.dial(at);
   }
@@ -120,6 +130,11 @@ export class Cluster {
     const { self, members } = note;
     const refusal = this.#refusalOf(note);
     if (refusal !== undefined) return this.#refuse(remote, self, refusal);
+    if (!this.#isKept(self)) {
+      this.#unheard.set(remote, note);
+      if (this.#add(self)) this.#greetAll();
+      return;
+    }
     remote.card = self;
     this.#forgetOtherLives(remote);
     if (!note.hearsYou) this.greet(remote.sync);
@@ -135,6 +150,20 @@ export class Cluster {
     remote.sync.isRefused = false;
     this.#options.onMet(note.keys);
     if (isNews) this.#greetAll();
+  }
+
+  /** Members that there was news of up to `number` are on the disk. */
+  onMembersKept(number: number): void {
+    for (const [id, keptUnder] of this.#numberById) {
+      if (keptUnder > number) continue;
+      this.#numberById.delete(id);
+      this.#keptIds.add(id);
+    }
+    for (const [remote, note] of this.#unheard) {
+      if (!this.#isKept(note.self)) continue;
+      this.#unheard.delete(remote);
+      if (this.#remotes.has(remote.sync)) this.onGreeting(remote, note);
+    }
   }
 
   /** Nobody waits for the server any more, here and, soon, everywhere. Whether it was a member. */
@@ -178,6 +207,10 @@ export class Cluster {
       : undefined;
   }
 
+  #isKept({ id }: MemberCard): boolean {
+    return this.#options.self.isVolatile || this.#keptIds.has(id);
+  }
+
   #refuse(remote: RemotePeer, { at, id }: MemberCard, reason: string): void {
     remote.sync.isRefused = true;
     this.#options.log.error('server refused', { peer: at, id, reason });
@@ -208,7 +241,11 @@ export class Cluster {
     }
     if (card.id === self.id && known?.isRemoved === true) onRemoved();
     if (card.id !== self.id && known?.isRemoved === false) dial(known.at);
-    onMembers(this.members.cards());
+    this.#number += 1;
+    if (!this.#isKept(card) && !this.#numberById.has(card.id)) {
+      this.#numberById.set(card.id, this.#number);
+    }
+    onMembers(this.members.cards(), this.#number);
     return true;
   }
 }

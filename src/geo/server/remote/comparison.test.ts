@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 
 import { ComparedServers } from '../../../../test/support/compared-servers.ts';
+import { BatchWriter } from '../../../actor/message/batch-writer.ts';
 import { geoLimits } from '../../../core/limits.ts';
 
 /** Two servers that wrote before they met, and whose streams have none of it any more. */
@@ -45,6 +46,23 @@ describe('two servers that compare what they have', () => {
     }
     assert.ok(one.synchronizer.counters.sent <= 303 && two.synchronizer.counters.sent <= 42);
     assert.deepEqual([one.counters.sessions, two.counters.sessions], [1, 1]);
+  });
+
+  test('find with 400 bytes at most that they have the same', () => {
+    const servers = twins();
+    servers.one.put('news', 'value', servers.nowMs);
+    servers.run(2_000);
+    const [equalBefore, sentBefore] = [servers.one.counters.equal, servers.sent.length];
+    servers.run(geoLimits.repairMs);
+    assert.equal(servers.one.counters.equal, equalBefore + 1);
+    const writer = new BatchWriter();
+    let bytes = 0;
+    for (const message of servers.sent.slice(sentBefore)) {
+      writer.clear();
+      writer.add(4, message);
+      bytes += writer.byteLength;
+    }
+    assert.ok(bytes <= 400, `${bytes} bytes`);
   });
 
   test('send only the difference when most of it is the same', () => {
@@ -128,7 +146,7 @@ describe('two servers that compare what they have', () => {
   test('do not wait long for each other when the last step of a search was lost', () => {
     const servers = strangers();
     const { one, two } = servers;
-    servers.isLost = ({ notes }) =>
+    servers.isLost = ({ notes = [] }) =>
       notes.some((note) => note.kind === 'repair step' && note.bytes.length === 0);
     servers.run(8_000);
     servers.isLost = () => false;

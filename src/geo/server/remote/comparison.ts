@@ -1,16 +1,19 @@
 import type { Log } from '../../../core/log.ts';
 import { geoLimits } from '../../../core/limits.ts';
+import { answerCheck } from '../repair/answer-check.ts';
 import { printLive } from '../repair/live-print.ts';
 import { EntryViewBuilder } from '../repair/entry-view-builder.ts';
-import { areFingerprintsEqual } from '../repair/fingerprint.ts';
 import type { PlantedBugs } from '../planted-bugs.ts';
 import type { RemotePeer } from './remote-peer.ts';
 import type { RepairCounters } from './remote-sync-life.ts';
 import { RepairSession, type ViewMoment } from './repair-session.ts';
+import { TransferSource } from './transfer-source.ts';
 import type { Replica } from '../replica.ts';
+import type { Feed } from '../sync/feed.ts';
 import type { SlicedWork } from '../sync/sliced-work.ts';
 import type { Knowledge } from '../sync/knowledge.ts';
-import type { CheckOutcome, SyncNote } from '../sync/sync-note.ts';
+import type { SyncNote } from '../sync/sync-note.ts';
+import type { Arrival } from '../sync/synchronizer.ts';
 
 export interface ComparisonOptions {
   readonly replica: Replica;
@@ -18,6 +21,8 @@ export interface ComparisonOptions {
   /** Where the streams stand and what is known, now. */
   readonly moment: () => ViewMoment;
   readonly counters: RepairCounters;
+  /** Whether this server has what it lacked at its start. */
+  readonly isReady: () => boolean;
   readonly log: Log;
   readonly bugs: PlantedBugs;
   /** What takes long is done there. */
@@ -34,10 +39,12 @@ export interface ComparisonOptions {
  */
 export class Comparison {
   readonly #options: ComparisonOptions;
+  readonly #source: TransferSource;
   #sessionNumber = 0;
 
   constructor(options: ComparisonOptions) {
     this.#options = options;
+    this.#source = new TransferSource(options.isReady);
   }
 
   /** Begins what is due with a server. `selfId`: of two servers one begins. */
@@ -48,23 +55,37 @@ export class Comparison {
       this.#lookAfter(remote, session, nowMs);
       return;
     }
-    const isLacking = sync.feeds.some((feed) => !feed.isPlaced || feed.isOutrun);
+    this.#askReleased(nowMs);
+    if (nowMs < remote.laterUntilMs) return;
+    const isLacking = sync.feeds.some((feed) => isUnclaimed(feed));
     const sinceMs = nowMs - remote.comparedMs;
     if (selfId < card.id) {
-      if (isLacking || remote.wantsRepair) this.#openSession(remote, nowMs);
-      else if (sinceMs >= geoLimits.repairMs) this.#check(remote, nowMs);
+      if (isLacking || remote.wantsRepair) {
+        if (this.#source.admits(remote, nowMs)) this.#openSession(remote, nowMs);
+        else this.#sayLater(remote);
+      } else if (sinceMs >= geoLimits.repairMs) this.#check(remote, nowMs);
     } else if ((isLacking || remote.wantsRepair) && sinceMs >= geoLimits.repairAskMs) {
       remote.comparedMs = nowMs;
       sync.addNote({ kind: 'repair wanted' });
     }
   }
 
+  /** Something came, of the difference or not. */
+  onArrival(remote: RemotePeer | undefined, { part, isWhole, atMs }: Arrival): void {
+    if (remote === undefined || part.stream !== 'repair') return;
+    this.#source.onTold(remote, isWhole && part.claims.length > 0, atMs);
+  }
+
   onNote(remote: RemotePeer, note: SyncNote, nowMs: number): void {
     switch (note.kind) {
       case 'repair wanted':
+        // It may hear us now, if there is something to tell it.
+        if (nowMs < remote.laterUntilMs) remote.laterUntilMs = Number.NEGATIVE_INFINITY;
         // Asked before it heard of the one that is under way; otherwise it asks again.
-        if (remote.session === undefined) remote.wantsRepair = true;
+        else if (remote.session === undefined) remote.wantsRepair = true;
         return;
+      case 'repair later':
+        return this.#postpone(remote, nowMs);
       case 'check':
         return this.#answerCheck(remote, note);
       case 'checked':
@@ -72,6 +93,37 @@ export class Comparison {
       case 'repair step':
         return this.#onStep(remote, note, nowMs);
       default:
+    }
+  }
+
+  /** The other side gets what it lacks from somebody else, and asks if that one is lost. */
+  #postpone(remote: RemotePeer, nowMs: number): void {
+    if (remote.session !== undefined) {
+      remote.session = undefined;
+      remote.sync.endRepair();
+    }
+    remote.wantsRepair = false;
+    this.#source.onRefused(remote);
+    this.#withhold(remote, this.#options.moment());
+    remote.laterUntilMs = nowMs + geoLimits.repairSilenceMs;
+  }
+
+  /** It lacks what was before: what is new it is told at once all the same. CMUD §5.2. */
+  #withhold({ sync }: RemotePeer, { localPosition, remotePosition }: ViewMoment): void {
+    for (const feed of sync.feeds) {
+      if (feed.name === 'repair' || !isUnclaimed(feed)) continue;
+      feed.startWithheld(feed.name === 'local' ? localPosition : remotePosition);
+    }
+  }
+
+  #sayLater(remote: RemotePeer): void {
+    remote.wantsRepair = false;
+    remote.sync.addNote({ kind: 'repair later' });
+  }
+
+  #askReleased(nowMs: number): void {
+    for (const { sync } of this.#source.takeReleased(nowMs)) {
+      sync.addNote({ kind: 'repair wanted' });
     }
   }
 
@@ -102,16 +154,9 @@ export class Comparison {
 
   #answerCheck(remote: RemotePeer, note: Extract<SyncNote, { kind: 'check' }>): void {
     const { known, replica, works } = this.#options;
-    const { number, knowledge, untilMs } = note;
-    const answer = (outcome: CheckOutcome): void =>
-      remote.sync.addNote({ kind: 'checked', number, outcome });
-    if (known.print() !== knowledge) return answer('busy');
-    printLive(replica, untilMs, works, (mine) => {
-      if (mine === undefined || known.print() !== knowledge) return answer('busy');
-      const [count = -1, high = -1, low = -1] = note.print;
-      const isEqual = areFingerprintsEqual(mine, { count, high, low });
-      if (isEqual) remote.equalAtMs = replica.nowMs;
-      answer(isEqual ? 'equal' : 'different');
+    answerCheck({ replica, works, knowledge: () => known.print() }, note, (outcome) => {
+      if (outcome === 'equal') remote.equalAtMs = replica.nowMs;
+      remote.sync.addNote({ kind: 'checked', number: note.number, outcome });
     });
   }
 
@@ -151,18 +196,14 @@ export class Comparison {
   #beginSession(remote: RemotePeer, number: number, opens: boolean, nowMs: number): RepairSession {
     const { counters, moment, replica } = this.#options;
     counters.sessions += 1;
+    this.#source.onBegun(remote, nowMs);
     remote.comparedMs = nowMs;
     remote.wantsRepair = false;
     remote.busyChecks = 0;
     const begun = moment();
     const session = new RepairSession(number, begun, remote.sync, nowMs);
     remote.session = session;
-    for (const feed of remote.sync.feeds) {
-      if (feed.name === 'repair' || (feed.isPlaced && !feed.isOutrun && !feed.withholdsClaims)) {
-        continue;
-      }
-      feed.startWithheld(feed.name === 'local' ? begun.localPosition : begun.remotePosition);
-    }
+    this.#withhold(remote, begun);
     const builder = new EntryViewBuilder(replica.table, replica.origins);
     this.#options.works.add({
       step: () => remote.session === session && builder.step(geoLimits.repairSliceEntries),
@@ -185,10 +226,15 @@ export class Comparison {
     if (session === undefined || session.number < note.session) {
       // An answer to what is over here is no beginning.
       if (!note.opens) return;
+      if (!this.#source.admits(remote, nowMs)) {
+        this.#sayLater(remote);
+        return;
+      }
       this.#sessionNumber = Math.max(this.#sessionNumber, note.session);
       session = this.#beginSession(remote, note.session, false, nowMs);
     } else if (session.number !== note.session) return;
     session.touch(nowMs);
+    this.#source.onTold(remote, false, nowMs);
     if (note.isPartial) session.notePartial();
     const reply = session.answer(note.bytes);
     if (reply !== undefined) this.#say(remote, session, reply, false);
@@ -221,4 +267,9 @@ export class Comparison {
       remote.wantsRepair = true;
     }
   }
+}
+
+/** Whether the peer can claim nothing that it is told of a stream, or cannot be told: it lacks what was before. */
+function isUnclaimed(feed: Feed): boolean {
+  return !feed.isPlaced || feed.isOutrun || feed.withholdsClaims;
 }

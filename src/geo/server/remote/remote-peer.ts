@@ -1,5 +1,6 @@
 import type { MemberCard } from './members.ts';
 import type { RepairSession } from './repair-session.ts';
+import type { SyncMessage } from '../sync/sync-message.ts';
 import type { SyncPeer } from '../sync/sync-peer.ts';
 
 /**
@@ -16,6 +17,8 @@ export class RemotePeer {
   greetedMs: number = Number.NEGATIVE_INFINITY;
   /** It wants the difference to be found, because what it lacks is not in the streams any more. */
   wantsRepair = false;
+  /** Until then it gets what it lacks from somebody else, monotonic. */
+  laterUntilMs: number = Number.NEGATIVE_INFINITY;
   session: RepairSession | undefined;
   /** When a session was last begun or the two were last compared, monotonic. */
   comparedMs: number = Number.NEGATIVE_INFINITY;
@@ -34,15 +37,21 @@ export class RemotePeer {
     this.address = address;
   }
 
-  /** The last delay as it is told to the other side, to be compared with its own. */
-  get delayHereMs(): number {
-    return this.#delayHereMs ?? 0;
-  }
-
   /** How far its wall clock is ahead of ours, as far as the way there is as long as the way back; undefined: not known. */
   get skewMs(): number | undefined {
     if (this.#delayHereMs === undefined || this.#delayThereMs === undefined) return undefined;
     return (this.#delayThereMs - this.#delayHereMs) / 2;
+  }
+
+  /**
+   * Says in a message when it was sent, and the last delay, to be compared with that of the other side. Comparing is to cost
+   * little: what has nothing but notes of that does not tell the time.
+   */
+  addTime(message: SyncMessage, wallMs: number): void {
+    const { parts, heard, knows, knowsHeard, notes = [] } = message;
+    const isOfNotes = (parts ?? heard ?? knows ?? knowsHeard) === undefined;
+    if (isOfNotes && notes.every(({ kind }) => kind !== 'greeting')) return;
+    message.notes = [...notes, { kind: 'time', wallMs, delayMs: this.#delayHereMs ?? 0 }];
   }
 
   onTime(sentWallMs: number, delayThereMs: number, nowWallMs: number): void {

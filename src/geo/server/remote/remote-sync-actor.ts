@@ -75,6 +75,8 @@ function onLent(
       return exchange.onWritten(lent.origin, lent.upTo, lent.pack);
     case 'kept':
       return exchange.onKept(lent.token, lent.own);
+    case 'members kept':
+      return exchange.cluster.onMembersKept(lent.number);
     case 'give up waiting':
       return exchange.readiness.become();
     case 'forget':

@@ -21,6 +21,8 @@ export type RemoteSyncLent =
     }
   /** Arrivals up to `token` are durable, and own writes up to these. */
   | { readonly kind: 'kept'; readonly token: number; readonly own: VectorPairs }
+  /** Members that were emitted up to `number` are durable. */
+  | { readonly kind: 'members kept'; readonly number: number }
   | { readonly kind: 'give up waiting' }
   | ForgetSheet
   | SnapshotSheet
@@ -61,8 +63,8 @@ export type RemoteSyncOutput =
     }
   /** A server to be linked with. */
   | { readonly kind: 'dial'; readonly at: string }
-  /** To be kept. */
-  | { readonly kind: 'members'; readonly cards: readonly MemberCard[] }
+  /** To be kept, and then said so (`members kept`). */
+  | { readonly kind: 'members'; readonly number: number; readonly cards: readonly MemberCard[] }
   /** The others do not wait for us any more: what we have may be older than what they have forgotten. */
   | { readonly kind: 'removed' }
   /** What some other server had is here. */

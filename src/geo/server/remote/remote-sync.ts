@@ -1,5 +1,4 @@
 import type { ActorContext } from '../../../actor/actor-kind.ts';
-import type { ActorRef } from '../../../actor/actor-ref.ts';
 import { firstActorOf } from '../../../actor/first-actor.ts';
 import { geoLimits } from '../../../core/limits.ts';
 import type { VectorPairs } from '../../version-vector.ts';
@@ -18,7 +17,7 @@ import { Arrivals } from './arrivals.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 import { Comparison } from './comparison.ts';
 import { Confirmations } from './confirmations.ts';
-import { isDivergence } from './divergence.ts';
+import { noteRepaired } from './divergence.ts';
 import { newQueryPeer, newServerPeer, type ServerStreams } from './new-peers.ts';
 import { QueryComparison } from './query-comparison.ts';
 import { Readiness } from './readiness.ts';
@@ -109,6 +108,7 @@ export class RemoteSync {
     };
     this.#queryComparison = new QueryComparison(shared);
     this.#comparison = new Comparison({
+      isReady: () => this.readiness.isReady,
       ...shared,
       moment: () => ({
         localPosition: this.local.last,
@@ -189,9 +189,7 @@ export class RemoteSync {
     const nextMs = this.synchronizer.flush(nowMs, (to, message) => {
       const peer = this.synchronizer.findPeer(to);
       const remote = peer === undefined ? undefined : this.cluster.findRemote(peer);
-      if (remote !== undefined) {
-        message.notes.push({ kind: 'time', wallMs: clock.wallMs(), delayMs: remote.delayHereMs });
-      }
+      remote?.addTime(message, clock.wallMs());
       this.#context.tell(to, message);
     });
     this.#alarm.setFor(Math.min(nextMs, this.#lookMs(nowMs)), nowMs);
@@ -217,7 +215,10 @@ export class RemoteSync {
       bugs: this.#trial.bugs,
       mark: () => this.#arrivals.mark,
       released: () => this.#arrivals.released,
-      onArrival: (arrival) => this.#arrivals.onArrival(arrival, this.nowMs),
+      onArrival: (arrival) => {
+        this.#comparison.onArrival(this.cluster.findRemote(arrival.peer), arrival);
+        this.#arrivals.onArrival(arrival, this.nowMs);
+      },
       onNote: (peer, note, nowMs) => this.#onNote(peer, note, nowMs),
       onMerged: (peer, part, outcome, entry) => {
         if (part.stream === 'repair' && outcome === 'applied') this.#onRepaired(peer, part, entry);
@@ -235,19 +236,15 @@ export class RemoteSync {
       self: { ...this.#identity, at, isVolatile, isRemoved: false },
       clock,
       log,
-      newPeer: (ref) => this.#newServerPeer(ref),
+      newPeer: (ref) => this.synchronizer.addPeer(newServerPeer(ref, this.#streams)),
       onGone: (peer) => this.synchronizer.removePeer(peer),
       keys: () => this.replica.table.size,
       onMet: (keys) => this.readiness.onMet(keys),
-      onMembers: (cards) => context.emit({ kind: 'members', cards }),
+      onMembers: (cards, number) => context.emit({ kind: 'members', number, cards }),
       dial: (address) => context.emit({ kind: 'dial', at: address }),
       onRemoved: () => context.emit({ kind: 'removed' }),
     };
     return new Cluster(options, members);
-  }
-
-  #newServerPeer(ref: ActorRef<SyncMessage>): SyncPeer {
-    return this.synchronizer.addPeer(newServerPeer(ref, this.#streams));
   }
 
   get #streams(): ServerStreams {
@@ -303,13 +300,16 @@ export class RemoteSync {
   #onRepaired(peer: SyncPeer, part: SyncPart, entry: EntryPackReader): void {
     // What is taken over at the waking is not here yet, though the journal may have told of what came after it.
     if (this.#state === 'filling') return;
-    if (!isDivergence(this.replica, this.synchronizer.known.vector, entry)) return;
-    this.repairs.divergencesFound += 1;
-    this.repairs.divergencesRepaired += 1;
-    const { origin, sequence } = entry.version;
-    const uid = this.replica.origins.uid(origin);
-    const fields = { peer: peer.ref.address, session: part.session, origin: uid, sequence };
-    this.#context.log.error('divergence repaired', fields);
+    noteRepaired(
+      entry,
+      { peer: peer.ref.address, session: part.session },
+      {
+        replica: this.replica,
+        known: this.synchronizer.known.vector,
+        counters: this.repairs,
+        log: this.#context.log,
+      },
+    );
   }
 
   /** What is to be looked after now and then: whom to compare with, what all have, what is not needed any more. */
@@ -317,6 +317,7 @@ export class RemoteSync {
     if (this.#state !== 'awake') return;
     this.cluster.greetSilent(nowMs);
     for (const remote of this.cluster.remotes) {
+      if (remote.sync.isAway) this.synchronizer.breakOff(remote.sync);
       this.#comparison.look(remote, this.#identity.id, nowMs);
     }
     // What is on its way to them they may lack.
@@ -326,8 +327,7 @@ export class RemoteSync {
     if (haveAll) this.#queryComparison.look(this.#queryPeers, nowMs);
     // Before it has met anybody it does not know whom it has to ask.
     if (this.readiness.isReady) this.confirmations.look(this.cluster, this.#queryPeers, nowMs);
-    const { vector } = this.synchronizer.known;
-    this.readiness.check(vector, this.cluster.remotes, this.#queryPeers);
+    this.readiness.check(this.synchronizer.known.vector, this.cluster.remotes, this.#queryPeers);
     this.cluster.removeLost(nowMs);
     this.#trim();
   }
@@ -340,13 +340,10 @@ export class RemoteSync {
 
   /** Forgets changes that everybody has. */
   #trim(): void {
-    const { cluster, readiness } = this;
-    const options = {
-      queryPeers: this.#queryPeers,
-      cluster,
-      isReady: readiness.isReady,
-      heldMax: this.#trial.changesHeldMax,
-    };
+    const { cluster } = this;
+    const { isReady } = this.readiness;
+    const heldMax = this.#trial.changesHeldMax;
+    const options = { queryPeers: this.#queryPeers, cluster, isReady, heldMax };
     for (const stream of [this.local, this.#remote]) trimStream(stream, options);
   }
 }

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 
 import { VersionVector, type VectorPairs } from '../../version-vector.ts';
 import { ChangeStream } from './change-stream.ts';
+import { Run } from './run.ts';
 
 const pairs: fc.Arbitrary<VectorPairs> = fc.uniqueArray(
   fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.integer({ min: 1, max: 9 })),
@@ -37,6 +38,36 @@ function knownAt(stream: ChangeStream, position: number, known: VectorPairs): Ve
   const vector = new VersionVector(known);
   vector.raiseAll(stream.claimsBetween(stream.first - 1, position));
   return vector;
+}
+
+function knowsNoneOfA(origin: number): boolean {
+  return origin !== originA;
+}
+
+function knowsEverything(): boolean {
+  return true;
+}
+
+/** The number of an origin whose writes nobody has claimed. */
+const originA = 1;
+
+/** A source that may be lost, and told these places: each a write of A. */
+function runThatTells(stream: ChangeStream, places: readonly number[]): Run {
+  const run = new Run({ mayBreakOff: true });
+  for (const [index, place] of places.entries()) {
+    stream.append(place, run);
+    run.saw(originA, index + 1);
+  }
+  return run;
+}
+
+/** The places of the records behind a position; claims have none. */
+function placesBehind(stream: ChangeStream, position: number): number[] {
+  const places: number[] = [];
+  for (let at = position + 1; at <= stream.last; at += 1) {
+    if (stream.place(at) >= 0) places.push(stream.place(at));
+  }
+  return places;
 }
 
 describe('a stream of changes', () => {
@@ -131,9 +162,9 @@ describe('a stream of changes', () => {
 
   test('does not advance past records of one source by the claims of another', () => {
     const stream = new ChangeStream({ base: [] });
-    const run = { since: undefined };
+    const run = new Run();
     stream.append(7, run);
-    stream.claim([['b', 1]], 0, { since: undefined });
+    stream.claim([['b', 1]], 0, new Run());
     const vector = new VersionVector([['b', 1]]);
     assert.equal(stream.advance(0, vector), 0);
     assert.equal(stream.isOpenAt(2), true);
@@ -143,6 +174,66 @@ describe('a stream of changes', () => {
     assert.equal(stream.isOpenAt(3), false);
     vector.raise('a', 1);
     assert.equal(stream.advance(0, vector), 3);
+  });
+
+  test('places a server that returns by what it knows, though its earlier life was lost in the middle of what it told', () => {
+    const stream = new ChangeStream({ base: [] });
+    const lost = runThatTells(stream, [7]);
+    for (let sequence = 1; sequence <= 4; sequence += 1) {
+      stream.append(sequence);
+      stream.claim([['b', sequence]], 0, new Run(), knowsNoneOfA);
+    }
+    const known = new VersionVector([['b', 3]]);
+    stream.trim(6);
+    assert.equal(stream.positionOf(known), undefined, 'nobody is past what may still be claimed');
+    stream.breakOff(lost, knowsNoneOfA);
+    assert.equal(stream.positionOf(known), 7);
+    assert.equal(stream.isOpenAt(stream.last), false);
+  });
+
+  test('tells what a lost source told again before another one claims it, and then no more', () => {
+    const stream = new ChangeStream({ base: [] });
+    const difference = new Run({ mayBreakOff: true, claimsUntold: true });
+    stream.breakOff(runThatTells(stream, [7, 8]), knowsNoneOfA);
+    // The other one knows nothing of it: it stays to be told.
+    stream.claim([['b', 1]], 0, difference, knowsNoneOfA);
+    assert.deepEqual(placesBehind(stream, 2), [7, 8]);
+    const position = stream.advance(0, new VersionVector([['b', 1]]));
+    assert.equal(position, stream.last);
+    stream.claim([['a', 2]], 0, difference, knowsEverything);
+    assert.deepEqual(placesBehind(stream, position), [7, 8]);
+    const { last } = stream;
+    stream.claim([['a', 3]], 0, difference, knowsEverything);
+    assert.deepEqual(placesBehind(stream, last), []);
+  });
+
+  test('tells it again before the lost source itself goes on where it was and claims it', () => {
+    const stream = new ChangeStream({ base: [] });
+    const lost = runThatTells(stream, [7]);
+    stream.breakOff(lost, knowsNoneOfA);
+    stream.append(8, lost);
+    const { last } = stream;
+    stream.claim([['a', 2]], 0, lost, knowsEverything);
+    assert.deepEqual(placesBehind(stream, last), [7]);
+  });
+
+  test('tells nothing again of a lost source that is known by the claims of others', () => {
+    const stream = new ChangeStream({ base: [] });
+    stream.breakOff(runThatTells(stream, [7]), knowsEverything);
+    const { last } = stream;
+    stream.claim([['b', 1]], 0, new Run({ claimsUntold: true }), knowsEverything);
+    assert.deepEqual(placesBehind(stream, last), []);
+  });
+
+  test('does not advance past records of one source by a claim of another that did not tell them', () => {
+    const stream = new ChangeStream({ base: [] });
+    runThatTells(stream, [7]);
+    stream.claim([['b', 1]], 0, new Run());
+    stream.claim([['a', 1]], 0, new Run({ claimsUntold: true }), knowsEverything);
+    const vector = new VersionVector([['b', 1]]);
+    assert.equal(stream.advance(0, vector), 0);
+    vector.raise('a', 1);
+    assert.equal(stream.positionOf(vector), 0, 'its source has not claimed it');
   });
 
   test('does not advance past a position of which only a part of the claims is known', () => {

@@ -1,6 +1,7 @@
 import { assert } from '../../../core/assert.ts';
 import { VersionVector, type VectorPairs } from '../../version-vector.ts';
 import { ChangeLog } from './change-log.ts';
+import { areAllKnown, type IsKnown, type LooseRecords, type Run } from './run.ts';
 
 /** What whoever has all of a stream up to a position knows of an origin. */
 interface Claim {
@@ -10,11 +11,6 @@ interface Claim {
   readonly origin: string;
   readonly sequence: number;
   readonly atMs: number;
-}
-
-/** The records of one source that nothing was claimed of yet: all are behind `since`; undefined: there are none. */
-export interface Run {
-  since: number | undefined;
 }
 
 /** A record that is a claim and leads to no entry. */
@@ -30,7 +26,9 @@ const noPlace = -1;
  * the other, and no rule that says when a hole may be passed over.
  *
  * Records of several sources stand between each other, and what is claimed of one source may be about records before the claims
- * of another: whoever knows the one claim and not the other is not past those records.
+ * of another: whoever knows the one claim and not the other is not past those records. A source that is lost before it claims
+ * what it told would hold up everybody for good, so its records are let **loose**: nobody is kept before them, and if what they
+ * lead to is claimed later by a source that need not tell it any more, since it is here, they are told again first.
  *
  * Invariant: for every write that the claims up to position p cover, the present entry of its key is that write or a
  * later one, and is led to by a record up to p or was known before the stream began (`base`).
@@ -45,6 +43,8 @@ export class ChangeStream {
   /** Those that are about records before the claim that stands before them. */
   #crossing: Claim[] = [];
   readonly #open: Set<Run> = new Set();
+  /** What was told and not claimed by sources that are past it, or lost. */
+  #loose: LooseRecords[] = [];
   #claimedUpTo = 0;
 
   constructor({ ownOrigin, base }: { ownOrigin?: string; base: VectorPairs }) {
@@ -70,7 +70,10 @@ export class ChangeStream {
 
   /** A change at `place` of the table, of a source that will claim it; without one, of the only source there is. */
   append(place: number, run?: Run): void {
-    if (run !== undefined && run.since === undefined) this.reopen(run, this.last);
+    if (run !== undefined) {
+      if (run.since === undefined) this.reopen(run, this.last);
+      run.add(place);
+    }
     this.#log.append(place);
   }
 
@@ -82,15 +85,17 @@ export class ChangeStream {
 
   /**
    * Whoever has all up to now knows this, since `nowMs`; all records of the source are claimed with it, or need not be. Requires:
-   * not a stream of own writes.
+   * not a stream of own writes; `isKnown` knows of the claims.
    */
-  claim(pairs: VectorPairs, nowMs: number, run?: Run): void {
+  claim(pairs: VectorPairs, nowMs: number, run?: Run, isKnown: IsKnown = knowsAll): void {
     assert(this.#ownOrigin === undefined, 'own writes claim themselves');
-    const since = run === undefined ? this.#claimedUpTo : (run.since ?? this.last);
-    if (run !== undefined) {
-      run.since = undefined;
-      this.#open.delete(run);
+    let since = run === undefined ? this.#claimedUpTo : (run.since ?? this.last);
+    if (run?.claimsUntold === true) {
+      // What it does not tell, others may have told and not claimed: those records are as good as its own.
+      for (const { since: other = Infinity } of this.#open) since = Math.min(since, other);
+      if (pairs.length > 0) this.#tellLoose();
     }
+    if (run !== undefined) this.#end(run, isKnown);
     if (pairs.length === 0) return;
     this.#log.append(noPlace);
     const position = this.#log.last;
@@ -100,6 +105,16 @@ export class ChangeStream {
       if (since < this.#claimedUpTo) this.#crossing.push(claim);
     }
     this.#claimedUpTo = position;
+  }
+
+  /**
+   * The source is lost, for now or for good, and nobody is to wait for its claims. If it comes back and goes on where it was, it
+   * claims more than it tells.
+   */
+  breakOff(run: Run, isKnown: IsKnown): void {
+    if (run.since === undefined) return;
+    this.#end(run, isKnown);
+    run.claimsUntold = true;
   }
 
   /** Whether something up to `position` will be claimed only behind it. */
@@ -199,6 +214,18 @@ export class ChangeStream {
     this.#crossing = this.#crossing.filter((claim) => claim.position >= this.first);
   }
 
+  /** A run is over: what of it is not known is loose. */
+  #end(run: Run, isKnown: IsKnown): void {
+    this.#open.delete(run);
+    this.#loose = this.#loose.filter(({ highest }) => !areAllKnown(highest, isKnown));
+    const loose = run.end(isKnown);
+    if (loose !== undefined) this.#loose.push(loose);
+  }
+
+  #tellLoose(): void {
+    for (const { places } of this.#loose) for (const place of places) this.#log.append(place);
+  }
+
   /** The first claim behind a position. */
   #indexBehind(position: number): number {
     let low = 0;
@@ -211,3 +238,5 @@ export class ChangeStream {
     return low;
   }
 }
+
+const knowsAll: IsKnown = () => true;

@@ -78,11 +78,16 @@ export class EntryPackWriter {
 
   /** The pack, in an array of its own; the writer begins anew. */
   take(): Uint8Array {
+    return new Uint8Array(this.lend());
+  }
+
+  /** The pack, lent until the next call; the writer begins anew. */
+  lend(): Uint8Array {
     this.#count = 0;
     this.#wallMs = 0;
     this.#packNumbers.clear();
     this.#sequences.length = 0;
-    return this.#out.take();
+    return this.#out.lend();
   }
 
   #addVersion(version: Version): void {

@@ -46,6 +46,14 @@ describe('a stream on its way to a peer', () => {
     assert.deepEqual([feed.pending, feed.neededBehind, feed.lostMs()], [0, 20, Infinity]);
   });
 
+  test('for others waits until the peer had the time to hear it from them since it is reached', () => {
+    const feed = new Feed({ name: 'remote', stream: tenRecords(), delayMs: 1_500 });
+    feed.advance(new VersionVector([['a', 4]]), 60_000);
+    assert.equal(feed.readyMs(), 61_500);
+    feed.restart(90_000);
+    assert.equal(feed.readyMs(), 91_500);
+  });
+
   test('is confirmed also by what the peer says it knows, whoever told it', () => {
     const feed = placedFeed();
     feed.onSent(20, 100, 0);

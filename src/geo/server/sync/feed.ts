@@ -12,7 +12,7 @@ interface Run {
 export interface FeedOptions {
   readonly name: StreamName;
   readonly stream: ChangeStream;
-  /** Nothing of it is sent until the peer has gone without it for so long: others should have told it. */
+  /** Nothing of it is sent until the peer, while it is reached, has gone without it for so long: others should have told it. */
   readonly delayMs?: number;
 }
 
@@ -32,6 +32,8 @@ export class Feed {
   /** Counts how often it was found out where the peer stands, and where that was. */
   #session: number;
   #from = 0;
+  /** Since when the peer is reached: before, those who should tell it did not reach it either. */
+  #reachedMs = Number.NEGATIVE_INFINITY;
   /** Where the peer is supposed to be; undefined: nobody knows, and nothing is sent. */
   #sent: number | undefined;
   #acked = 0;
@@ -127,9 +129,12 @@ export class Feed {
     if (this.name === 'repair') return;
     if (this.#sent === undefined) {
       const position = this.stream.positionOf(vector);
-      if (position !== undefined) this.startAt(position);
+      if (position === undefined) return;
+      this.#reachedMs = nowMs;
+      this.startAt(position);
       return;
     }
+    if (this.#heldFrom !== undefined && this.#advanceHeld(this.#heldFrom, vector)) return;
     const position = this.stream.advance(this.#acked, vector);
     if (this.#heldFrom === undefined && position > this.#sent) this.startAt(position);
     else this.#confirm(Math.min(position, this.#sent), nowMs);
@@ -165,7 +170,8 @@ export class Feed {
     if (this.#bytesUnderWay >= geoLimits.syncWindowBytes) return Infinity;
     if (this.delayMs === 0) return Number.NEGATIVE_INFINITY;
     const claimedMs = this.stream.claimedMs(this.#sent);
-    return claimedMs === undefined ? Infinity : claimedMs + this.delayMs;
+    if (claimedMs === undefined) return Infinity;
+    return Math.max(claimedMs, this.#reachedMs) + this.delayMs;
   }
 
   /** Whether the peer has confirmed nothing for so long that it may not be listening. */
@@ -184,6 +190,7 @@ export class Feed {
   /** Everything that is not confirmed has to be sent anew: the way to the peer was broken. */
   restart(nowMs: number): void {
     if (this.#sent === undefined) return;
+    this.#reachedMs = nowMs;
     this.#repeatMs = geoLimits.syncRepeatMs;
     this.#goBack(nowMs);
   }
@@ -197,6 +204,14 @@ export class Feed {
     while (this.#runs[0] !== undefined && this.#runs[0].upTo <= position) {
       this.#bytesUnderWay -= this.#runs.shift()?.bytes ?? 0;
     }
+  }
+
+  /** It may have got what was before from somebody else. */
+  #advanceHeld(heldFrom: number, vector: VersionVector): boolean {
+    const position = this.stream.positionOf(vector);
+    if (position === undefined || position < heldFrom) return false;
+    this.startAt(position);
+    return true;
   }
 
   #goBack(nowMs: number): void {

@@ -5,23 +5,29 @@ import type { SyncNote } from './sync-note.ts';
 /**
  * What one replica tells another: the only message of the exchange, between actors of one server and between servers. It
  * brings what is new, confirms what came, and carries whatever else there is to say: CMUD §5.1 counts messages of all kinds.
+ *
+ * What there is nothing to say of is left out: names travel with a message, and most messages of a quiet cluster have one note.
+ * Whoever is sent `parts` or `knows` says before long that it has heard.
  */
 export interface SyncMessage {
   type: 'sync';
   from: ActorRef<SyncMessage>;
-  parts: SyncPart[];
-  /** Up to where the sender has the streams of the receiver. */
-  heard: Heard[];
-  /** What the sender knows, as far as it changed behind state `knowsAfter` of its knowledge … */
-  knows: VectorPairs;
-  knowsAfter: number;
-  /** … which is in this state now … */
-  knowsUpTo: number;
-  /** … and whether the receiver is to say that it has heard. */
-  wantsHeard: boolean;
+  parts?: SyncPart[];
+  /** Up to where the sender has streams of the receiver of which something came since it last said so. */
+  heard?: Heard[];
+  knows?: KnowledgeNews;
   /** The state of the receiver's knowledge that the sender has heard. */
-  knowsHeard: number;
-  notes: SyncNote[];
+  knowsHeard?: number;
+  notes?: SyncNote[];
+}
+
+/** What the sender knows, as far as it changed. */
+export interface KnowledgeNews {
+  pairs: VectorPairs;
+  /** The state of its knowledge behind which it changed: the receiver has said that it has heard that … */
+  after: number;
+  /** … and the one that it is in now. */
+  upTo: number;
 }
 
 /** A run of a stream. */

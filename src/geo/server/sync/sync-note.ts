@@ -24,6 +24,8 @@ export type SyncNote =
   | { kind: 'filled' }
   /** What the receiver lacks is not in the streams any more: the difference is to be found. */
   | { kind: 'repair wanted' }
+  /** The difference is not to be looked for now: somebody else tells me what I lack. */
+  | { kind: 'repair later' }
   /** Do we have the same? Live entries that do not end before `untilMs`, if we know the same. */
   | { kind: 'check'; number: number; knowledge: number; untilMs: number; print: number[] }
   | { kind: 'checked'; number: number; outcome: CheckOutcome }

@@ -7,6 +7,7 @@ import { ChangeStream } from './change-stream.ts';
 import { Feed } from './feed.ts';
 import { Knowledge } from './knowledge.ts';
 import type { SyncMessage, SyncPart } from './sync-message.ts';
+import type { SyncNote } from './sync-note.ts';
 import { SyncPeer } from './sync-peer.ts';
 
 const { syncConfirmMs, syncIntervalMs, syncRepeatMs, syncNotesMax } = geoLimits;
@@ -26,18 +27,7 @@ function newPeer(): { peer: SyncPeer; stream: ChangeStream; knowledge: Knowledge
 
 /** A message of the peer that says nothing. */
 function silence(): SyncMessage {
-  return {
-    type: 'sync',
-    from: ref,
-    parts: [],
-    heard: [],
-    knows: [],
-    knowsAfter: 0,
-    knowsUpTo: 0,
-    wantsHeard: false,
-    knowsHeard: 0,
-    notes: [],
-  };
+  return { type: 'sync', from: ref };
 }
 
 /** Makes and sends a message. */
@@ -77,12 +67,28 @@ describe('a peer', () => {
     assert.equal(peer.dueMs(knowledge), Infinity);
   });
 
-  test('that wants to hear is answered before long, once', () => {
+  test('that brings something, or what it knows, is answered before long, once', () => {
     const { peer, knowledge } = newPeer();
-    peer.onReceived({ ...silence(), wantsHeard: true }, 2_000);
-    assert.equal(peer.dueMs(knowledge), 2_000 + syncConfirmMs);
-    say(peer, knowledge, 2_400);
-    assert.equal(peer.dueMs(knowledge), Infinity);
+    const knows = { pairs: [], after: 0, upTo: 1 };
+    for (const news of [{ parts: [part(1, 0)] }, { knows }]) {
+      peer.onReceived({ ...silence(), ...news }, 2_000);
+      assert.equal(peer.dueMs(knowledge), 2_000 + syncConfirmMs);
+      say(peer, knowledge, 1_000);
+      assert.equal(peer.dueMs(knowledge), Infinity);
+    }
+  });
+
+  test('is told nothing but the note when there is nothing else to say', () => {
+    const { peer, knowledge } = newPeer();
+    const inbound = peer.inbound(part(1, 0));
+    assert.ok(inbound !== undefined);
+    peer.onKept(inbound, 5, 100, 0);
+    knowledge.raiseAll([['a', 1]], 0);
+    say(peer, knowledge, 0);
+    peer.onReceived({ ...silence(), knowsHeard: 1 }, 100);
+    const note: SyncNote = { kind: 'checked', number: 1, outcome: 'equal' };
+    peer.addNote(note);
+    assert.deepEqual(say(peer, knowledge, 500), { type: 'sync', from: self, notes: [note] });
   });
 
   test('is told what changed of what we know until it has heard', () => {
@@ -90,21 +96,21 @@ describe('a peer', () => {
     knowledge.raiseAll([['a', 1]], 1_000);
     assert.equal(peer.dueMs(knowledge), 1_000 + syncConfirmMs);
     const message = say(peer, knowledge, 1_400);
-    assert.deepEqual([message.knows, message.wantsHeard, message.knowsUpTo], [[['a', 1]], true, 1]);
+    assert.deepEqual(message.knows, { pairs: [['a', 1]], after: 0, upTo: 1 });
     assert.equal(peer.dueMs(knowledge), 1_400 + syncRepeatMs);
-    assert.deepEqual(say(peer, knowledge, 3_400).knows, [['a', 1]]);
+    assert.deepEqual(say(peer, knowledge, 3_400).knows?.pairs, [['a', 1]]);
     peer.onReceived({ ...silence(), knowsHeard: 1 }, 3_500);
     assert.equal(peer.dueMs(knowledge), Infinity);
     knowledge.raiseAll([['b', 1]], 4_000);
-    assert.deepEqual(say(peer, knowledge, 4_400).knows, [['b', 1]]);
+    assert.deepEqual(say(peer, knowledge, 4_400).knows?.pairs, [['b', 1]]);
   });
 
   test('that was not heard of in between is not said to be heard of', () => {
     const { peer, knowledge } = newPeer();
-    peer.onReceived({ ...silence(), knowsAfter: 0, knowsUpTo: 3, knows: [['a', 3]] }, 0);
+    peer.onReceived({ ...silence(), knows: { pairs: [['a', 3]], after: 0, upTo: 3 } }, 0);
     assert.equal(say(peer, knowledge, 0).knowsHeard, 3);
     // A message is missing that told what changed from 3 to 5.
-    peer.onReceived({ ...silence(), knowsAfter: 5, knowsUpTo: 7, knows: [['a', 7]] }, 1);
+    peer.onReceived({ ...silence(), knows: { pairs: [['a', 7]], after: 5, upTo: 7 } }, 1);
     assert.equal(say(peer, knowledge, 1_000).knowsHeard, 3);
     assert.equal(peer.confirmed.sequenceOf('a'), 7, 'what came is true all the same');
   });
@@ -118,17 +124,19 @@ describe('a peer', () => {
     assert.deepEqual(say(peer, knowledge, 0).heard, [
       { stream: 'local', session: 1, upTo: 0, isMissing: true },
     ]);
-    assert.equal(say(peer, knowledge, 500).heard[0]?.isMissing, false);
+    assert.equal(say(peer, knowledge, 500).heard, undefined);
   });
 
-  test('hears up to where its stream is kept, not up to where it came', () => {
+  test('hears up to where its stream is kept, not up to where it came, and again if that comes again', () => {
     const { peer, knowledge } = newPeer();
     const inbound = peer.inbound(part(1, 10));
     assert.ok(inbound !== undefined);
     inbound.position = 20;
-    assert.equal(say(peer, knowledge, 0).heard[0]?.upTo, 10);
-    peer.onKept(inbound, 15, 100, 0);
-    assert.equal(say(peer, knowledge, 500).heard[0]?.upTo, 15);
+    assert.equal(say(peer, knowledge, 0).heard, undefined, 'it knows that');
+    for (const upTo of [15, 10]) {
+      peer.onKept(inbound, upTo, 100, 0);
+      assert.equal(say(peer, knowledge, 500).heard?.[0]?.upTo, 15);
+    }
   });
 
   test('whose large part was kept hears of it at once: it waits for room', () => {
@@ -155,10 +163,10 @@ describe('a peer', () => {
       peer.addNote({ kind: 'checked', number, outcome: 'equal' });
     }
     assert.equal(peer.dueMs(knowledge), -Infinity);
-    const { notes } = say(peer, knowledge, 0);
+    const { notes = [] } = say(peer, knowledge, 0);
     assert.equal(notes.length, syncNotesMax);
     assert.deepEqual(notes.at(-1), { kind: 'checked', number: syncNotesMax + 1, outcome: 'equal' });
-    assert.deepEqual(say(peer, knowledge, 500).notes, []);
+    assert.equal(say(peer, knowledge, 500).notes, undefined);
   });
 
   test('is sent what was picked for it in sessions that count up', () => {
@@ -183,6 +191,6 @@ describe('a peer', () => {
     peer.restart(5_000);
     assert.equal(peer.dueMs(knowledge), syncIntervalMs);
     assert.equal(peer.feed('local')?.sent, 0);
-    assert.deepEqual(say(peer, knowledge, 5_000).knows, [['a', 1]]);
+    assert.deepEqual(say(peer, knowledge, 5_000).knows?.pairs, [['a', 1]]);
   });
 });

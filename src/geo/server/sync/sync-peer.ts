@@ -1,9 +1,10 @@
 import type { ActorRef } from '../../../actor/actor-ref.ts';
 import { geoLimits } from '../../../core/limits.ts';
 import { VersionVector } from '../../version-vector.ts';
-import type { ChangeStream, Run } from './change-stream.ts';
+import type { ChangeStream } from './change-stream.ts';
 import { Feed } from './feed.ts';
 import type { Knowledge } from './knowledge.ts';
+import { Run } from './run.ts';
 import type { Heard, StreamName, SyncMessage, SyncPart } from './sync-message.ts';
 import type { SyncNote } from './sync-note.ts';
 
@@ -16,6 +17,8 @@ export interface Inbound {
   /** Everything up to here is kept, and may be confirmed. */
   kept: number;
   isMissing: boolean;
+  /** Something of it came since the peer was last told how far it came. */
+  isOwed: boolean;
   /** What came of it and was not claimed yet, in the stream where it is noted for others. */
   readonly run: Run;
 }
@@ -91,6 +94,11 @@ export class SyncPeer {
     return this.feeds.find((feed) => feed.name === name);
   }
 
+  /** What came of its streams and was not claimed yet. */
+  get runs(): Run[] {
+    return [...this.#inbound.values()].map(({ run }) => run);
+  }
+
   addNote(note: SyncNote): void {
     if (note.kind === 'greeting')
       this.#notes = this.#notes.filter(({ kind }) => kind !== 'greeting');
@@ -101,20 +109,21 @@ export class SyncPeer {
 
   onReceived(message: SyncMessage, nowMs: number): void {
     this.#hasSpoken = true;
-    this.confirmed.raiseAll(message.knows);
-    // Pairs are true whatever was missed; that they are all there are is so only without a hole.
-    if (message.knowsAfter <= this.#heardOfIt) {
-      this.#heardOfIt = Math.max(this.#heardOfIt, message.knowsUpTo);
+    const { knows, knowsHeard = 0, heard: heards = [] } = message;
+    if (knows !== undefined) {
+      this.confirmed.raiseAll(knows.pairs);
+      // Pairs are true whatever was missed; that they are all there are is so only without a hole.
+      if (knows.after <= this.#heardOfIt) this.#heardOfIt = Math.max(this.#heardOfIt, knows.upTo);
     }
-    this.#heardOfUs = Math.max(this.#heardOfUs, message.knowsHeard);
-    for (const heard of message.heard) {
+    this.#heardOfUs = Math.max(this.#heardOfUs, knowsHeard);
+    for (const heard of heards) {
       const feed = this.feeds.find(
         ({ name, session }) => name === heard.stream && session === heard.session,
       );
       feed?.onHeard(heard, nowMs);
     }
     for (const feed of this.feeds) feed.advance(this.confirmed, nowMs);
-    if (message.wantsHeard) this.#owedSinceMs ??= nowMs;
+    if (message.parts !== undefined || knows !== undefined) this.#owedSinceMs ??= nowMs;
   }
 
   /** Begins to send what was picked for this peer; what was picked before is dropped. */
@@ -136,8 +145,16 @@ export class SyncPeer {
     const known = this.#inbound.get(stream);
     if (known !== undefined && known.session === session) return known;
     if (known !== undefined && known.session > session) return undefined;
-    const run = known?.run ?? { since: undefined };
-    const inbound = { stream, session, position: from, kept: from, isMissing: false, run };
+    const run = known?.run ?? this.#newRun(stream);
+    const inbound: Inbound = {
+      stream,
+      session,
+      position: from,
+      kept: from,
+      isMissing: false,
+      isOwed: false,
+      run,
+    };
     this.#inbound.set(stream, inbound);
     return inbound;
   }
@@ -145,6 +162,8 @@ export class SyncPeer {
   /** Everything up to `position` is kept, and the peer is to hear of it: soon if it was much, since it waits for room. */
   onKept(inbound: Inbound, position: number, bytes: number, nowMs: number): void {
     inbound.kept = Math.max(inbound.kept, position);
+    // Also what came again: the peer has not heard that it was kept.
+    inbound.isOwed = true;
     this.#owedSinceMs ??= nowMs;
     if (bytes >= geoLimits.syncUrgentBytes) this.#isUrgent = true;
   }
@@ -152,6 +171,7 @@ export class SyncPeer {
   /** Something came that does not follow what we have: it is told at once. */
   onMissing(inbound: Inbound): void {
     inbound.isMissing = true;
+    inbound.isOwed = true;
     this.#isUrgent = true;
   }
 
@@ -176,25 +196,22 @@ export class SyncPeer {
 
   /** All of a message but its parts. */
   message(self: ActorRef<SyncMessage>, knowledge: Knowledge): SyncMessage {
-    const notes = this.#notes;
+    const message: SyncMessage = { type: 'sync', from: self };
+    const heard = this.#heards();
+    if (heard.length > 0) message.heard = heard;
+    if (this.#heardOfUs < knowledge.state) {
+      const [after, upTo] = [this.#heardOfUs, knowledge.state];
+      message.knows = { pairs: [...knowledge.since(after)], after, upTo };
+    }
+    if (this.#owedSinceMs !== undefined) message.knowsHeard = this.#heardOfIt;
+    if (this.#notes.length > 0) message.notes = this.#notes;
     this.#notes = [];
-    return {
-      type: 'sync',
-      from: self,
-      parts: [],
-      heard: this.#heards(),
-      knows: [...knowledge.since(this.#heardOfUs)],
-      knowsAfter: this.#heardOfUs,
-      knowsUpTo: knowledge.state,
-      wantsHeard: this.#heardOfUs < knowledge.state,
-      knowsHeard: this.#heardOfIt,
-      notes,
-    };
+    return message;
   }
 
   /** Called with each message, when it is made. */
-  onMade({ knowsUpTo }: SyncMessage): void {
-    this.#told = knowsUpTo;
+  onMade({ knows }: SyncMessage): void {
+    this.#told = knows?.upTo ?? this.#heardOfUs;
     this.#owedSinceMs = undefined;
     this.#isUrgent = false;
   }
@@ -211,12 +228,20 @@ export class SyncPeer {
     for (const feed of this.feeds) feed.restart(nowMs);
   }
 
+  /** An actor of our own server ends with us, and sends all that it claims. */
+  #newRun(stream: StreamName): Run {
+    const mayBreakOff = !this.isLocal;
+    return new Run({ mayBreakOff, claimsUntold: mayBreakOff && stream === 'repair' });
+  }
+
   #heards(): Heard[] {
     const heards: Heard[] = [];
     for (const inbound of this.#inbound.values()) {
-      const { stream, session, kept, isMissing } = inbound;
+      const { stream, session, kept, isMissing, isOwed } = inbound;
+      if (!isOwed) continue;
       heards.push({ stream, session, upTo: kept, isMissing });
       inbound.isMissing = false;
+      inbound.isOwed = false;
     }
     return heards;
   }

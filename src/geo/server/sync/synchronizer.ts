@@ -4,12 +4,13 @@ import { geoLimits } from '../../../core/limits.ts';
 import type { VectorPairs } from '../../version-vector.ts';
 import { noBugs, type PlantedBugs } from '../planted-bugs.ts';
 import type { MergeOutcome, Replica } from '../replica.ts';
-import type { ChangeStream, Run } from './change-stream.ts';
+import type { ChangeStream } from './change-stream.ts';
 import { EntryPackReader } from './entry-pack-reader.ts';
 import { EntryPackWriter } from './entry-pack-writer.ts';
 import { EntryPacker, type SkipEntry } from './entry-packer.ts';
 import type { Feed } from './feed.ts';
 import { Knowledge } from './knowledge.ts';
+import { Run, type IsKnown } from './run.ts';
 import type { SyncMessage, SyncPart } from './sync-message.ts';
 import type { SyncNote } from './sync-note.ts';
 import type { SyncPeer } from './sync-peer.ts';
@@ -27,6 +28,8 @@ export interface Arrival {
   readonly claims: VectorPairs;
   /** Whether the part may be confirmed once it is kept. */
   readonly isWhole: boolean;
+  /** When it came, monotonic. */
+  readonly atMs: number;
 }
 
 /** What a replica's exchange is told of and asked. */
@@ -81,6 +84,8 @@ export class Synchronizer {
   readonly #host: SyncHost;
   readonly #packer: EntryPacker;
   readonly #peers: Map<string, SyncPeer> = new Map();
+  readonly #isKnown: IsKnown = (origin, sequence) =>
+    this.known.vector.covers(this.#host.replica.origins.uid(origin), sequence);
 
   constructor(host: SyncHost) {
     this.#host = host;
@@ -111,7 +116,13 @@ export class Synchronizer {
   }
 
   removePeer(peer: SyncPeer): void {
+    this.breakOff(peer);
     this.#peers.delete(peer.ref.uid());
+  }
+
+  /** Nobody is to wait for what the peer did not come to claim. */
+  breakOff({ keeps, runs }: SyncPeer): void {
+    if (keeps !== undefined) for (const run of runs) keeps.breakOff(run, this.#isKnown);
   }
 
   findPeer(ref: ActorRef<SyncMessage>): SyncPeer | undefined {
@@ -129,9 +140,9 @@ export class Synchronizer {
     if (peer === undefined) return;
     peer.onReceived(message, nowMs);
     // A greeting first: it says whether the rest may be heard.
-    for (const note of message.notes) this.#host.onNote(peer, note, nowMs);
+    for (const note of message.notes ?? []) this.#host.onNote(peer, note, nowMs);
     if (peer.isRefused) return;
-    for (const part of message.parts) this.#receivePart(peer, part, nowMs);
+    for (const part of message.parts ?? []) this.#receivePart(peer, part, nowMs);
     for (const feed of peer.feeds) feed.advance(peer.confirmed, nowMs);
   }
 
@@ -183,14 +194,15 @@ export class Synchronizer {
 
   #make(peer: SyncPeer, nowMs: number): SyncMessage {
     const message = peer.message(this.#host.self, this.#told);
+    const parts: SyncPart[] = [];
     let bytesLeft: number = geoLimits.syncMessageBytes;
     for (const feed of peer.isRefused ? [] : peer.feeds) {
       if (bytesLeft <= 0 || peer.readyMs(feed) > nowMs) continue;
       const part = this.#part(peer, feed, bytesLeft, nowMs);
       bytesLeft -= part.entries.length;
-      message.parts.push(part);
+      parts.push(part);
     }
-    message.wantsHeard ||= message.parts.length > 0;
+    if (parts.length > 0) message.parts = parts;
     peer.onMade(message);
     return message;
   }
@@ -230,7 +242,7 @@ export class Synchronizer {
     if (isWhole) {
       inbound.position = Math.max(inbound.position, part.upTo);
       claims = this.known.raiseAll(part.claims, nowMs);
-      if (part.claims.length > 0) keeps?.claim(claims, nowMs, inbound.run);
+      if (part.claims.length > 0) keeps?.claim(claims, nowMs, inbound.run, this.#isKnown);
       if (part.isOpen === true && inbound.run.since === undefined) {
         keeps?.reopen(inbound.run, keptBefore);
       }
@@ -240,7 +252,7 @@ export class Synchronizer {
     replica.changeCount += 1;
     const isTaken = this.counters.refused === refusedBefore;
     const entries = isTaken ? part.entries : packTaken(replica, part.entries);
-    const arrival: Arrival = { peer, part, entries, claims, isWhole };
+    const arrival: Arrival = { peer, part, entries, claims, isWhole, atMs: nowMs };
     if (onArrival === undefined) this.settle(arrival, nowMs);
     else onArrival(arrival);
   }
@@ -249,7 +261,7 @@ export class Synchronizer {
   takeWritten(pack: Uint8Array, claims: VectorPairs, keeps: ChangeStream, nowMs: number): void {
     const { replica } = this.#host;
     const reader = new EntryPackReader(pack, replica.origins, replica.table);
-    const run: Run = { since: undefined };
+    const run = new Run();
     while (reader.next()) {
       this.counters[replica.merge(reader, true)] += 1;
       if (replica.mergedPlace >= 0) keeps.append(replica.mergedPlace, run);
@@ -266,7 +278,10 @@ export class Synchronizer {
       const outcome = replica.merge(reader, peer.isLocal);
       this.counters[outcome] += 1;
       // Also what was known: that the writer of this run has been heard of is news to others.
-      if (keeps !== undefined && replica.mergedPlace >= 0) keeps.append(replica.mergedPlace, run);
+      if (keeps !== undefined && replica.mergedPlace >= 0) {
+        keeps.append(replica.mergedPlace, run);
+        run.saw(reader.version.origin, reader.version.sequence);
+      }
       onMerged?.(peer, part, outcome, reader);
     }
   }

@@ -122,8 +122,7 @@ export class NodeJournal {
     return this.#journal.close();
   }
 
-  // oxlint-disable-next-line require-await
-  async *#records(): AsyncGenerator<Uint8Array> {
+  *#records(): Generator<Uint8Array> {
     let bytes = 0;
     let records = this.#options.nextRecords(true, this.lastSequence);
     while (records.length > 0) {

@@ -29,12 +29,12 @@ export class SnapshotPacks {
     this.#bytesMax = bytesMax;
   }
 
-  /** The next pack; undefined: that was all. `number`: of the last record so far. */
+  /** The next pack, of at least one entry; undefined: that was all. `number`: of the last record so far. */
   next(number: number): Uint8Array | undefined {
     if (this.#rest !== undefined) return this.#packRest(this.#rest);
     if (this.#isOver) return undefined;
     this.#writer.begin(number, this.#base);
-    while (this.#writer.byteLength < this.#bytesMax) {
+    do {
       const next = this.#entries.next();
       if (next.done === true) {
         this.#isOver = true;
@@ -42,33 +42,33 @@ export class SnapshotPacks {
       }
       const [key, entry] = next.value;
       if (typeof entry === 'string') this.#writer.value(key, entry);
-      else this.#packList(key, { items: itemsOf(entry.capture(), this.#bytesMax), number });
-    }
+      else this.#packList(key, itemsOf(entry.capture(), this.#bytesMax), number);
+    } while (this.#writer.byteLength < this.#bytesMax);
     return this.#writer.take();
   }
 
-  #packList(key: string, { items, number }: Omit<Rest, 'key'>): void {
+  #packList(key: string, items: Iterator<readonly string[]>, number: number): void {
     let isMore = false;
-    while (this.#writer.byteLength < this.#bytesMax || !isMore) {
+    do {
       const next = items.next();
       if (next.done === true) return;
       this.#writer.list(key, isMore, next.value);
       isMore = true;
-    }
+    } while (this.#writer.byteLength < this.#bytesMax);
     this.#rest = { key, items, number };
   }
 
   /** No entry of another key stands behind it: that would be newer than the pack says. */
   #packRest({ key, items, number }: Rest): Uint8Array {
     this.#writer.begin(number, this.#base);
-    while (this.#writer.byteLength < this.#bytesMax) {
+    do {
       const next = items.next();
       if (next.done === true) {
         this.#rest = undefined;
         break;
       }
       this.#writer.list(key, true, next.value);
-    }
+    } while (this.#writer.byteLength < this.#bytesMax);
     return this.#writer.take();
   }
 }

@@ -102,6 +102,18 @@ describe('a server that starts again has what it acknowledged (A7)', () => {
     }
   });
 
+  test('but a delete only if no other server can have taken it', () => {
+    const roaming = [operation(1, 4, remove(), { replica: undefined })];
+    const changes = [change(2, 's1/1', 'written', entry(undefined, 2))];
+    const kept = [change(60, 's1/1', 'loaded', entry('v0', 0), { life: 2 })];
+    const found = (more: typeof changes): number => {
+      const all = [...changes, ...more, ...kept];
+      return checkDurableWrites(evidence({ operations: roaming, changes: all, lives })).length;
+    };
+    assert.equal(found([]), 1);
+    assert.equal(found([change(3, 's2/1', 'written', entry(undefined, 3))]), 0);
+  });
+
   test('and what it let another server see, acknowledged or not', () => {
     const seen = (replica: string) =>
       evidence({ changes: [written, change(2, replica, 'merged', entry('v1', 1))], lives });

@@ -93,8 +93,9 @@ interface PromisedWrite {
 }
 
 function* promisedWrites(evidence: Evidence, index: WriteIndex): Iterable<PromisedWrite> {
-  for (const { operation, change } of index.acknowledged) {
-    yield { change, because: describeOperation(operation) };
+  for (const { operation, change, isSure } of index.acknowledged) {
+    // Another server may have taken it, and this one owes nothing.
+    if (isSure) yield { change, because: describeOperation(operation) };
   }
   const written = new Map<string, ReplicaChange>();
   for (const change of evidence.changes) {

@@ -43,7 +43,8 @@ export function checkIncreasingStamps(evidence: Evidence): Violation[] {
 function checkOverLives(evidence: Evidence): Violation[] {
   if (evidence.durability !== 'fsync') return [];
   const violations: Violation[] = [];
-  const promised = new WriteIndex(evidence).acknowledged.map(({ change }) => change);
+  const { acknowledged } = new WriteIndex(evidence);
+  const promised = acknowledged.flatMap(({ change, isSure }) => (isSure ? [change] : []));
   const firsts = new Map<string, ReplicaChange>();
   for (const change of evidence.changes) {
     const name = `${change.replica} ${change.life}`;

@@ -6,6 +6,8 @@ import type { Operation } from '../history.ts';
 export interface AcknowledgedWrite {
   readonly operation: Operation;
   readonly change: ReplicaChange;
+  /** No other replica can have made it; otherwise `change` is the weakest of those that it may be. */
+  readonly isSure: boolean;
 }
 
 /** What of the changes belongs to which operation: the stamps that no reply carries. */
@@ -27,9 +29,13 @@ export class WriteIndex {
       const { action, outcome } = operation;
       const isWrite = action.kind === 'put' || (action.kind === 'delete' && action.found);
       if (outcome !== 'acknowledged' || !isWrite) continue;
-      const change = this.changeOf(operation);
+      const candidates = this.#changesOf(operation);
+      const change = weakest(candidates);
       if (change === undefined) neverWritten.push(operation);
-      else acknowledged.push({ operation, change });
+      else {
+        const isSure = candidates.every(({ replica }) => replica === change.replica);
+        acknowledged.push({ operation, change, isSure });
+      }
     }
     this.acknowledged = acknowledged;
     this.neverWritten = neverWritten;
@@ -46,20 +52,21 @@ export class WriteIndex {
   }
 
   /**
-   * What a put or delete made. Deletes have no name: it is the first that its replica may have made for it, and if
-   * there are several the weakest claim.
+   * What a put or delete may have made. Deletes have no name: it is any that was made meanwhile by its replica, or by any replica
+   * for a client that roams.
    */
-  changeOf({ action, replica, startMs, endMs }: Operation): ReplicaChange | undefined {
-    if (action.kind === 'put') return this.#changeByValue.get(action.value);
-    if (action.kind !== 'delete') return undefined;
-    return this.#deletesByKey
-      .get(action.key)
-      ?.find(
-        (change) =>
-          change.atMs >= startMs &&
-          change.atMs <= endMs &&
-          (replica === undefined || replica === change.replica),
-      );
+  #changesOf({ action, replica, startMs, endMs }: Operation): ReplicaChange[] {
+    if (action.kind === 'put') {
+      const change = this.#changeByValue.get(action.value);
+      return change === undefined ? [] : [change];
+    }
+    if (action.kind !== 'delete') return [];
+    return (this.#deletesByKey.get(action.key) ?? []).filter(
+      (change) =>
+        change.atMs >= startMs &&
+        change.atMs <= endMs &&
+        (replica === undefined || replica === change.replica),
+    );
   }
 
   /** Whether the key may show nothing at `wallMs` although it was written with `stamp`: that is over by then. */
@@ -79,6 +86,17 @@ export class WriteIndex {
     // A write that only sets the expiry has the value of the put before.
     else if (!this.#changeByValue.has(entry.value)) this.#changeByValue.set(entry.value, change);
   }
+}
+
+/** The one of the least stamp: whatever holds of the right one holds of it. */
+function weakest(changes: readonly ReplicaChange[]): ReplicaChange | undefined {
+  const [first, ...others] = changes;
+  let least = first;
+  for (const change of others) {
+    const isLess = least !== undefined && compareStamps(change.entry.stamp, least.entry.stamp) < 0;
+    if (isLess) least = change;
+  }
+  return least;
 }
 
 /** What is known of a key in one life of a replica. */
