@@ -5,7 +5,10 @@ import { faultWords } from '../platform/fault-words.ts';
 /** An answer of words comes within this, or not at all. */
 const answerMs = 10_000;
 
-/** Asks the admin port of a server, of which `Status` is what it tells of itself. Rejects with `CONNECT_FAILED`, and with `RESP_REPLY_ERROR` for a no, in its words. */
+/**
+ * Asks the admin port of a server, of which `Status` is what it tells of itself. Rejects with `CONNECT_FAILED`, and with
+ * `RESP_REPLY_ERROR` for a no, in its words.
+ */
 export class AdminClient<Status extends object> {
   readonly #at: string;
 
