@@ -107,11 +107,11 @@ export class StorageObserver {
     const { waiting } = storage.keeper;
     const { onEvent } = this.#options;
     const add = waiting.add.bind(waiting);
-    waiting.add = (write, nowMs) => {
+    waiting.add = (write) => {
       const { key } = write.write;
       const request = write.once === undefined ? undefined : requestName(write.once);
       onEvent(key, { kind: 'waits', because: this.#whyWaiting(write.write), request });
-      add(write, nowMs);
+      add(write);
     };
     const take = waiting.take.bind(waiting);
     waiting.take = (key) => {

@@ -34,6 +34,11 @@ export const statesOfFaults = [
   'the power went between a write and its sync',
 ] as const;
 
+/** … and one that takes a disk that is written to all the time. */
+export const statesOfPowerCuts = ['the power went between a write and its sync'] as const;
+
+type StateOfFaults = (typeof statesOfFaults)[number] | (typeof statesOfPowerCuts)[number];
+
 export interface ClockStep {
   readonly server: string;
   readonly atMs: number;
@@ -47,7 +52,7 @@ export interface FaultMakerOptions {
   readonly others: readonly string[];
   /** Of every link that is well. */
   readonly conditions: Pick<LinkConditions, 'latencyMs' | 'jitterMs'>;
-  readonly sometimes: { reach(state: (typeof statesOfFaults)[number]): void };
+  readonly sometimes: { reach(state: StateOfFaults): void };
 }
 
 /** Clocks further apart than this are not only set right, they are set to the one that was ahead most. */

@@ -1,16 +1,15 @@
-import { AtollError } from '../../core/errors.ts';
-import { formatHostPort, mustParseHostPort } from '../../core/network.ts';
-import { faultWords } from '../../platform/fault-words.ts';
-import type { GeoStatus } from './geo-status.ts';
-
-/** Where servers answer operators when they are told nothing else. */
-export const adminAddressDefault = '127.0.0.1:7900';
+import { AtollError } from '../core/errors.ts';
+import { formatHostPort, mustParseHostPort } from '../core/network.ts';
+import { faultWords } from '../platform/fault-words.ts';
 
 /** An answer of words comes within this, or not at all. */
 const answerMs = 10_000;
 
-/** Asks the admin port of a server. Rejects with `CONNECT_FAILED`, and with `RESP_REPLY_ERROR` for a no, in its words. */
-export class AdminClient {
+/**
+ * Asks the admin port of a server, of which `Status` is what it tells of itself. Rejects with `CONNECT_FAILED`, and with
+ * `RESP_REPLY_ERROR` for a no, in its words.
+ */
+export class AdminClient<Status extends object> {
   readonly #at: string;
 
   /** Throws `USAGE` for what is no address. */
@@ -18,9 +17,9 @@ export class AdminClient {
     this.#at = formatHostPort(mustParseHostPort(address));
   }
 
-  async status(): Promise<GeoStatus> {
+  async status(): Promise<Status> {
     const response = await this.#ask('GET', '/status', AbortSignal.timeout(answerMs));
-    return (await response.json()) as GeoStatus;
+    return (await response.json()) as Status;
   }
 
   /** Whether it was a member. */
