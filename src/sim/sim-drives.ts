@@ -49,11 +49,6 @@ export class SimDrives {
     }
   }
 
-  /** Whether a power cut would take something that was written. */
-  get hasPending(): boolean {
-    return [...this.#drives.values()].some(({ drive }) => drive.hasPending);
-  }
-
   /** Nothing fails any more; what was lost stays lost. */
   heal(): void {
     this.#conditions = {};
