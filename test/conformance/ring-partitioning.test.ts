@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { fnv1 } from '../../src/ring/fnv.ts';
 import { HashRing } from '../../src/ring/hash-ring.ts';
 import { partitionHash, partitionHashOf } from '../../src/ring/partition.ts';
+import { ReplyError } from '../../src/resp/reply-value.ts';
 import type { RingNode } from '../../src/ring/ring-view.ts';
+import { RingNet } from '../support/ring-net.ts';
 
 // Tribbler §4.2, sentence by sentence: which node a key belongs to.
 
@@ -157,5 +159,70 @@ describe('the hash of a key', () => {
         assert.equal(partitionHash(bytes, 1, bytes.length - 1), partitionHashOf(key));
       }),
     );
+  });
+});
+
+describe('a server with given virtual ids', () => {
+  // "the storage server is assigned its set of virtual node IDs beforehand"
+  async function start(): Promise<RingNet> {
+    const net = new RingNet();
+    // The hashes of `b`, `ab` and `kiwi` are 84696445, 1886858552 and 2383170657.
+    await net.start('s1', { servers: 3, virtualIds: [[84_696_445, 3_000_000_000]] });
+    await net.start('s2', { virtualIds: [[1_886_858_551]] });
+    await net.start('s3', { virtualIds: [[1_886_858_552]] });
+    await net.simulation.advance(2_000);
+    return net;
+  }
+
+  const ownerOf = new Map([
+    ['b', 's1'],
+    ['b:posts', 's1'],
+    ['a', 's2'],
+    ['ab', 's3'],
+    ['ab:x:y', 's3'],
+    ['kiwi', 's1'],
+    // Nothing before the colon: the hash is 2166136261.
+    [':', 's1'],
+    [':ab', 's1'],
+    ['', 's1'],
+  ]);
+
+  test('serves the keys up to each of them, and the others are refused with WRONGSERVER', async () => {
+    const net = await start();
+    for (const [key, owner] of ownerOf) {
+      for (const host of ['s1', 's2', 's3']) {
+        const expected = host === owner ? undefined : 'WRONGSERVER';
+        const code = await net.errorOf({ host, port: 7_001 }, 'SET', key, 'value');
+        assert.equal(code, expected, `${key} at ${host}`);
+      }
+    }
+  });
+
+  test('refuses every operation on a key of another one, and changes nothing', async () => {
+    const net = await start();
+    const at = { host: 's2', port: 7_001 };
+    for (const words of [
+      ['GET', 'ab'],
+      ['SET', 'ab', 'value'],
+      ['DEL', 'ab'],
+      ['MGET', 'a', 'ab'],
+      ['EXISTS', 'ab'],
+      ['LRANGE', 'ab', '0', '-1'],
+      ['LADD', 'ab', 'item'],
+      ['LREMOVE', 'ab', 'item'],
+      ['GETLEASE', 'ab'],
+      ['LRANGELEASE', 'ab', '0', '-1'],
+      ['ONCE', '1', 'client', '1', '1', 'SET', 'ab', 'value'],
+    ]) {
+      assert.equal(await net.errorOf(at, ...words), 'WRONGSERVER', words.join(' '));
+    }
+    assert.equal(await net.ask(at, 'DBSIZE'), 0);
+  });
+
+  test('names the owner to whoever asks at the wrong place', async () => {
+    const net = await start();
+    const reply = await net.ask({ host: 's2', port: 7_001 }, 'GET', 'ab');
+    assert.ok(reply instanceof ReplyError);
+    assert.match(reply.message, /belongs to node [0-9a-f]{16} at s3:7001/);
   });
 });

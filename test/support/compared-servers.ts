@@ -6,7 +6,6 @@ import { ArenaTable } from '../../src/geo/server/arena/arena-table.ts';
 import { Comparison } from '../../src/geo/server/remote/comparison.ts';
 import { RemotePeer } from '../../src/geo/server/remote/remote-peer.ts';
 import type { RepairCounters } from '../../src/geo/server/remote/remote-sync-life.ts';
-import { TransferSource } from '../../src/geo/server/remote/transfer-source.ts';
 import { Replica } from '../../src/geo/server/replica.ts';
 import { SlicedWork } from '../../src/geo/server/sync/sliced-work.ts';
 import { ChangeStream } from '../../src/geo/server/sync/change-stream.ts';
@@ -117,7 +116,7 @@ export class ComparedServer {
         return { localPosition, remotePosition, known: known.vector.pairs() };
       },
       counters: this.counters,
-      source: new TransferSource(() => true),
+      isReady: () => true,
       log: silentLog,
       bugs: [],
       works: this.#works,

@@ -19,6 +19,7 @@ export interface RingClientOptions {
   /** Nodes to begin with. */
   readonly addresses: readonly HostPort[];
   readonly history: History;
+  readonly onCopies: (copies: LeaseCache) => void;
   readonly onRevoke: (heard: HeardRevocation) => void;
   /** What it does in each of its lives, once it has a Libstore. */
   readonly work: (client: RingClient, outside: Outside) => Promise<void>;
@@ -31,7 +32,6 @@ export class RingClient implements SwarmServer {
   readonly #options: RingClientOptions;
   #isStarted = false;
   #recorder: Recorder | undefined;
-  #libstore: RingLibstore | undefined;
   #copies: LeaseCache | undefined;
   #nextText = 1;
 
@@ -67,7 +67,6 @@ export class RingClient implements SwarmServer {
     if (!this.isUp) return;
     this.node.crash({ hasPower });
     this.#recorder = undefined;
-    this.#libstore = undefined;
     this.#copies = undefined;
   }
 
@@ -83,18 +82,13 @@ export class RingClient implements SwarmServer {
     return this.#copies?.find(key, this.node.clock.monotonicMs());
   }
 
-  /** Ends its Libstore in order. */
-  async close(): Promise<void> {
-    await this.#libstore?.close();
-  }
-
   async #live(outside: Outside): Promise<void> {
-    const { simulation, history, work } = this.#options;
+    const { simulation, history, onCopies, work } = this.#options;
     const libstore = await this.#connect(outside);
     const { name } = this;
     const nowMs = (): number => simulation.nowMs;
-    this.#libstore = libstore;
     this.#copies = copiesOf(libstore);
+    onCopies(this.#copies);
     this.#recorder = new Recorder({ client: name, libstore, history, nowMs });
     await work(this, outside);
   }

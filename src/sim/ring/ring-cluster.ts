@@ -2,6 +2,7 @@ import { assert } from '../../core/assert.ts';
 import type { AtollError, ErrorCode } from '../../core/errors.ts';
 import type { HostPort } from '../../core/network.ts';
 import { ringLimits } from '../../core/limits.ts';
+import type { LeaseCache } from '../../ring/libstore/lease-cache.ts';
 import type { SimRandom } from '../sim-random.ts';
 import type { Simulation } from '../simulation.ts';
 import type { SwarmCluster, SwarmServer } from '../swarm/fault-maker.ts';
@@ -22,6 +23,8 @@ export interface RingClusterOptions {
   readonly workload: Workload;
   /** Mistakes that the servers make. */
   readonly bugs: ReadonlySet<string>;
+  /** Told the copies of each Libstore as soon as there is one. */
+  readonly onCopies: (copies: LeaseCache) => void;
 }
 
 /** The servers s1, s2, … and the clients c1, c2, … of a simulation, each on a host of its own, and what they all did. */
@@ -46,7 +49,8 @@ export class RingCluster implements SwarmCluster {
   /** What each key led to after the last change, by node and key. */
   readonly #contents: Map<string, string> = new Map();
 
-  constructor({ simulation, random, temper, history, workload, bugs }: RingClusterOptions) {
+  constructor(options: RingClusterOptions) {
+    const { simulation, random, temper, history, workload, bugs, onCopies } = options;
     this.#simulation = simulation;
     this.#temper = temper;
     const { servers, nodes, durability, terms, bounds } = temper;
@@ -86,6 +90,7 @@ export class RingCluster implements SwarmCluster {
         temper: client,
         addresses,
         history,
+        onCopies,
         onRevoke: (heard) => this.heard.push(heard),
         work: (self, outside) => workload.run(self, outside),
       });

@@ -1,4 +1,5 @@
 import { ringLimits } from '../../core/limits.ts';
+import type { LeaseCache } from '../../ring/libstore/lease-cache.ts';
 import { SimRandom } from '../sim-random.ts';
 import { Simulation, SimulationFailed } from '../simulation.ts';
 import { FaultMaker } from '../swarm/fault-maker.ts';
@@ -13,6 +14,11 @@ import { RingCluster } from './ring-cluster.ts';
 import { planRingFaults } from './ring-faults.ts';
 import { drawTemper, type Temper } from './temper.ts';
 import { Workload } from './workload.ts';
+
+export interface RingRunOptions extends SwarmRunOptions {
+  /** Told the copies of each Libstore as soon as there is one. */
+  readonly onCopies?: (copies: LeaseCache) => void;
+}
 
 /** What waits for leases, or after a restart, is done so long after them. */
 const progressMs = 5_000;
@@ -35,7 +41,7 @@ export class RingRun implements SwarmRun {
   readonly #violations: Violation[] = [];
   #stormFromMs = 0;
 
-  constructor({ seed, bugs, trace }: SwarmRunOptions) {
+  constructor({ seed, bugs, trace, onCopies }: RingRunOptions) {
     const simulation = new Simulation({
       seed,
       eventsMax,
@@ -60,6 +66,7 @@ export class RingRun implements SwarmRun {
       history: this.history,
       workload: this.#workload,
       bugs,
+      onCopies: onCopies ?? ((): void => {}),
     });
     const names = this.cluster.clients.map(({ name }) => name);
     this.#faultMaker = new FaultMaker({

@@ -33,6 +33,11 @@ export const statesOfFaults = [
   'a wall clock jumped beyond the skew',
 ] as const;
 
+/** … and one that takes a disk that is written to all the time. */
+export const statesOfPowerCuts = ['the power went between a write and its sync'] as const;
+
+type StateOfFaults = (typeof statesOfFaults)[number] | (typeof statesOfPowerCuts)[number];
+
 export interface ClockStep {
   readonly server: string;
   readonly atMs: number;
@@ -46,7 +51,7 @@ export interface FaultMakerOptions {
   readonly others: readonly string[];
   /** Of every link that is well. */
   readonly conditions: Pick<LinkConditions, 'latencyMs' | 'jitterMs'>;
-  readonly sometimes: { reach(state: (typeof statesOfFaults)[number]): void };
+  readonly sometimes: { reach(state: StateOfFaults): void };
 }
 
 /** Clocks further apart than this are not only set right, they are set to the one that was ahead most. */
@@ -143,6 +148,9 @@ export class FaultMaker {
     const { sometimes } = this.#options;
     if (!node.isReady) sometimes.reach('a server crashed while it started');
     sometimes.reach(hasPower ? 'a process crashed' : 'the power of a server was cut');
+    if (!hasPower && node.node.drives.hasPending) {
+      sometimes.reach('the power went between a write and its sync');
+    }
     node.crash({ hasPower });
     this.#later(forMs, () => node.start());
   }

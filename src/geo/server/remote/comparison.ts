@@ -7,12 +7,13 @@ import type { PlantedBugs } from '../planted-bugs.ts';
 import type { RemotePeer } from './remote-peer.ts';
 import type { RepairCounters } from './remote-sync-life.ts';
 import { RepairSession, type ViewMoment } from './repair-session.ts';
-import type { TransferSource } from './transfer-source.ts';
+import { TransferSource } from './transfer-source.ts';
 import type { Replica } from '../replica.ts';
 import type { Feed } from '../sync/feed.ts';
 import type { SlicedWork } from '../sync/sliced-work.ts';
 import type { Knowledge } from '../sync/knowledge.ts';
 import type { SyncNote } from '../sync/sync-note.ts';
+import type { Arrival } from '../sync/synchronizer.ts';
 
 export interface ComparisonOptions {
   readonly replica: Replica;
@@ -20,8 +21,8 @@ export interface ComparisonOptions {
   /** Where the streams stand and what is known, now. */
   readonly moment: () => ViewMoment;
   readonly counters: RepairCounters;
-  /** From whom this server gets what it lacks at its start. */
-  readonly source: TransferSource;
+  /** Whether this server has what it lacked at its start. */
+  readonly isReady: () => boolean;
   readonly log: Log;
   readonly bugs: PlantedBugs;
   /** What takes long is done there. */
@@ -38,10 +39,12 @@ export interface ComparisonOptions {
  */
 export class Comparison {
   readonly #options: ComparisonOptions;
+  readonly #source: TransferSource;
   #sessionNumber = 0;
 
   constructor(options: ComparisonOptions) {
     this.#options = options;
+    this.#source = new TransferSource(options.isReady);
   }
 
   /** Begins what is due with a server. `selfId`: of two servers one begins. */
@@ -58,13 +61,19 @@ export class Comparison {
     const sinceMs = nowMs - remote.comparedMs;
     if (selfId < card.id) {
       if (isLacking || remote.wantsRepair) {
-        if (this.#options.source.admits(remote, nowMs)) this.#openSession(remote, nowMs);
+        if (this.#source.admits(remote, nowMs)) this.#openSession(remote, nowMs);
         else this.#sayLater(remote);
       } else if (sinceMs >= geoLimits.repairMs) this.#check(remote, nowMs);
     } else if ((isLacking || remote.wantsRepair) && sinceMs >= geoLimits.repairAskMs) {
       remote.comparedMs = nowMs;
       sync.addNote({ kind: 'repair wanted' });
     }
+  }
+
+  /** Something came, of the difference or not. */
+  onArrival(remote: RemotePeer | undefined, { part, isWhole, atMs }: Arrival): void {
+    if (remote === undefined || part.stream !== 'repair') return;
+    this.#source.onTold(remote, isWhole && part.claims.length > 0, atMs);
   }
 
   onNote(remote: RemotePeer, note: SyncNote, nowMs: number): void {
@@ -94,7 +103,7 @@ export class Comparison {
       remote.sync.endRepair();
     }
     remote.wantsRepair = false;
-    this.#options.source.onRefused(remote);
+    this.#source.onRefused(remote);
     this.#withhold(remote, this.#options.moment());
     remote.laterUntilMs = nowMs + geoLimits.repairSilenceMs;
   }
@@ -113,7 +122,7 @@ export class Comparison {
   }
 
   #askReleased(nowMs: number): void {
-    for (const { sync } of this.#options.source.takeReleased(nowMs)) {
+    for (const { sync } of this.#source.takeReleased(nowMs)) {
       sync.addNote({ kind: 'repair wanted' });
     }
   }
@@ -185,9 +194,9 @@ export class Comparison {
   }
 
   #beginSession(remote: RemotePeer, number: number, opens: boolean, nowMs: number): RepairSession {
-    const { counters, moment, replica, source } = this.#options;
+    const { counters, moment, replica } = this.#options;
     counters.sessions += 1;
-    source.onBegun(remote, nowMs);
+    this.#source.onBegun(remote, nowMs);
     remote.comparedMs = nowMs;
     remote.wantsRepair = false;
     remote.busyChecks = 0;
@@ -217,7 +226,7 @@ export class Comparison {
     if (session === undefined || session.number < note.session) {
       // An answer to what is over here is no beginning.
       if (!note.opens) return;
-      if (!this.#options.source.admits(remote, nowMs)) {
+      if (!this.#source.admits(remote, nowMs)) {
         this.#sayLater(remote);
         return;
       }
@@ -225,7 +234,7 @@ export class Comparison {
       session = this.#beginSession(remote, note.session, false, nowMs);
     } else if (session.number !== note.session) return;
     session.touch(nowMs);
-    this.#options.source.onTold(remote, false, nowMs);
+    this.#source.onTold(remote, false, nowMs);
     if (note.isPartial) session.notePartial();
     const reply = session.answer(note.bytes);
     if (reply !== undefined) this.#say(remote, session, reply, false);

@@ -1,5 +1,4 @@
 import type { ActorContext } from '../../../actor/actor-kind.ts';
-import type { ActorRef } from '../../../actor/actor-ref.ts';
 import { firstActorOf } from '../../../actor/first-actor.ts';
 import { geoLimits } from '../../../core/limits.ts';
 import type { VectorPairs } from '../../version-vector.ts';
@@ -13,19 +12,18 @@ import { SlicedWork } from '../sync/sliced-work.ts';
 import type { SyncMessage, SyncPart } from '../sync/sync-message.ts';
 import type { SyncNote } from '../sync/sync-note.ts';
 import type { SyncPeer } from '../sync/sync-peer.ts';
-import { Synchronizer, type Arrival } from '../sync/synchronizer.ts';
+import { Synchronizer } from '../sync/synchronizer.ts';
 import { Arrivals } from './arrivals.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 import { Comparison } from './comparison.ts';
 import { Confirmations } from './confirmations.ts';
-import { isDivergence } from './divergence.ts';
+import { noteRepaired } from './divergence.ts';
 import { newQueryPeer, newServerPeer, type ServerStreams } from './new-peers.ts';
 import { QueryComparison } from './query-comparison.ts';
 import { Readiness } from './readiness.ts';
 import type { RemoteSyncBeginning, RemoteSyncLife, RepairCounters } from './remote-sync-life.ts';
 import type { RemoteSyncMessage } from './remote-sync-actor.ts';
 import type { RemoteSyncOutput } from './remote-sync-lent.ts';
-import { TransferSource } from './transfer-source.ts';
 import { trimStream } from './trim-stream.ts';
 
 /**
@@ -62,7 +60,6 @@ export class RemoteSync {
   readonly #works: SlicedWork;
   readonly #arrivals: Arrivals;
   readonly #comparison: Comparison;
-  readonly #source: TransferSource;
   readonly #queryComparison: QueryComparison;
   /** What is kept here, and told: others forget tombstones by it. */
   readonly #told: Knowledge = new Knowledge();
@@ -110,9 +107,8 @@ export class RemoteSync {
       works: this.#works,
     };
     this.#queryComparison = new QueryComparison(shared);
-    this.#source = new TransferSource(() => this.readiness.isReady);
     this.#comparison = new Comparison({
-      source: this.#source,
+      isReady: () => this.readiness.isReady,
       ...shared,
       moment: () => ({
         localPosition: this.local.last,
@@ -220,7 +216,7 @@ export class RemoteSync {
       mark: () => this.#arrivals.mark,
       released: () => this.#arrivals.released,
       onArrival: (arrival) => {
-        this.#onTold(arrival);
+        this.#comparison.onArrival(this.cluster.findRemote(arrival.peer), arrival);
         this.#arrivals.onArrival(arrival, this.nowMs);
       },
       onNote: (peer, note, nowMs) => this.#onNote(peer, note, nowMs),
@@ -240,7 +236,7 @@ export class RemoteSync {
       self: { ...this.#identity, at, isVolatile, isRemoved: false },
       clock,
       log,
-      newPeer: (ref) => this.#newServerPeer(ref),
+      newPeer: (ref) => this.synchronizer.addPeer(newServerPeer(ref, this.#streams)),
       onGone: (peer) => this.synchronizer.removePeer(peer),
       keys: () => this.replica.table.size,
       onMet: (keys) => this.readiness.onMet(keys),
@@ -249,10 +245,6 @@ export class RemoteSync {
       onRemoved: () => context.emit({ kind: 'removed' }),
     };
     return new Cluster(options, members);
-  }
-
-  #newServerPeer(ref: ActorRef<SyncMessage>): SyncPeer {
-    return this.synchronizer.addPeer(newServerPeer(ref, this.#streams));
   }
 
   get #streams(): ServerStreams {
@@ -305,22 +297,19 @@ export class RemoteSync {
     } else this.#comparison.onNote(remote, note, nowMs);
   }
 
-  #onTold({ peer, part, isWhole }: Arrival): void {
-    const remote = part.stream === 'repair' ? this.cluster.findRemote(peer) : undefined;
-    if (remote === undefined) return;
-    this.#source.onTold(remote, isWhole && part.claims.length > 0, this.nowMs);
-  }
-
   #onRepaired(peer: SyncPeer, part: SyncPart, entry: EntryPackReader): void {
     // What is taken over at the waking is not here yet, though the journal may have told of what came after it.
     if (this.#state === 'filling') return;
-    if (!isDivergence(this.replica, this.synchronizer.known.vector, entry)) return;
-    this.repairs.divergencesFound += 1;
-    this.repairs.divergencesRepaired += 1;
-    const { origin, sequence } = entry.version;
-    const uid = this.replica.origins.uid(origin);
-    const fields = { peer: peer.ref.address, session: part.session, origin: uid, sequence };
-    this.#context.log.error('divergence repaired', fields);
+    noteRepaired(
+      entry,
+      { peer: peer.ref.address, session: part.session },
+      {
+        replica: this.replica,
+        known: this.synchronizer.known.vector,
+        counters: this.repairs,
+        log: this.#context.log,
+      },
+    );
   }
 
   /** What is to be looked after now and then: whom to compare with, what all have, what is not needed any more. */
@@ -338,8 +327,7 @@ export class RemoteSync {
     if (haveAll) this.#queryComparison.look(this.#queryPeers, nowMs);
     // Before it has met anybody it does not know whom it has to ask.
     if (this.readiness.isReady) this.confirmations.look(this.cluster, this.#queryPeers, nowMs);
-    const { vector } = this.synchronizer.known;
-    this.readiness.check(vector, this.cluster.remotes, this.#queryPeers);
+    this.readiness.check(this.synchronizer.known.vector, this.cluster.remotes, this.#queryPeers);
     this.cluster.removeLost(nowMs);
     this.#trim();
   }
@@ -352,13 +340,10 @@ export class RemoteSync {
 
   /** Forgets changes that everybody has. */
   #trim(): void {
-    const { cluster, readiness } = this;
-    const options = {
-      queryPeers: this.#queryPeers,
-      cluster,
-      isReady: readiness.isReady,
-      heldMax: this.#trial.changesHeldMax,
-    };
+    const { cluster } = this;
+    const { isReady } = this.readiness;
+    const heldMax = this.#trial.changesHeldMax;
+    const options = { queryPeers: this.#queryPeers, cluster, isReady, heldMax };
     for (const stream of [this.local, this.#remote]) trimStream(stream, options);
   }
 }

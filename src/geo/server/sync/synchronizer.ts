@@ -28,6 +28,8 @@ export interface Arrival {
   readonly claims: VectorPairs;
   /** Whether the part may be confirmed once it is kept. */
   readonly isWhole: boolean;
+  /** When it came, monotonic. */
+  readonly atMs: number;
 }
 
 /** What a replica's exchange is told of and asked. */
@@ -250,7 +252,7 @@ export class Synchronizer {
     replica.changeCount += 1;
     const isTaken = this.counters.refused === refusedBefore;
     const entries = isTaken ? part.entries : packTaken(replica, part.entries);
-    const arrival: Arrival = { peer, part, entries, claims, isWhole };
+    const arrival: Arrival = { peer, part, entries, claims, isWhole, atMs: nowMs };
     if (onArrival === undefined) this.settle(arrival, nowMs);
     else onArrival(arrival);
   }
