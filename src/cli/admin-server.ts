@@ -19,9 +19,10 @@ export interface AdminAnswers {
   readonly metrics: () => Promise<string>;
   /** Everything that an operator may want to know: plain data. */
   readonly status: () => Promise<object>;
-  /** Whether the server was a member. */
-  readonly forget: (id: string) => boolean;
-  readonly backup: () => AsyncIterable<Uint8Array>;
+  /** Whether the server was a member. Of stores whose servers can be forgotten. */
+  readonly forget?: (id: string) => boolean;
+  /** Of stores of which a running server can be backed up. */
+  readonly backup?: () => AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -84,7 +85,7 @@ export class AdminServer {
     const forgotten = /^\/members\/([0-9a-f]{16})\/forget$/.exec(path)?.[1];
     if (isOfBrowser(request)) {
       respond(response, 403, 'only for this machine, and not for web pages\n');
-    } else if (forgotten !== undefined) {
+    } else if (forgotten !== undefined && this.#answers.forget !== undefined) {
       if (request.method !== 'POST') respond(response, 405, 'only POST\n');
       else if (this.#answers.forget(forgotten)) respond(response, 200, 'forgotten\n');
       else respond(response, 404, 'no such member\n');
@@ -113,10 +114,11 @@ export class AdminServer {
         return respond(response, 200, text, 'application/json; charset=utf-8');
       }
       case '/backup':
+        if (answers.backup === undefined) break;
         return await respondWithBackup(response, answers.backup());
-      default:
-        return respond(response, 404, 'there are /healthz, /readyz, /metrics, /status, /backup\n');
     }
+    const more = answers.backup === undefined ? '' : ', /backup';
+    respond(response, 404, `there are /healthz, /readyz, /metrics, /status${more}\n`);
   }
 }
 

@@ -1,17 +1,17 @@
 import type { ThreadCounters } from '../actor/counters.ts';
-import { commitBoundsMs, type JournalStats } from '../core/journal/journal.ts';
 import type { PortReport } from '../geo/server/query/port-report.ts';
 import { latenessBoundsMs } from '../geo/server/sync/lateness-histogram.ts';
 import type { HomeReport } from '../geo/server/home/started-server.ts';
 import type { MemberReport } from '../geo/server/remote/server-report.ts';
 import { histogramSamples, type Metric, type Sample } from './prometheus-text.ts';
-
-/** What the process as a whole uses. */
-export interface ProcessFigures {
-  readonly residentBytes: number;
-  readonly heapBytes: number;
-  readonly cpuSeconds: number;
-}
+import {
+  actorMetrics,
+  counter,
+  gauge,
+  journalMetrics,
+  ofPorts,
+  portMetrics,
+} from './server-metrics.ts';
 
 /** How a start goes: loading from the disk, then the transfer from other servers. */
 export interface StartFigures {
@@ -34,121 +34,19 @@ export function startMetrics(start: StartFigures): readonly Metric[] {
 }
 
 /**
- * All metrics of a geo server. They are documented in `docs/reference/metrics.md`; a name never changes its
+ * All metrics of a geo server but those of its process. They are documented in `docs/reference/metrics.md`; a name never changes its
  * meaning.
  */
 export function geoMetrics(
   actors: ThreadCounters,
   ports: readonly PortReport[],
   server: HomeReport,
-  process_: ProcessFigures,
 ): readonly Metric[] {
   return [
     ...actorMetrics(actors),
     ...portMetrics(ports),
     ...replicaMetrics(ports, server),
     ...serverMetrics(server, ports),
-    gauge('process_resident_memory_bytes', 'Memory of the process', process_.residentBytes),
-    gauge('atoll_heap_bytes', 'Of it: in the heap of the main thread', process_.heapBytes),
-    counter('process_cpu_seconds_total', 'User and system time', process_.cpuSeconds),
-  ];
-}
-
-function actorMetrics(actors: ThreadCounters): readonly Metric[] {
-  return [
-    {
-      name: 'atoll_actor_told_total',
-      type: 'counter',
-      help: 'Messages told: by actors, and from outside; each query is one from outside',
-      samples: [
-        [{ from: 'actor' }, actors.toldByActors],
-        [{ from: 'outside' }, actors.toldFromOutside],
-      ],
-    },
-    counter('atoll_actor_handled_total', 'Messages that actors handled', actors.handled),
-    counter(
-      'atoll_actor_channel_refs_used_total',
-      'Channel refs that got their message; each query is one',
-      actors.channelRefsUsed,
-    ),
-    counter(
-      'atoll_actor_told_bytes_total',
-      'Bytes of messages for other threads and systems',
-      actors.marshalledBytes,
-    ),
-    counter(
-      'atoll_actor_remote_received_bytes_total',
-      'Bytes of messages from other systems',
-      actors.remoteReceivedBytes,
-    ),
-    counter('atoll_actor_dead_letters_total', 'Messages to nobody', actors.deadLetters),
-    counter(
-      'atoll_actor_dropped_total',
-      'Messages to other systems dropped at the outbox',
-      actors.droppedBeforeSend,
-    ),
-    counter(
-      'atoll_actor_missing_total',
-      'Messages of other systems that never came',
-      actors.missingFromRemote,
-    ),
-    counter('atoll_actor_errors_total', 'Errors of actors', actors.errors),
-    gauge('atoll_actor_mailbox_depth', 'Messages that wait in mailboxes', actors.mailboxDepth),
-    gauge('atoll_actor_actors', 'Actors alive', actors.actors),
-    gauge(
-      'atoll_actor_pair_rate_max',
-      'Most messages of any ordered pair of actors in any second so far',
-      actors.pairRateMax,
-    ),
-  ];
-}
-
-function portMetrics(ports: readonly PortReport[]): readonly Metric[] {
-  const counters = (
-    name: string,
-    help: string,
-    value: (counters: PortReport['counters']) => number,
-  ): Metric => ofPorts('counter', name, help, ports, (port) => value(port.counters));
-  return [
-    ofPorts('gauge', 'atoll_resp_connections', 'Clients connected', ports, (p) => p.clients),
-    ofPorts(
-      'gauge',
-      'atoll_resp_query_buffer_bytes',
-      'Bytes kept of commands that are not there whole',
-      ports,
-      (port) => port.queryBufferBytes,
-    ),
-    counters('atoll_resp_accepted_total', 'Connections accepted', (c) => c.connectionsAccepted),
-    counters('atoll_resp_refused_total', 'Connections refused', (c) => c.connectionsRefused),
-    counters('atoll_resp_commands_total', 'Commands executed', (c) => c.commands),
-    counters(
-      'atoll_resp_protocol_errors_total',
-      'Connections closed: not the Redis protocol',
-      (c) => c.protocolErrors,
-    ),
-    counters('atoll_resp_timeouts_total', 'Connections closed: silent', (c) => c.timeouts),
-    counters(
-      'atoll_resp_output_overflows_total',
-      'Connections closed: did not read their replies',
-      (c) => c.outputOverflows,
-    ),
-    ofPorts(
-      'counter',
-      'atoll_resp_unknown_commands_total',
-      'Commands that nobody knows',
-      ports,
-      (port) => port.unknownCommands,
-    ),
-    ofPorts(
-      'counter',
-      'atoll_resp_refused_commands_total',
-      'Commands that cannot be merged',
-      ports,
-      (port) => port.refusedCommands,
-    ),
-    ofCommands('atoll_command_calls_total', 'Executions', ports, (c) => c.calls),
-    ofCommands('atoll_command_failures_total', 'Executions that failed', ports, (c) => c.failures),
-    ofCommands('atoll_command_rejected_total', 'Not executed', ports, (c) => c.rejected),
   ];
 }
 
@@ -185,23 +83,9 @@ function serverMetrics(server: HomeReport, ports: readonly PortReport[]): readon
       'Of them: those that are there now',
       repairs.divergencesRepaired,
     ),
-    ...(journal === undefined ? [] : journalMetrics(journal, server.journalFault)),
-  ];
-}
-
-function journalMetrics(journal: JournalStats, fault: string | undefined): readonly Metric[] {
-  return [
-    counter('atoll_journal_commits_total', 'Writes with their sync', journal.commits),
-    counter('atoll_journal_written_bytes_total', 'Bytes written', journal.writtenBytes),
-    gauge('atoll_journal_pending_bytes', 'Bytes that wait for the disk', journal.pendingBytes),
-    {
-      name: 'atoll_journal_commit_duration_seconds',
-      type: 'histogram',
-      help: 'How long a write with its sync took',
-      samples: histogramSamples({}, commitBoundsMs, [journal.commitDurations]),
-    },
-    gauge('atoll_journal_segments', 'Segments of the log', journal.segments),
-    gauge('atoll_journal_failed', 'Whether it takes nothing more', fault === undefined ? 0 : 1),
+    ...journalMetrics(
+      journal === undefined ? [] : [{ labels: {}, stats: journal, fault: server.journalFault }],
+    ),
   ];
 }
 
@@ -279,34 +163,4 @@ function replicaMetrics(ports: readonly PortReport[], server: HomeReport): reado
     metric('gauge', 'watching_clients', 'Clients that watch a prefix', (r) => r.watchingClients),
     metric('counter', 'changes_pushed_total', 'Changes told to watches', (r) => r.changesPushed),
   ];
-}
-
-function ofPorts(
-  type: Metric['type'],
-  name: string,
-  help: string,
-  ports: readonly PortReport[],
-  value: (port: PortReport) => number,
-): Metric {
-  return { name, type, help, samples: ports.map((each) => [{ port: each.port }, value(each)]) };
-}
-
-function ofCommands(
-  name: string,
-  help: string,
-  ports: readonly PortReport[],
-  value: (command: PortReport['commands'][number]) => number,
-): Metric {
-  const samples = ports.flatMap(({ port, commands }) =>
-    commands.map((each): Sample => [{ port, command: each.name }, value(each)]),
-  );
-  return { name, type: 'counter', help, samples };
-}
-
-function gauge(name: string, help: string, value: number): Metric {
-  return { name, type: 'gauge', help, samples: [[{}, value]] };
-}
-
-function counter(name: string, help: string, value: number): Metric {
-  return { name, type: 'counter', help, samples: [[{}, value]] };
 }

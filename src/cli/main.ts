@@ -17,6 +17,7 @@ const commands = new Map<string, () => Promise<Command>>([
   ['geo', async () => (await import('./commands/geo.ts')).geoCommand()],
   ['kv', async () => (await import('./commands/kv.ts')).kvCommand()],
   ['ls', async () => (await import('./commands/ls.ts')).lsCommand()],
+  ['ring', async () => (await import('./commands/ring.ts')).ringCommand()],
   ['start', async () => (await import('./commands/start.ts')).startCommand()],
 ]);
 

@@ -417,3 +417,74 @@ export const cmudLimits = {
   loginChatLines: 5,
   loginTellLines: 10,
 } as const;
+
+/** What Tribbler allows: the words (names, texts) and an application server. */
+export const tribblerLimits = {
+  /** A name is in every key of its user. */
+  userNameLettersMax: 30,
+  /** What people count as letters, and what these may weigh: a family of five in one emoji has 25 bytes. */
+  tribbleGraphemesMax: 300,
+  tribbleBytesMax: 3_000,
+  passwordLettersMin: 8,
+  /** A longer one makes nothing safer, and all of it is hashed. */
+  passwordLettersMax: 200,
+  /** The body of a request: five times the largest Tribble, escaped. */
+  bodyBytesMax: 16_384, // 16 KiB
+  /** The head of a request: node's own bound, named. */
+  headBytesMax: 16_384, // 16 KiB
+  /** Tribbler §3.1: lists of Tribbles have 100 at most; so do all other pages. */
+  pageItemsMax: 100,
+  /** Followers, subscriptions and Tribbles are counted no further: that would cost with their number. */
+  countMax: 1_000,
+  /** A timeline reads as many lists as are followed. */
+  subscriptionsMax: 5_000,
+  /** Items more than a page that are read in case some were added since the page before. */
+  pageSlackItems: 20,
+  /** Items of an index that one page of a search looks at: with a rare name among many the page is short. */
+  searchItemsMax: 20_000,
+  /** Idempotency keys of one user that are remembered, and their length. */
+  idempotencyKeysKept: 100,
+  idempotencyKeyLettersMax: 64,
+  sessionMs: 2_592_000_000, // 30 days
+  /** A call to the ring: a person waits no longer for what may be partial. */
+  storeCallMs: 3_000,
+  /** Texts of Tribbles that an application server keeps: some 30 MB. They never change; the lists tell what is deleted. */
+  tribblesKept: 50_000,
+  /** Hashes of passwords that are made at once, each with 19 MiB, and those that wait for their turn. */
+  hashesAtOnce: 2,
+  hashesWaitingMax: 100,
+  /** Log-ins of one address and to one name: so many at once, then one in so long. */
+  loginsPerAddress: 30,
+  loginPerAddressMs: 2_000,
+  loginsPerName: 10,
+  loginPerNameMs: 10_000,
+  /** Accounts made from one address. A school or a company is one address too. */
+  signUpsPerAddress: 100,
+  signUpPerAddressMs: 5_000,
+  /** Tribbles of one user. Faster than anybody types; programs may. */
+  postsPerUser: 200,
+  postPerUserMs: 100,
+  /** Names and addresses whose attempts are counted; beyond, the longest unused is forgotten. */
+  countedNamesMax: 100_000,
+  /** So often the lists that open streams follow are looked at … */
+  streamLookMs: 1_000,
+  /** … and a look waits no longer for a node. */
+  streamLookCallMs: 1_000,
+  /** A stream says something at least this often; proxies close what is silent for a minute. The session is asked then too. */
+  streamSilenceMs: 15_000,
+  /** A browser that lost its stream comes back after so long. */
+  streamRetryMs: 2_000,
+  /** A stream that comes back gets again what is so much older than the last it had: clocks of servers differ. */
+  streamOverlapMs: 5_000,
+  streamsPerUserMax: 10,
+  streamsMax: 10_000,
+  /** A reader that left so much unread is let go; it comes back, and gets what it missed. */
+  streamUnreadBytesMax: 262_144, // 256 KiB
+  /** Connections to the HTTP port. */
+  connectionsMax: 12_000,
+  /** A request must have come by then, and an unused connection goes after so long. */
+  requestMs: 15_000,
+  keepAliveMs: 65_000,
+  /** When the server stops, requests under way get so long. */
+  stopMs: 5_000,
+} as const;

@@ -73,6 +73,11 @@ export class SimDrive {
     return [...this.#files.keys()].toSorted();
   }
 
+  /** Whether something was written to a file and is not synced. */
+  get hasPending(): boolean {
+    return [...this.#files.values()].some((file) => file.hasPending);
+  }
+
   get usedBytes(): number {
     let sum = 0;
     for (const file of this.#files.values()) sum += file.length;

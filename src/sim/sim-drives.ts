@@ -34,6 +34,11 @@ export class SimDrives {
     return made;
   }
 
+  /** Something was written and is not synced: what a power cut may take. */
+  get hasPending(): boolean {
+    return [...this.#drives.values()].some(({ drive }) => drive.hasPending);
+  }
+
   /** What is not given stays. Each drive takes `roomBytes` more than it holds now, if they are given. */
   setConditions(conditions: Partial<DriveConditions>, roomBytes?: number): void {
     const room = (usedBytes: number): Partial<DriveConditions> =>

@@ -165,6 +165,8 @@ for (const [world, makeWorld] of worlds) {
     test('arguments out of range are USAGE', async () => {
       const { open, settle } = await makeWorld();
       const store = await open();
+      await settle(store.appendToList('l', 'a'));
+      for (let i = 0; i < 5; i += 1) await settle(store.getList('l'));
       for (const call of [
         () => store.get(''),
         () => store.get('half a character \ud800'),
@@ -172,6 +174,7 @@ for (const [world, makeWorld] of worlds) {
         () => store.put('k', 'v'.repeat(1_048_577)),
         () => store.appendToList('l', 'v'.repeat(1_048_577)),
         () => store.getList('l', { newest: 0 }),
+        () => store.getList('l', { newest: 0.5 }),
         () => store.get('k', { timeoutMs: 0 }),
         () => store.get('k', { timeoutMs: 60_001 }),
       ]) {

@@ -1,4 +1,4 @@
-import { rareStates } from '../../src/sim/ring/rare-states.ts';
+import { rareStates, reachableStates } from '../../src/sim/ring/rare-states.ts';
 import { RingRun } from '../../src/sim/ring/ring-run.ts';
 import type { SwarmStore } from '../swarm/seeds.ts';
 
@@ -6,6 +6,6 @@ import type { SwarmStore } from '../swarm/seeds.ts';
 export const ringStore: SwarmStore = {
   name: 'ring',
   rareStates,
-  reachableStates: rareStates,
+  reachableStates,
   makeRun: (options) => new RingRun(options),
 };

@@ -48,6 +48,8 @@ export function bulk(text: string): string {
  */
 export class CommandServer {
   readonly peers: CommandPeer[] = [];
+  /** Hears nothing, though it takes connections. */
+  isDeaf = false;
   #listener: Listener | undefined;
 
   async listen(outside: Outside, at: HostPort, onCommand: OnCommand): Promise<void> {
@@ -55,7 +57,9 @@ export class CommandServer {
       const peer = new CommandPeer(connection);
       this.peers.push(peer);
       const parser = new ReplyParser({
-        onReply: (value) => answer(peer, value, onCommand),
+        onReply: (value) => {
+          if (!this.isDeaf) answer(peer, value, onCommand);
+        },
         onPush: () => undefined,
       });
       parser.strings = 'bytes';

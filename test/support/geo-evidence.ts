@@ -34,7 +34,8 @@ export function life(
   endMs: number = Infinity,
 ): ServerLife {
   const end = endMs === Infinity ? 'running' : 'power';
-  return { server, number, startMs, readyMs: startMs, joinedMs: startMs, endMs, end };
+  const [readyMs, joinedMs] = [startMs, startMs];
+  return { server, number, startMs, readyMs, joinedMs, hasLoadedSnapshot: false, endMs, end };
 }
 
 interface EntryParts {

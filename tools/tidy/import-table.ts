@@ -15,7 +15,7 @@ export interface Row {
 
 export const importTable: Readonly<Record<string, Row>> = {
   core: { rows: [], packages: [], node: false },
-  platform: { rows: ['core'], packages: ['pino'], node: true },
+  platform: { rows: ['core'], packages: ['pino', '@node-rs/argon2'], node: true },
   sim: {
     rows: [
       'core',
@@ -45,6 +45,12 @@ export const importTable: Readonly<Record<string, Row>> = {
   'ring/libstore': { rows: ['core', 'resp', 'ring'], packages: [], node: false },
   'cmud/rules': { rows: [], packages: [], node: false },
   'cmud/text': { rows: ['core', 'cmud/rules', 'geo/client'], packages: [], node: false },
+  tribbler: { rows: ['core'], packages: [], node: false },
+  'tribbler/server': {
+    rows: ['core', 'ring/libstore', 'tribbler'],
+    packages: ['hono', '@hono/zod-openapi'],
+    node: false,
+  },
   'tribbler/web': {
     rows: ['tribbler', 'tribbler/web/model', 'tribbler/web/browser', 'tribbler/web/page'],
     packages: ['preact'],
@@ -57,7 +63,7 @@ export const importTable: Readonly<Record<string, Row>> = {
     packages: ['preact', '@preact/signals'],
     node: false,
   },
-  cli: { rows: 'all', packages: ['commander'], node: true },
+  cli: { rows: 'all', packages: ['commander', '@hono/node-server'], node: true },
   entries: { rows: 'all', packages: [], node: false },
 };
 

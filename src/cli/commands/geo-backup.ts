@@ -1,12 +1,13 @@
 import { Command } from 'commander';
 
-import { AdminClient } from '../geo/admin-client.ts';
+import { AdminClient } from '../admin-client.ts';
+import { geoAdminOption } from '../admin-option.ts';
 import { readBackup } from '../geo/backup-stream.ts';
 import { fillDataFolder } from '../geo/data-folder.ts';
 import { bytesWords, countWords } from '../figures.ts';
 import { writeJsonLine, writeOut } from '../output.ts';
 import { standardProgress } from '../progress.ts';
-import { adminOption } from './geo-status.ts';
+import type { GeoStatus } from '../geo/geo-status.ts';
 
 interface BackupOptions {
   readonly admin: string;
@@ -18,7 +19,7 @@ export function geoBackupCommand(): Command {
   return new Command('backup')
     .description('write everything that a running geo server has into a folder')
     .argument('<folder>', 'an empty folder, or one to be made')
-    .addOption(adminOption())
+    .addOption(geoAdminOption())
     .option('--json', 'one JSON object')
     .addHelpText(
       'after',
@@ -29,7 +30,7 @@ written is read back and checked. Any server of a cluster has everything; ask on
     .action(async (folder: string, { admin, json }: BackupOptions) => {
       const progress = standardProgress('backing up', json === true);
       let [clusterId, expected] = ['', 0];
-      const received = await new AdminClient(admin).backup();
+      const received = await new AdminClient<GeoStatus>(admin).backup();
       const slices = readBackup(received, (head) => {
         clusterId = head.clusterId;
         expected = head.keys + head.tombstones;

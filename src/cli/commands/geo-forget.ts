@@ -2,9 +2,10 @@ import { Command } from 'commander';
 
 import { AtollError } from '../../core/errors.ts';
 import type { MemberReport } from '../../geo/server/remote/server-report.ts';
-import { AdminClient } from '../geo/admin-client.ts';
+import { AdminClient } from '../admin-client.ts';
+import { geoAdminOption } from '../admin-option.ts';
 import { writeJsonLine, writeOut } from '../output.ts';
-import { adminOption } from './geo-status.ts';
+import type { GeoStatus } from '../geo/geo-status.ts';
 
 interface ForgetOptions {
   readonly admin: string;
@@ -16,7 +17,7 @@ export function geoForgetCommand(): Command {
   return new Command('forget')
     .description('tell a cluster that a server does not come back')
     .argument('<id>', 'its id, or the beginning of it, as `atoll geo status` shows it')
-    .addOption(adminOption())
+    .addOption(geoAdminOption())
     .option('--json', 'one JSON object')
     .addHelpText(
       'after',
@@ -25,7 +26,7 @@ Deletes are remembered until every server has them, so one that is gone holds th
 all, it sets its data aside and gets everything from the others: what only it had is in its stale-… folder and nowhere else.`,
     )
     .action(async (id: string, { admin, json }: ForgetOptions) => {
-      const client = new AdminClient(admin);
+      const client = new AdminClient<GeoStatus>(admin);
       const { server } = await client.status();
       const member = findMember(server?.members ?? [], id);
       await client.forget(member.id);

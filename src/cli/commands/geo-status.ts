@@ -1,6 +1,8 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 
-import { AdminClient, adminAddressDefault } from '../geo/admin-client.ts';
+import { AdminClient } from '../admin-client.ts';
+import { geoAdminOption } from '../admin-option.ts';
+import type { GeoStatus } from '../geo/geo-status.ts';
 import { statusText } from '../geo/status-text.ts';
 import { writeJsonLine, writeOut } from '../output.ts';
 
@@ -9,18 +11,11 @@ interface StatusOptions {
   readonly json?: boolean;
 }
 
-/** Where the server is that an operator asks. */
-export function adminOption(): Option {
-  return new Option('--admin <host:port>', 'the admin port of the server')
-    .env('ATOLL_ADMIN')
-    .default(adminAddressDefault);
-}
-
 /** `atoll geo status`: how a server is, and the others as it sees them. */
 export function geoStatusCommand(): Command {
   return new Command('status')
     .description('show how a geo server is, and how it sees the others')
-    .addOption(adminOption())
+    .addOption(geoAdminOption())
     .option('--json', 'one JSON object')
     .addHelpText(
       'after',
@@ -30,7 +25,7 @@ skew: its clock less ours; equal: when the two were last found to have the same
 tombstones: deletes are remembered until it has confirmed them; a server that never comes back is to be forgotten`,
     )
     .action(async ({ admin, json }: StatusOptions) => {
-      const status = await new AdminClient(admin).status();
+      const status = await new AdminClient<GeoStatus>(admin).status();
       await (json === true ? writeJsonLine(status) : writeOut(statusText(status)));
     });
 }

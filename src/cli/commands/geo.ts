@@ -6,6 +6,7 @@ import { formatHostPort } from '../../core/network.ts';
 import type { Durability } from '../../geo/server/geo-options.ts';
 import { runGeoProcess, type GeoProcessReady } from '../geo-process.ts';
 import { writeJsonLine, writeOut } from '../output.ts';
+import { keepingWords } from '../server-process-options.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { geoBackupCommand } from './geo-backup.ts';
 import { geoForgetCommand } from './geo-forget.ts';
@@ -109,15 +110,9 @@ function readyText(host: string, ready: GeoProcessReady): string {
 
   redis-cli ${isUsual ? '' : `-h ${host} `}-p ${port} set greeting hello
 
-${keeping[durability]} Ctrl-C ends it.
+${keepingWords[durability]} Ctrl-C ends it.
 Another server joins with --join '${description}'
 How it is:  atoll geo status${adminPort === 7_900 ? '' : ` --admin ${formatHostPort({ host, port: adminPort })}`}
 Metrics: http://${formatHostPort({ host, port: adminPort })}/metrics
 `;
 }
-
-const keeping = {
-  memory: 'Everything is kept in memory: when this process ends, the data is gone.',
-  interval: 'Writes are acknowledged at once and on the disk within a second.',
-  fsync: 'Writes are on the disk when they are acknowledged.',
-} as const;

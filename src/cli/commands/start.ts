@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 
 import { AtollError } from '../../core/errors.ts';
-import { adminAddressDefault } from '../geo/admin-client.ts';
+import { geoAdminDefault } from '../admin-option.ts';
 import { places, World } from '../geo/world.ts';
 import type { GeoProcessReady } from '../geo-process.ts';
 import { writeOut } from '../output.ts';
@@ -84,7 +84,7 @@ Write at one, read at another:
   redis-cli -p ${portOf(faraway)} list greet
 
 See how they are, and that they agree:
-  npx atoll geo status${admin === adminAddressDefault ? '' : ` --admin ${admin}`}
+  npx atoll geo status${admin === geoAdminDefault ? '' : ` --admin ${admin}`}
 
 ${data === undefined ? 'Everything is kept in memory.' : `Everything is kept in ${data}.`} Metrics: http://${admin}/metrics    Ctrl-C ends all of it.
 

@@ -10,10 +10,12 @@ import { geoServerModules, startGeoServer, type GeoServer } from '../../geo/serv
 import { openDisk } from '../../platform/disk.ts';
 import type { AdminAnswers } from '../admin-server.ts';
 import { bytesWords, countWords } from '../figures.ts';
+import { giveUpStart } from '../give-up-start.ts';
 import { geoMetrics, startMetrics, type StartFigures } from '../geo-metrics.ts';
 import { packageVersion } from '../program.ts';
 import { standardProgress, type Progress } from '../progress.ts';
 import { prometheusText } from '../prometheus-text.ts';
+import { processMetrics } from '../server-metrics.ts';
 import { backupPieces } from './backup-stream.ts';
 import { drain } from './drain.ts';
 import type { GeoProcessOptions } from './geo-process-options.ts';
@@ -106,16 +108,12 @@ export class GeoLives implements AdminAnswers {
     const starts = startMetrics(this.#start);
     if (this.#life === undefined) return prometheusText(starts);
     const { system, server } = this.#life;
-    const { rss, heapUsed } = process.memoryUsage();
-    const cpu = process.cpuUsage();
-    const cpuSeconds = (cpu.user + cpu.system) / 1_000_000;
-    const figures = { residentBytes: rss, heapBytes: heapUsed, cpuSeconds };
     const [counters, ports, home] = [
       await system.counters(),
       await server.inspect(),
       await server.inspectServer(),
     ];
-    return prometheusText([...geoMetrics(counters, ports, home, figures), ...starts]);
+    return prometheusText([...geoMetrics(counters, ports, home), ...processMetrics(), ...starts]);
   }
 
   async status(): Promise<GeoStatus> {
@@ -163,7 +161,8 @@ export class GeoLives implements AdminAnswers {
       });
       const server = await Promise.race([starting, isStopped]);
       if (server === 'stopped') {
-        await this.#giveUpStart(system, starting);
+        this.#state = 'stopping';
+        await giveUpStart(system, starting);
         return 'stopped';
       }
       // As if the others had given it up: what is left here may not be brought to them.
@@ -186,16 +185,6 @@ export class GeoLives implements AdminAnswers {
       this.#life = undefined;
       await system.close();
     }
-  }
-
-  /** A start may take minutes. It has acknowledged nothing to anybody, so nobody has to wait for the end of it. */
-  async #giveUpStart(system: ActorSystem, starting: Promise<unknown>): Promise<void> {
-    this.#state = 'stopping';
-    await system.close();
-    await starting.catch((error: unknown) => {
-      // What else would have kept it from starting: to stop was what it was told.
-      if (!(error instanceof AtollError)) throw error;
-    });
   }
 
   async #startServer(system: ActorSystem): Promise<GeoServer> {

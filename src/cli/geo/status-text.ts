@@ -1,6 +1,8 @@
 import type { MemberReport } from '../../geo/server/remote/server-report.ts';
 import { bytesWords, countWords, durationWords } from '../figures.ts';
+import { keepingText } from '../keeping-text.ts';
 import { printable } from '../terminal-text.ts';
+import { textTable } from '../text-table.ts';
 import type { GeoStatus, ServerStatus } from './geo-status.ts';
 
 /** Of an id, in a table. `atoll geo forget` takes as much of it as names one server. */
@@ -14,27 +16,16 @@ export function statusText({ atollVersion, state, reason, server }: GeoStatus): 
   return [
     `Atoll ${atollVersion} at ${server.at} is ${state}${why}, up for ${durationWords(upMs)}`,
     `Server ${server.id} in its life ${server.incarnation}, cluster ${server.clusterId}`,
-    durabilityLine(server),
+    keepingText(server, server.journal === null ? [] : [server.journal]),
     '',
-    ...table(memberRows(server)),
+    ...textTable(memberRows(server)),
     '',
-    ...table(portRows(server)),
+    ...textTable(portRows(server)),
     '',
     tombstonesLine(server),
     repairsLine(server),
     '',
   ].join('\n');
-}
-
-function durabilityLine({ durability, data, journal, journalFault }: ServerStatus): string {
-  if (data === null || journal === null) return 'Durability memory: nothing is on a disk';
-  if (journalFault !== null) return `Durability ${durability}: FAILED, ${printable(journalFault)}`;
-  const { commits, commitMs, commitMsMax, pendingBytes, bytesSinceSnapshot } = journal;
-  return (
-    `Durability ${durability} in ${printable(data)}: ${countWords(commits)} commits, ` +
-    `the last in ${commitMs.toFixed(1)} ms, the longest in ${commitMsMax.toFixed(1)} ms, ` +
-    `${bytesWords(pendingBytes)} wait, ${bytesWords(bytesSinceSnapshot)} since the snapshot`
-  );
 }
 
 function memberRows({ members, links, nowMs }: ServerStatus): string[][] {
@@ -104,18 +95,5 @@ function repairsLine({ repairs }: ServerStatus): string {
   return (
     `${countWords(equal)} comparisons begun here found no difference, ${countWords(sessions)} searches for one; ` +
     `divergences: ${divergencesFound} found, ${divergencesRepaired} repaired`
-  );
-}
-
-/** Columns as wide as what is in them. */
-function table(rows: readonly string[][]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
   );
 }

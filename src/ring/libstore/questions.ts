@@ -83,8 +83,13 @@ export function asFault(error: unknown): AtollError {
   throw error;
 }
 
+/** A number of items that can be asked for; `Infinity`: all. */
+export function isNewest(newest: number): boolean {
+  return newest === Infinity || (Number.isSafeInteger(newest) && newest >= 1);
+}
+
 export function checkNewest(newest: number): number {
-  if (newest === Infinity || (Number.isSafeInteger(newest) && newest >= 1)) return newest;
+  if (isNewest(newest)) return newest;
   throw new AtollError('USAGE', `newest must be a whole number of at least 1, got ${newest}`);
 }
 

@@ -211,7 +211,20 @@ test('a node that is away is knocked at about once a second, however many calls 
   assert.ok(store.statistics().requests < 250, `${store.statistics().requests} requests`);
 });
 
-test('a node that greets nobody is given up, and calls fail at their deadline', async () => {
+test('a node that takes connections and says nothing is tried again', async () => {
+  const world = new World();
+  const store = await world.connect();
+  await world.settle(store.put('k', 'v'));
+  world.node().isDeaf = true;
+  const get = store.get('k', { timeoutMs: 60_000 });
+  await world.simulation.advance(100);
+  world.node().lastPeer?.destroy();
+  await world.simulation.advance(5_000);
+  world.node().isDeaf = false;
+  assert.equal(await world.settle(get), 'v');
+});
+
+test('a node that cannot be reached for long is found again, and calls fail at their deadline meanwhile', async () => {
   const world = new World();
   const store = await world.connect();
   await world.settle(store.put('k', 'v'));
@@ -330,6 +343,44 @@ for (const code of ['WRONGSERVER', 'STALEVIEW']) {
     );
   });
 }
+
+test('a node that has not heard of the newest view yet is waited for, and no older one is taken', async () => {
+  const world = new World();
+  const newer = { ...world.view, epoch: 3 };
+  world.node().override = (peer, words) => {
+    if (words[0] === 'RING') peer.send(viewReply(newer));
+    return words[0] === 'RING';
+  };
+  const store = await world.connect();
+  let refused = 0;
+  world.node().override = (peer, words) => {
+    if (words[0] !== 'ONCE' || (refused += 1) > 2) return false;
+    peer.send('-STALEVIEW the view of the ring has epoch 1, not 3\r\n');
+    return true;
+  };
+  await world.settle(store.put('k', 'v'));
+  const epochs = world
+    .node()
+    .commands.filter(([name]) => name === 'ONCE')
+    .map(([, epoch]) => epoch);
+  assert.deepEqual(epochs, ['3', '3', '3']);
+});
+
+test('a ring that has begun anew, with lower epochs, is followed', async () => {
+  const world = new World();
+  const newer = { ...world.view, epoch: 3 };
+  world.node().override = (peer, words) => {
+    if (words[0] === 'RING') peer.send(viewReply(newer));
+    return words[0] === 'RING';
+  };
+  const store = await world.connect();
+  world.node().override = (peer, words) => {
+    if (words[0] !== 'ONCE' || words[1] === '1') return false;
+    peer.send('-STALEVIEW the view of the ring has epoch 1, not 3\r\n');
+    return true;
+  };
+  await world.settle(store.put('k', 'v'));
+});
 
 test('a node that is never the owner is not asked for ever', async () => {
   const world = new World();

@@ -120,7 +120,7 @@ export class RingLibstore implements Libstore, LinkOwner {
   getList(key: string, options?: ListOptions): Promise<readonly string[] | undefined> {
     const newest = options?.newest ?? Infinity;
     const copy = this.#cache.list(key, newest, this.#outside.clock.monotonicMs());
-    if (copy === undefined) {
+    if (copy === undefined || !questions.isNewest(newest)) {
       return this.#ask(() => questions.getList(key, newest, this.#mustLease(key)), options);
     }
     this.#counters.hits += 1;
@@ -205,7 +205,7 @@ export class RingLibstore implements Libstore, LinkOwner {
       const { content, leaseId, leaseMs } = questions.leaseOf(reply);
       // What is interpreted of a leased read is a value or items.
       const result = operation.answer(content) as Grant['content'];
-      if (leaseId === 0) this.#cache.abandon(asking);
+      if (leaseId === 0 || this.#isClosed) this.#cache.abandon(asking);
       else {
         this.#counters.leasesGranted += 1;
         const { key, newest } = operation.question;
@@ -220,7 +220,7 @@ export class RingLibstore implements Libstore, LinkOwner {
   /** Of `LinkOwner`. */
   onAway(link: NodeLink, fault: AtollError, operations: readonly Operation[]): void {
     if (fault.code === 'CONNECT_FAILED') {
-      void this.#views.refresh(undefined); // Never rejects.
+      void this.#views.refresh(); // Never rejects.
       if (this.#options.onDead === 'walk' && !this.#dead.has(link.node.id)) {
         this.#dead.add(link.node.id);
         this.#sendDead();
@@ -337,7 +337,10 @@ export class RingLibstore implements Libstore, LinkOwner {
         // The first new view is believed at once; if that was not enough, everybody needs a moment.
         const pauseMs = operation.misroutedCount === 1 ? 0 : ringLimits.viewRetryMs;
         this.#deadlines.watch(operation);
-        void this.#views.refresh(link.node.at).then(() => this.#later(operation, pauseMs));
+        const isOlderTaken = operation.misroutedCount > ringLimits.misroutedMax / 2;
+        void this.#views
+          .refresh({ first: link.node.at, isOlderTaken })
+          .then(() => this.#later(operation, pauseMs));
         break;
       }
       default:

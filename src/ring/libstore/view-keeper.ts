@@ -14,6 +14,16 @@ export interface ViewKeeperOptions {
   readonly onChange: (view: RingView) => void;
 }
 
+export interface RefreshOptions {
+  /** Who contradicted the view: asked before others. */
+  readonly first?: HostPort;
+  /**
+   * Whether a view with a lower epoch counts. A node that has not heard of the newest view yet learns it within a second or
+   * two; who contradicts us for longer is a ring that has begun anew.
+   */
+  readonly isOlderTaken?: boolean;
+}
+
 /** The ring as this client knows it, which is asked for again whenever nodes contradict it or cannot be reached. */
 export class ViewKeeper {
   readonly #options: ViewKeeperOptions;
@@ -30,9 +40,9 @@ export class ViewKeeper {
     return this.#ring;
   }
 
-  /** Asks for the view again, `first` before others. Never rejects: who cannot be asked now is asked later. */
-  refresh(first: HostPort | undefined): Promise<void> {
-    this.#refreshing ??= this.#askAround(first).finally(() => {
+  /** Asks for the view again. Never rejects: who cannot be asked now is asked later. */
+  refresh(options: RefreshOptions = {}): Promise<void> {
+    this.#refreshing ??= this.#askAround(options).finally(() => {
       this.#refreshing = undefined;
     });
     return this.#refreshing;
@@ -43,7 +53,7 @@ export class ViewKeeper {
     this.#options.loader.close();
   }
 
-  async #askAround(first: HostPort | undefined): Promise<void> {
+  async #askAround({ first, isOlderTaken = false }: RefreshOptions): Promise<void> {
     const { coordinator, isAway, loader } = this.#options;
     const present = this.#ring.view.nodes.filter((node) => !isAway(node)).map(({ at }) => at);
     const asked = [...(first === undefined ? [] : [first]), coordinator, ...present];
@@ -52,7 +62,7 @@ export class ViewKeeper {
       try {
         const view = await loader.ask(at);
         if (view === undefined) continue;
-        this.#take(view);
+        this.#take(view, isOlderTaken);
         return;
       } catch (error) {
         if (!(error instanceof AtollError)) throw error;
@@ -60,9 +70,9 @@ export class ViewKeeper {
     }
   }
 
-  /** Any other epoch, also a lower one: whoever contradicts us is a node, and we are none. */
-  #take(view: RingView): void {
-    if (view.epoch === this.#ring.view.epoch) return;
+  #take(view: RingView, isOlderTaken: boolean): void {
+    const { epoch } = this.#ring.view;
+    if (view.epoch === epoch || (view.epoch < epoch && !isOlderTaken)) return;
     this.#ring = new HashRing(view);
     this.#options.onChange(view);
   }

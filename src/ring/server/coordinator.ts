@@ -13,6 +13,8 @@ export interface CoordinatorOptions {
   readonly view: RingView | undefined;
   /** There is another view. `hasReturned`: an earlier life of this server was in the ring. */
   readonly onView: (view: RingView, facts: { readonly hasReturned: boolean }) => void;
+  /** Servers are missing: how many are there. */
+  readonly onWaiting: (reason: string) => void;
   /** The kept view is not that of these nodes: `RING_REFUSED`. */
   readonly onRefused: (fault: AtollError) => void;
 }
@@ -37,14 +39,16 @@ export class Coordinator {
       this.#options.log.warn('registration refused', { reason: answer.message });
     }
     const { view } = this.#membership;
+    if (answer.kind === 'not ready') this.#options.onWaiting(answer.message);
     if (view !== undefined && view.epoch !== this.#epoch) this.#registerOwn();
     return answer;
   }
 
   /** Begins with it, and does it again when the view has changed: what it is told is what others would be. */
   #registerOwn(): void {
-    const { log, nodes, onView, onRefused } = this.#options;
+    const { log, nodes, onView, onWaiting, onRefused } = this.#options;
     const answer = this.#membership.register({ epoch: this.#epoch, nodes });
+    if (answer.kind === 'not ready') onWaiting(answer.message);
     if (answer.kind === 'refused') onRefused(new AtollError('RING_REFUSED', answer.message));
     if (answer.kind !== 'complete' || answer.view.epoch === this.#epoch) return;
     const { epoch } = answer.view;

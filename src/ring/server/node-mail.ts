@@ -20,6 +20,8 @@ export type ToRingHome =
       readonly totalBytes: number;
     }
   | { readonly kind: 'view'; readonly view: RingView }
+  /** What the ring is waited for with, in words: of the coordinator, or about it. */
+  | { readonly kind: 'waiting'; readonly reason: string }
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string };
 
 /** A node that takes connections. */

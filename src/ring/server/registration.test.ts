@@ -30,6 +30,7 @@ class World {
     readonly hasReturned: boolean;
   }[] = [];
   readonly faults: AtollError[] = [];
+  readonly waitedFor: string[] = [];
 
   /** Starts the coordinator, which has no nodes of its own. */
   startCoordinator(serverCount: number, kept?: RingView): void {
@@ -51,6 +52,7 @@ class World {
       nodes,
       view,
       onView: ({ epoch }, { hasReturned }) => this.views.push({ name, epoch, hasReturned }),
+      onWaiting: (reason) => this.waitedFor.push(reason),
       onRefused: (fault) => this.faults.push(fault),
     });
   }

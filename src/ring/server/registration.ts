@@ -22,6 +22,8 @@ export interface RegistrationOptions {
   readonly view: RingView | undefined;
   /** There is another view. `hasReturned`: an earlier life of this server was in the ring. */
   readonly onView: (view: RingView, facts: { readonly hasReturned: boolean }) => void;
+  /** Why the coordinator gave no view. */
+  readonly onWaiting: (reason: string) => void;
   /** The ring does not take this server, with `RING_REFUSED`: it has asked for the last time. Not if it has a view. */
   readonly onRefused: (fault: AtollError) => void;
 }
@@ -97,6 +99,7 @@ export class Registration {
         return this.#onComplete(answer.view, answer.hasReturned);
       case 'not ready':
         this.#tell('info', answer.message);
+        this.#options.onWaiting(answer.message);
         return this.#askIn(ringLimits.registerRetryMs);
       case 'refused':
         return this.#onRefused(answer.message);
@@ -132,6 +135,7 @@ export class Registration {
     if (this.#isOver) return;
     if (!(fault instanceof AtollError)) throw fault;
     this.#tell('warn', fault.message);
+    this.#options.onWaiting(fault.message);
     this.#askIn(ringLimits.registerRetryMs);
   }
 

@@ -7,6 +7,7 @@ import type { StartedNode, ToNode, ToRingHome } from './node-mail.ts';
 export interface RingHomeOptions {
   readonly onView: (view: RingView) => void;
   readonly onFailed: (fault: AtollError) => void;
+  readonly onWaiting: ((reason: string) => void) | undefined;
   /** Of all nodes together. */
   readonly onLoading: ((doneBytes: number, totalBytes: number) => void) | undefined;
 }
@@ -20,7 +21,7 @@ export interface RingHomeReady {
 /** The gateway of thread 0: nodes have threads of their own, and tell it what whoever started them wants to know. */
 export const RingHome: GatewayKind<RingHomeOptions, RingHomeReady> = defineGateway(
   'ring-home',
-  (thread, { onView, onFailed, onLoading }) => {
+  (thread, { onView, onFailed, onWaiting, onLoading }) => {
     const loading = new Map<number, { doneBytes: number; totalBytes: number }>();
     return Promise.resolve({
       ready: {
@@ -34,6 +35,7 @@ export const RingHome: GatewayKind<RingHomeOptions, RingHomeReady> = defineGatew
       onMail: (mail: unknown) => {
         const told = mail as ToRingHome;
         if (told.kind === 'view') onView(told.view);
+        else if (told.kind === 'waiting') onWaiting?.(told.reason);
         else if (told.kind === 'failed') onFailed(new AtollError(told.code, told.message));
         else {
           loading.set(told.node, told);

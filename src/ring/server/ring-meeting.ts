@@ -40,6 +40,7 @@ export class RingMeeting {
       view,
       onView: (other: RingView, facts: { readonly hasReturned: boolean }) =>
         this.#tellView(other, facts),
+      onWaiting: (reason: string) => this.#tellHome({ kind: 'waiting', reason }),
       onRefused: ({ code, message }: AtollError) =>
         this.#tellHome({ kind: 'failed', code, message }),
     };

@@ -30,6 +30,10 @@ export interface RingServerOptions {
   readonly terms?: LeaseTerms | undefined;
   /** How much of what is on the disk was read. */
   readonly onLoading?: ((doneBytes: number, totalBytes: number) => void) | undefined;
+  /** The ring is complete, or changed. */
+  readonly onView?: ((view: RingView) => void) | undefined;
+  /** Why the ring is not complete yet, in words, whenever that changes. */
+  readonly onWaiting?: ((reason: string) => void) | undefined;
   /** For tests. */
   readonly trial?: Partial<Trial> | undefined;
 }
@@ -76,13 +80,21 @@ export async function startRingServer(
   if (folder === undefined && durability !== 'memory') {
     throw new AtollError('USAGE', `durability ${durability} needs a place for the data`);
   }
-  let onView: (view: RingView) => void = () => {};
+  let onReady: (view: RingView) => void = () => {};
   let onFailed: (fault: AtollError) => void = () => {};
-  const ready = new Promise<RingView>((resolve) => (onView = resolve));
+  const ready = new Promise<RingView>((resolve) => (onReady = resolve));
   const failed = new Promise<AtollError>((resolve) => (onFailed = resolve));
   const home = await system.startGateway(RingHome, {
     thread: 0,
-    options: { onView, onFailed, onLoading: options.onLoading },
+    options: {
+      onView: (view) => {
+        options.onView?.(view);
+        onReady(view);
+      },
+      onFailed,
+      onWaiting: options.onWaiting,
+      onLoading: options.onLoading,
+    },
   });
   const started: readonly StartedNode[] = await Promise.all(
     ports.map((port, number) =>

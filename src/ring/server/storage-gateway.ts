@@ -15,6 +15,7 @@ import { ClientRegistry } from '../../resp/client-registry.ts';
 import type { CommandTable } from '../../resp/command-table.ts';
 import { commandStats } from '../../resp/commands/info.ts';
 import type { ServerFacts } from '../../resp/commands/server-facts.ts';
+import { portFigures } from '../../resp/port-figures.ts';
 import { RespServer } from '../../resp/server.ts';
 import { createStorageTable } from './command-rows.ts';
 import { infoSections } from './info-sections.ts';
@@ -22,7 +23,7 @@ import { NodeJournal } from './journal/node-journal.ts';
 import type { RegisterAnswer, Registrant } from './membership.ts';
 import type { StartedNode, ToNode, ToRingHome } from './node-mail.ts';
 import type { NodeOptions } from './node-options.ts';
-import { portFigures, type NodeReport } from './node-report.ts';
+import type { NodeReport } from './node-report.ts';
 import { notCoordinator, RingMeeting } from './ring-meeting.ts';
 import { StorageActor, type StorageMessage } from './storage-actor.ts';
 import type {

@@ -55,6 +55,8 @@ export interface BootedServer {
   readonly description: string;
   /** The same in all lives of a data folder. */
   readonly id: string;
+  /** Its start read a snapshot. */
+  readonly hasLoadedSnapshot: boolean;
   /** Resolves when it has what the servers had that it was to join. */
   readonly joined: Promise<void>;
   readonly readFigures: () => Promise<ServerFigures>;
@@ -105,7 +107,7 @@ export const bootGeoServer: BootGeoServer = async (options) => {
     },
   );
   const queryPorts = Array.from({ length: actors }, (_, index) => queryPort(index + 1));
-  const { description, identity, ready, inspectServer } = await startGeoServer(system, {
+  const { description, identity, ready, recovery, inspectServer } = await startGeoServer(system, {
     host,
     queryPorts,
     atollVersion: '0.0.0',
@@ -117,6 +119,7 @@ export const bootGeoServer: BootGeoServer = async (options) => {
   return {
     description,
     id: identity.id,
+    hasLoadedSnapshot: (recovery?.snapshotRecords ?? 0) > 0,
     joined: ready,
     readFigures: async () => {
       const [{ pairRateMax }, { replica, repairs }] = await Promise.all([

@@ -75,6 +75,8 @@ export interface ServerLife {
   readyMs: number;
   /** From then on it had what the servers had that it joined, in this or an earlier life; Infinity: it never had. */
   joinedMs: number;
+  /** Its start read a snapshot. */
+  hasLoadedSnapshot: boolean;
   /** Infinity: it runs. */
   endMs: number;
   end: 'running' | 'process' | 'power';

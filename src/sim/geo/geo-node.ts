@@ -123,6 +123,7 @@ export class GeoNode {
       this.#booted = booted;
       this.description = booted.description;
       life.readyMs = simulation.nowMs;
+      life.hasLoadedSnapshot = booted.hasLoadedSnapshot;
       this.#noteJoined(booted, life);
     } catch (error) {
       // Of a life that is over nobody hears any more.
@@ -158,6 +159,7 @@ export class GeoNode {
       startMs,
       readyMs: Infinity,
       joinedMs: Infinity,
+      hasLoadedSnapshot: false,
       endMs: Infinity,
       end: 'running',
     };

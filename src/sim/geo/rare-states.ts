@@ -22,7 +22,10 @@ export function noteRareStates(evidence: Evidence, sometimes: Sometimes): void {
   noteLosses(evidence, index, sometimes);
   noteTombstones(evidence, sometimes);
   noteCluster(evidence, sometimes);
-  const { errorCodes, readings } = evidence;
+  const { errorCodes, readings, lives } = evidence;
+  if (lives.some(({ hasLoadedSnapshot }) => hasLoadedSnapshot)) {
+    sometimes.reach('a server began with a snapshot');
+  }
   if (readings.some(({ sessions }) => sessions > 0)) {
     sometimes.reach('a difference between two servers was looked for');
   }

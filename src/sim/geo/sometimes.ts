@@ -1,4 +1,4 @@
-import { statesOfFaults } from '../swarm/fault-maker.ts';
+import { statesOfFaults, statesOfPowerCuts } from '../swarm/fault-maker.ts';
 import type { Abilities } from './temper.ts';
 
 /** Rare states that a set of seeds must come to, or it proves less than it seems to. */
@@ -29,6 +29,7 @@ const statesOfClusters = [
 /** … and these a disk. */
 const statesOfDisks = [
   'a crash took what was not acknowledged',
+  'a server began with a snapshot',
   'a disk failed',
   'a disk was full',
 ] as const;
@@ -37,13 +38,15 @@ export type RareState =
   | (typeof statesOfFaults)[number]
   | (typeof statesOfAny)[number]
   | (typeof statesOfClusters)[number]
-  | (typeof statesOfDisks)[number];
+  | (typeof statesOfDisks)[number]
+  | (typeof statesOfPowerCuts)[number];
 
 export const rareStates: readonly RareState[] = [
   ...statesOfFaults,
   ...statesOfAny,
   ...statesOfClusters,
   ...statesOfDisks,
+  ...statesOfPowerCuts,
 ];
 
 /** The states that servers with these abilities can come to. */
@@ -53,6 +56,6 @@ export function reachableStates({ serversMax, durabilities }: Abilities): RareSt
     ...statesOfFaults,
     ...statesOfAny,
     ...(serversMax > 1 ? statesOfClusters : []),
-    ...(hasDisk ? statesOfDisks : []),
+    ...(hasDisk ? [...statesOfDisks, ...statesOfPowerCuts] : []),
   ];
 }

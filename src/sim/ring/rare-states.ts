@@ -1,4 +1,4 @@
-import { statesOfFaults } from '../swarm/fault-maker.ts';
+import { statesOfFaults, statesOfPowerCuts } from '../swarm/fault-maker.ts';
 import type { Sometimes } from '../swarm/sometimes.ts';
 import type { Evidence, NodeEvent } from './evidence.ts';
 
@@ -24,9 +24,15 @@ const ownStates = [
   'a disk failed',
 ] as const;
 
-export type RareState = (typeof statesOfFaults)[number] | (typeof ownStates)[number];
+export type RareState =
+  | (typeof statesOfFaults)[number]
+  | (typeof statesOfPowerCuts)[number]
+  | (typeof ownStates)[number];
 
-export const rareStates: readonly RareState[] = [...statesOfFaults, ...ownStates];
+/** What these seeds must come to. */
+export const reachableStates: readonly RareState[] = [...statesOfFaults, ...ownStates];
+
+export const rareStates: readonly RareState[] = [...reachableStates, ...statesOfPowerCuts];
 
 /** Notes the rare states that show in what is known of a run when it is over. */
 export function noteRareStates(evidence: Evidence, sometimes: Sometimes<RareState>): void {

@@ -1,7 +1,7 @@
 import type { Simulation } from '../simulation.ts';
 import type { LinkConditions } from '../sim-link.ts';
 import type { SimNode } from '../sim-node.ts';
-import type { PlannedFault } from './fault-plan.ts';
+import type { Fault, PlannedFault } from './fault-plan.ts';
 
 /** A server that faults happen to. */
 export interface SwarmServer {
@@ -31,7 +31,13 @@ export const statesOfFaults = [
   'a server stood still',
   'a server crashed while it started',
   'a wall clock jumped beyond the skew',
+  'the power went between a write and its sync',
 ] as const;
+
+/** … and one that takes a disk that is written to all the time. */
+export const statesOfPowerCuts = ['the power went between a write and its sync'] as const;
+
+type StateOfFaults = (typeof statesOfFaults)[number] | (typeof statesOfPowerCuts)[number];
 
 export interface ClockStep {
   readonly server: string;
@@ -46,7 +52,7 @@ export interface FaultMakerOptions {
   readonly others: readonly string[];
   /** Of every link that is well. */
   readonly conditions: Pick<LinkConditions, 'latencyMs' | 'jitterMs'>;
-  readonly sometimes: { reach(state: (typeof statesOfFaults)[number]): void };
+  readonly sometimes: { reach(state: StateOfFaults): void };
 }
 
 /** Clocks further apart than this are not only set right, they are set to the one that was ahead most. */
@@ -81,6 +87,11 @@ export class FaultMaker {
         if (!this.#isOver) this.#do(fault);
       });
     }
+  }
+
+  /** Makes a fault happen now, unless faults are over. */
+  cause(fault: Fault): void {
+    if (!this.#isOver) this.#do({ atMs: 0, ...fault });
   }
 
   /** Ends all faults for good and starts what is down. Resolves when all servers are ready. */
@@ -143,6 +154,9 @@ export class FaultMaker {
     const { sometimes } = this.#options;
     if (!node.isReady) sometimes.reach('a server crashed while it started');
     sometimes.reach(hasPower ? 'a process crashed' : 'the power of a server was cut');
+    if (!hasPower && node.node.drives.hasPending) {
+      sometimes.reach('the power went between a write and its sync');
+    }
     node.crash({ hasPower });
     this.#later(forMs, () => node.start());
   }

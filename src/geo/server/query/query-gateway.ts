@@ -13,12 +13,13 @@ import { randomHex } from '../../../core/random.ts';
 import { ClientRegistry } from '../../../resp/client-registry.ts';
 import type { CommandTable } from '../../../resp/command-table.ts';
 import { commandStats } from '../../../resp/commands/info.ts';
+import { portFigures } from '../../../resp/port-figures.ts';
 import { RespServer } from '../../../resp/server.ts';
 import { createQueryTable } from './command-rows.ts';
 import type { Durability } from '../geo-options.ts';
 import { infoSections } from './info-sections.ts';
 import type { PlantedBugs } from '../planted-bugs.ts';
-import { portReport, type PortReport } from './port-report.ts';
+import type { PortReport } from './port-report.ts';
 import { QueryActor, type QueryMessage } from './query-actor.ts';
 import type { LogSheet, QueryBatch, QueryLent, ReportSheet } from './query-batch.ts';
 import { readSlice } from '../home/snapshot-slices.ts';
@@ -138,7 +139,11 @@ class QueryPort {
     this.#thread.lend(this.actor, sheet, 0);
     const { report } = sheet;
     assert(report !== undefined, 'the query actor lives as long as its port');
-    return portReport(this.#server, this.#clients, this.#table, report);
+    return {
+      kind: 'port',
+      ...portFigures(this.#server, this.#clients, this.#table),
+      replica: report,
+    };
   }
 
   async close(): Promise<void> {

@@ -32,6 +32,7 @@ export class AppliedRequests {
   readonly #clients: Map<string, AppliedClient> = new Map();
   readonly #bounds: AppliedBounds;
   #tick = 0;
+  #replyCount = 0;
 
   constructor(bounds: AppliedBounds) {
     this.#bounds = bounds;
@@ -41,13 +42,18 @@ export class AppliedRequests {
     return this.#clients.size;
   }
 
+  /** Writes that are remembered, of all clients. */
+  get replyCount(): number {
+    return this.#replyCount;
+  }
+
   /** What is known of a write; it counts as a word of its client, which says by it what it has. */
   find({ client, sequence, floor }: Once): Known {
     const known = this.#clients.get(client);
     if (known === undefined)
       return this.#clients.size < this.#bounds.clientsMax ? 'new' : 'too many';
     known.tick = this.#tick;
-    raiseFloor(known, floor);
+    this.#raiseFloor(known, floor);
     if (sequence < known.floor) return 'over';
     const reply = known.replies.get(sequence);
     if (reply !== undefined) return { reply };
@@ -61,16 +67,21 @@ export class AppliedRequests {
       known = { floor, tick: this.#tick, replies: new Map() };
       this.#clients.set(client, known);
     }
-    raiseFloor(known, floor);
+    this.#raiseFloor(known, floor);
     known.tick = this.#tick;
-    if (sequence >= known.floor) known.replies.set(sequence, reply);
+    if (sequence < known.floor) return;
+    const before = known.replies.size;
+    known.replies.set(sequence, reply);
+    this.#replyCount += known.replies.size - before;
   }
 
   /** The node has lived another while: clients that were silent for long are forgotten. */
   tick(): void {
     this.#tick += 1;
-    for (const [client, { tick }] of this.#clients) {
-      if (this.#tick - tick > ringLimits.appliedTicksKept) this.#clients.delete(client);
+    for (const [client, { tick, replies }] of this.#clients) {
+      if (this.#tick - tick <= ringLimits.appliedTicksKept) continue;
+      this.#replyCount -= replies.size;
+      this.#clients.delete(client);
     }
   }
 
@@ -83,7 +94,22 @@ export class AppliedRequests {
 
   /** Takes back what `entries` gave. */
   load({ client, floor, age, replies }: AppliedEntry): void {
+    this.#replyCount += replies.size - (this.#clients.get(client)?.replies.size ?? 0);
     this.#clients.set(client, { floor, tick: this.#tick - age, replies: new Map(replies) });
+  }
+
+  #raiseFloor(known: AppliedClient, floor: number): void {
+    if (floor <= known.floor) return;
+    const { replies } = known;
+    const before = replies.size;
+    // A client that leaps costs no more than it has.
+    if (floor - known.floor > replies.size) {
+      for (const sequence of replies.keys()) if (sequence < floor) replies.delete(sequence);
+    } else {
+      for (let sequence = known.floor; sequence < floor; sequence += 1) replies.delete(sequence);
+    }
+    this.#replyCount -= before - replies.size;
+    known.floor = floor;
   }
 }
 
@@ -92,16 +118,4 @@ export interface AppliedEntry {
   readonly floor: number;
   readonly age: number;
   readonly replies: ReadonlyMap<number, WriteReply>;
-}
-
-function raiseFloor(known: AppliedClient, floor: number): void {
-  if (floor <= known.floor) return;
-  const { replies } = known;
-  // A client that leaps costs no more than it has.
-  if (floor - known.floor > replies.size) {
-    for (const sequence of replies.keys()) if (sequence < floor) replies.delete(sequence);
-  } else {
-    for (let sequence = known.floor; sequence < floor; sequence += 1) replies.delete(sequence);
-  }
-  known.floor = floor;
 }

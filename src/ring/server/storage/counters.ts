@@ -6,11 +6,15 @@ export interface StorageCounters {
   leasesGranted: number;
   leasesRefused: number;
   revocations: number;
+  /** Leases that were given back because of one. */
+  revocationsAnswered: number;
   /** Leases that ran out under a revocation. */
   revocationsMissed: number;
   writesWaited: number;
   /** Writes that were answered from memory: they had been applied. */
   retries: number;
+  /** Commands for keys of other nodes. */
+  wrongServer: number;
 }
 
 export function newCounters(): StorageCounters {
@@ -21,8 +25,10 @@ export function newCounters(): StorageCounters {
     leasesGranted: 0,
     leasesRefused: 0,
     revocations: 0,
+    revocationsAnswered: 0,
     revocationsMissed: 0,
     writesWaited: 0,
     retries: 0,
+    wrongServer: 0,
   };
 }

@@ -1,3 +1,4 @@
+import { DurationHistogram } from '../../../core/duration-histogram.ts';
 import { ringLimits } from '../../../core/limits.ts';
 import type { Client } from '../../../resp/client.ts';
 import type { LeaseTerms } from '../../lease-terms.ts';
@@ -9,6 +10,11 @@ import { LeaseTable, type Lease } from './lease-table.ts';
 import { pushRevoke } from './pushes.ts';
 import { WaitingWrites, type Waiter, type WaitingWrite } from './waiting-writes.ts';
 import { writeBytes, type Once, type Write, type WriteRefusal } from './write.ts';
+
+/** From holders next door to a lease with its guard and more, as classes of a histogram. */
+export const writeWaitBoundsMs: readonly number[] = [
+  1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 15_000, 30_000,
+];
 
 export interface LeaseKeeperOptions {
   readonly terms: LeaseTerms;
@@ -41,6 +47,8 @@ export interface LeaseKeeperOptions {
 export class LeaseKeeper {
   readonly leases: LeaseTable<Client> = new LeaseTable();
   readonly waiting: WaitingWrites = new WaitingWrites();
+  /** How long writes waited that do not wait any more, by `writeWaitBoundsMs`. */
+  readonly writeWaits: DurationHistogram = new DurationHistogram(writeWaitBoundsMs);
   readonly #options: LeaseKeeperOptions;
   /** Until when leases of an earlier life may be in use; 0: none is. */
   #graceEndMs = 0;
@@ -131,7 +139,7 @@ export class LeaseKeeper {
     }
     const isFirst = !this.waiting.has(write.key);
     this.#options.counters.writesWaited += 1;
-    this.waiting.add({ write, once, waiters: [waiter] }, this.#nowMs);
+    this.waiting.add({ write, once, waiters: [waiter], sinceMs: this.#nowMs });
     if (isFirst) this.#revoke(write.key);
     return 'waits';
   }
@@ -159,6 +167,7 @@ export class LeaseKeeper {
   /** A client gives a lease back; false: it had none with this id. */
   revoked(key: string, leaseId: number, client: Client): boolean {
     if (!this.leases.end(key, client, leaseId)) return false;
+    if (this.waiting.has(key)) this.#options.counters.revocationsAnswered += 1;
     if (this.#hasBug('applies before the last holder answered')) this.#release(key);
     this.#settle(key);
     return true;
@@ -206,7 +215,10 @@ export class LeaseKeeper {
     if (!this.waiting.has(key)) return;
     let writes = this.waiting.take(key);
     if (this.#hasBug('forgets the order of waiting writes')) writes = writes.toReversed();
-    for (const waiting of writes) this.#options.apply(waiting);
+    for (const waiting of writes) {
+      this.writeWaits.add(this.#nowMs - waiting.sinceMs);
+      this.#options.apply(waiting);
+    }
   }
 
   #mayGrant(key: string, client: Client): boolean {

@@ -56,6 +56,10 @@ export class LeaseTable<Holder> {
     return this.#byKey.size;
   }
 
+  get holderCount(): number {
+    return this.#byHolder.size;
+  }
+
   isHeld(key: string): boolean {
     return this.#byKey.has(key);
   }

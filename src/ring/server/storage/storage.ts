@@ -274,6 +274,7 @@ export class Storage {
       return false;
     }
     if (this.ownership.role(command, index, client) !== 'none') return true;
+    this.counters.wrongServer += 1;
     this.ownership.refuse(command, index, client);
     return false;
   }

@@ -15,9 +15,15 @@ const bytesPerItem = 72;
 export class Table {
   readonly #entries: Map<string, Entry> = new Map();
   #byteLength = 0;
+  #listCount = 0;
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** Of the entries: those that are lists. */
+  get listCount(): number {
+    return this.#listCount;
   }
 
   /** What all entries take, about. */
@@ -49,6 +55,7 @@ export class Table {
     const old = this.#entries.get(key);
     if (old === undefined) return false;
     this.#byteLength -= entryBytes(key, old);
+    if (typeof old !== 'string') this.#listCount -= 1;
     this.#entries.delete(key);
     return true;
   }
@@ -58,6 +65,7 @@ export class Table {
     if (list === undefined) {
       list = new ItemList();
       this.#entries.set(key, list);
+      this.#listCount += 1;
       this.#byteLength += bytesPerEntry + key.length;
     } else if (typeof list === 'string') return 'wrong type';
     if (!list.append(item)) return 0;
@@ -74,6 +82,7 @@ export class Table {
     if (list.size === 0) {
       // An empty list is no list, as in Redis.
       this.#entries.delete(key);
+      this.#listCount -= 1;
       this.#byteLength -= bytesPerEntry + key.length;
     }
     return 1;

@@ -11,7 +11,7 @@ test('writes that wait come out by key, in order, and are counted with their byt
     ['l', '22'],
     ['k', '333'],
   ] as const) {
-    waiting.add({ write: write(key, value), once: undefined, waiters: [] }, 10);
+    waiting.add({ write: write(key, value), once: undefined, waiters: [], sinceMs: 10 });
   }
   assert.deepEqual([waiting.count, waiting.byteLength, waiting.keyCount], [3, 9, 2]);
   assert.deepEqual(
@@ -27,7 +27,7 @@ test('a numbered write is found by its client and number, as long as it waits', 
   const waiting = new WaitingWrites();
   const once = { client: 'c 1', sequence: 1, floor: 0 };
   const one = { write: { kind: 'delete', key: 'k' }, once, waiters: [] } as const;
-  waiting.add({ ...one, waiters: [] }, 0);
+  waiting.add({ ...one, waiters: [], sinceMs: 0 });
   assert.equal(waiting.findRequest({ ...once, floor: 1 })?.once, once);
   assert.equal(waiting.findRequest({ ...once, client: '1 c' }), undefined);
   assert.equal(waiting.findRequest({ ...once, sequence: 2 }), undefined);

@@ -13,11 +13,13 @@ export interface WaitingWrite {
   readonly write: Write;
   readonly once: Once | undefined;
   readonly waiters: Waiter[];
+  readonly sinceMs: number;
 }
 
 /** The writes of one key, in the order in which they will be applied. */
 export interface WaitingKey {
   readonly writes: readonly WaitingWrite[];
+  /** The first of them. */
   readonly sinceMs: number;
 }
 
@@ -67,8 +69,8 @@ export class WaitingWrites {
     return this.#count === 0 ? undefined : this.#byRequest.get(requestName(once));
   }
 
-  add(waiting: WaitingWrite, nowMs: number): void {
-    const { write, once } = waiting;
+  add(waiting: WaitingWrite): void {
+    const { write, once, sinceMs } = waiting;
     if (once !== undefined) {
       assert(
         this.findRequest(once) === undefined,
@@ -77,7 +79,7 @@ export class WaitingWrites {
       this.#byRequest.set(requestName(once), waiting);
     }
     const ofKey = this.#keys.get(write.key);
-    if (ofKey === undefined) this.#keys.set(write.key, { writes: [waiting], sinceMs: nowMs });
+    if (ofKey === undefined) this.#keys.set(write.key, { writes: [waiting], sinceMs });
     else ofKey.writes.push(waiting);
     this.#count += 1;
     this.#byteLength += writeBytes(write);

@@ -1,16 +1,15 @@
-import { AtollError } from '../../core/errors.ts';
-import { formatHostPort, mustParseHostPort } from '../../core/network.ts';
-import { faultWords } from '../../platform/fault-words.ts';
-import type { GeoStatus } from './geo-status.ts';
-
-/** Where servers answer operators when they are told nothing else. */
-export const adminAddressDefault = '127.0.0.1:7900';
+import { AtollError } from '../core/errors.ts';
+import { formatHostPort, mustParseHostPort } from '../core/network.ts';
+import { faultWords } from '../platform/fault-words.ts';
 
 /** An answer of words comes within this, or not at all. */
 const answerMs = 10_000;
 
-/** Asks the admin port of a server. Rejects with `CONNECT_FAILED`, and with `RESP_REPLY_ERROR` for a no, in its words. */
-export class AdminClient {
+/**
+ * Asks the admin port of a server, of which `Status` is what it tells of itself. Rejects with `CONNECT_FAILED`, and with
+ * `RESP_REPLY_ERROR` for a no, in its words.
+ */
+export class AdminClient<Status extends object> {
   readonly #at: string;
 
   /** Throws `USAGE` for what is no address. */
@@ -18,9 +17,9 @@ export class AdminClient {
     this.#at = formatHostPort(mustParseHostPort(address));
   }
 
-  async status(): Promise<GeoStatus> {
+  async status(): Promise<Status> {
     const response = await this.#ask('GET', '/status', AbortSignal.timeout(answerMs));
-    return (await response.json()) as GeoStatus;
+    return (await response.json()) as Status;
   }
 
   /** Whether it was a member. */
@@ -37,12 +36,14 @@ export class AdminClient {
   async backup(): Promise<AsyncIterable<Uint8Array>> {
     const { body } = await this.#ask('GET', '/backup', undefined);
     if (body === null) throw new AtollError('CONNECTION_LOST', `${this.#at} sent nothing`);
-    return this.#received(body);
+    // Taken at once: fetch cancels a body that nobody reads yet when the collector comes for its response.
+    const pieces = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+    return this.#received({ [Symbol.asyncIterator]: () => pieces });
   }
 
-  async *#received(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  async *#received(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     try {
-      yield* body;
+      yield* pieces;
     } catch (error) {
       const text = `the connection to ${this.#at} ended before the backup did: ${faultWords(error)}`;
       throw new AtollError('CONNECTION_LOST', text, { cause: error });

@@ -1,0 +1,46 @@
+import type { z } from '@hono/zod-openapi';
+
+import type { ProblemCode } from './problems.ts';
+
+/** One call of the API, as data: the table makes the routes, the checks and `/openapi.json`. */
+export interface Call<Params, Query, Body> {
+  readonly method: 'get' | 'post' | 'put' | 'delete';
+  /** As OpenAPI writes it: `/v1/users/{id}`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly params?: z.ZodType<Params>;
+  readonly query?: z.ZodType<Query>;
+  readonly body?: z.ZodType<Body>;
+  /** Headers that it looks at, with what they are for. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly ok: {
+    readonly status: 200 | 201 | 204;
+    readonly description: string;
+    readonly schema?: z.ZodType;
+    readonly mediaType?: string;
+  };
+  readonly problems: readonly ProblemCode[];
+  /** Whether it needs a session. */
+  readonly needsSession?: boolean;
+}
+
+/** A session of the one who asks. */
+export interface Caller {
+  readonly user: string;
+  readonly untilMs: number;
+  readonly token: string;
+}
+
+/** What a handler is asked, checked. */
+export interface Asked<Params, Query, Body> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly headers: Headers;
+  /** The address of whoever is connected. */
+  readonly address: string;
+  /** Whether cookies need no TLS: it is addressed as this machine, over plain HTTP. */
+  readonly isLocal: boolean;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}

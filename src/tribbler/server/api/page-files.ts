@@ -1,0 +1,44 @@
+/** A file of the web page. */
+export interface PageFile {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly mediaType: string;
+  /** Quoted, as HTTP has it. */
+  readonly etag: string;
+  /** Its name has a hash of its content: it never changes. */
+  readonly isImmutable: boolean;
+}
+
+/** The files of the page, by their paths from `/`. */
+export type PageFiles = ReadonlyMap<string, PageFile>;
+
+/**
+ * What every answer says to browsers. The page has nothing inline and nothing from elsewhere, so whatever got into it from
+ * outside is not run.
+ */
+export const safetyHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy':
+    "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+/**
+ * The answer to a GET of something that is not of the API: a file by its name, and for what looks like a page `index.html`, which
+ * finds out itself what to show. Undefined: there is nothing.
+ */
+export function answerPage(files: PageFiles, path: string, headers: Headers): Response | undefined {
+  const looksLikePage = !/\.[a-z0-9]+$/.test(path);
+  const file = files.get(path) ?? (looksLikePage ? files.get('/index.html') : undefined);
+  if (file === undefined) return undefined;
+  const { bytes, mediaType, etag, isImmutable } = file;
+  const caching = {
+    etag,
+    'cache-control': isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+  };
+  if (headers.get('if-none-match')?.includes(etag) === true) {
+    return new Response(null, { status: 304, headers: caching });
+  }
+  return new Response(bytes, { headers: { ...caching, 'content-type': mediaType } });
+}

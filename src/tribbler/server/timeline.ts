@@ -1,0 +1,131 @@
+import { AtollError } from '../../core/errors.ts';
+import { tribblerLimits } from '../../core/limits.ts';
+import type { Libstore } from '../../ring/libstore/libstore.ts';
+import type { PostRef } from '../post-key.ts';
+import { isUserName } from '../user-name.ts';
+import { keys } from './keys.ts';
+import { mergeNewest, type Merged, type PostList } from './merge-newest.ts';
+import { no, ok, type Outcome } from './outcome.ts';
+import type { TribbleReader } from './tribble-reader.ts';
+
+/** Tribbles as JSON, latest first. */
+export interface TribblePage {
+  readonly tribbles: readonly string[];
+  /** The last one; undefined: there are no more. */
+  readonly next: PostRef | undefined;
+  /** Users whose Tribbles could not be read. */
+  readonly missing: readonly string[];
+}
+
+export interface TribblePageOptions {
+  readonly limit: number;
+  readonly after: PostRef | undefined;
+}
+
+/**
+ * Pages of Tribbles: of one user, and of all whom a user follows.
+ *
+ * What is stored is one list of post keys for each user, so that posting costs the same however many follow. A timeline reads the
+ * ends of all those lists, merges them, and reads only the Tribbles that win: each a batch, which costs a round trip to each node,
+ * however many users are followed.
+ */
+export class Timeline {
+  readonly #store: Libstore;
+  readonly #reader: TribbleReader;
+
+  constructor(store: Libstore, reader: TribbleReader) {
+    this.#store = store;
+    this.#reader = reader;
+  }
+
+  /** Tribbler §3.1, GetTribbles. */
+  async ofUser(
+    user: string,
+    options: TribblePageOptions,
+  ): Promise<Outcome<TribblePage, 'NoSuchUser'>> {
+    if (!isUserName(user)) return no('NoSuchUser');
+    const [record, page] = await Promise.all([
+      this.#store.get(keys.user(user)),
+      this.ofUsers([user], options),
+    ]);
+    return record === undefined ? no('NoSuchUser') : ok(page);
+  }
+
+  /** Tribbler §3.1, GetTribblesBySubscription; with `own`, also of the user. */
+  async bySubscription(
+    user: string,
+    { own, ...options }: TribblePageOptions & { readonly own: boolean },
+  ): Promise<Outcome<TribblePage, 'NoSuchUser'>> {
+    if (!isUserName(user)) return no('NoSuchUser');
+    const [record, followed = []] = await Promise.all([
+      this.#store.get(keys.user(user)),
+      this.#store.getList(keys.subscriptions(user)),
+    ]);
+    if (record === undefined) return no('NoSuchUser');
+    const users = own && !followed.includes(user) ? [...followed, user] : followed;
+    return ok(await this.ofUsers(users, options));
+  }
+
+  /** The Tribbles of these users together. Rejects if none of them could be reached. */
+  async ofUsers(users: readonly string[], options: TribblePageOptions): Promise<TribblePage> {
+    const missing: Set<string> = new Set();
+    const merged = await this.#merge(users, options, missing);
+    const texts = await this.#reader.read(merged.refs);
+    const tribbles: string[] = [];
+    let fault: AtollError | undefined;
+    for (const [index, text] of texts.entries()) {
+      if (typeof text === 'string') tribbles.push(text);
+      else if (text !== undefined) {
+        fault = text;
+        missing.add(merged.refs[index]?.user ?? '');
+      }
+    }
+    if (fault !== undefined && tribbles.length === 0) throw fault;
+    return {
+      tribbles,
+      next: merged.hasMore ? merged.refs.at(-1) : undefined,
+      missing: [...missing].toSorted(),
+    };
+  }
+
+  /** The keys that win. Lists of which too little was read are read further, all of them in one batch. */
+  async #merge(
+    users: readonly string[],
+    options: TribblePageOptions,
+    missing: Set<string>,
+  ): Promise<Merged> {
+    let newest: number = tribblerLimits.pageItemsMax;
+    const lists: Map<string, PostList> = new Map();
+    let wanted = users;
+    for (;;) {
+      await this.#readLists(wanted, newest, lists, missing);
+      const merged = mergeNewest([...lists.values()], options);
+      if (merged.short.length === 0) return merged;
+      newest *= 4;
+      wanted = merged.short;
+    }
+  }
+
+  async #readLists(
+    users: readonly string[],
+    newest: number,
+    into: Map<string, PostList>,
+    missing: Set<string>,
+  ): Promise<void> {
+    const lists = await this.#store.getLists(users.map(keys.posts), { newest });
+    let fault: AtollError | undefined;
+    for (const [index, user] of users.entries()) {
+      const list = lists[index];
+      if (list instanceof AtollError) {
+        fault = list;
+        missing.add(user);
+        into.delete(user);
+      } else if (list === undefined) {
+        into.delete(user);
+      } else {
+        into.set(user, { user, keys: list, isCut: list.length >= newest });
+      }
+    }
+    if (fault !== undefined && missing.size >= users.length && into.size === 0) throw fault;
+  }
+}
