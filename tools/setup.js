@@ -137,7 +137,9 @@ async function installPackages() {
 
 async function build() {
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  const { code } = await run(process.execPath, [compiler, '-b'], { stdio: ['ignore', 2, 2] });
+  const { code } = await run(process.execPath, [compiler, '-b', '.', 'src/tribbler/web'], {
+    stdio: ['ignore', 2, 2],
+  });
   if (code !== 0) throw new SetupFailed('the build failed; the errors are above.');
   const page = await run(process.execPath, ['dist/tools/build-page.js'], {
     stdio: ['ignore', 2, 2],

@@ -28,7 +28,12 @@ export function FollowButton({
       changed?.(follows);
     }
   };
-  const size = isSmall ? ' button-small' : '';
+  const looks = [
+    'button',
+    ...(follows ? ['button-quiet', 'button-following'] : []),
+    ...(isSmall ? ['button-small'] : []),
+    ...(isSmall && !follows ? ['button-soft'] : []),
+  ];
   return (
     <span class="follow">
       {fault.value !== undefined && (
@@ -38,7 +43,7 @@ export function FollowButton({
       )}
       <button
         type="button"
-        class={`button${follows ? ' button-quiet button-following' : ''}${size}`}
+        class={looks.join(' ')}
         aria-label={follows ? `Following @${user}: unfollow` : `Follow @${user}`}
         onClick={() => void toggle()} // Its outcome is shown.
       >

@@ -53,7 +53,7 @@ function FirstVisit({ user }: { user: string }): VNode {
       <PeopleView
         store={people}
         label="People to follow"
-        max={8}
+        suggestions={8}
         empty={<p>You are the first one here.</p>}
       />
     </section>

@@ -3,7 +3,7 @@ import { SignUpForm } from './account-pages.tsx';
 import { FaceImage } from './face-image.tsx';
 import { Heading } from './heading.tsx';
 
-const crowd = ['heather', 'robin', 'moss', 'juniper', 'ada', 'fern', 'basil', 'wren', 'clover'];
+const crowd = ['heather', 'robin', 'moss', 'juniper', 'wren', 'tribbler', 'sky', 'stone', 'clover'];
 
 /** What somebody sees who is not logged in. */
 export function LandingPage(): VNode {

@@ -2,6 +2,7 @@ import type { ComponentChildren, VNode } from 'preact';
 import { profileAddress } from '../model/route.ts';
 import { FaceImage } from './face-image.tsx';
 import { FollowButton } from './follow-button.tsx';
+import { usePage } from './page-context.ts';
 import { FailedState, MissingNotice, Notice } from './notice.tsx';
 import type { PeopleStore } from './people-store.ts';
 import { PeopleSkeleton } from './skeletons.tsx';
@@ -11,30 +12,37 @@ export function PeopleView({
   store,
   label,
   empty,
-  max,
+  suggestions,
 }: {
   store: PeopleStore;
   label: string;
   empty: ComponentChildren;
-  /** Show so many, and no way to more. */
-  max?: number;
+  /** Shows so many of those who are not the reader, and no way to more. */
+  suggestions?: number;
 }): VNode {
+  const page = usePage();
   const list = store.list.value;
   const reload = (): void => void store.load(); // Its outcome is in the store.
   if (list.status === 'loading') return <PeopleSkeleton />;
   if (list.status === 'failed' && list.problem !== undefined) {
     return <FailedState problem={list.problem} retry={reload} />;
   }
-  if (list.items.length === 0 && list.next === undefined) return <>{empty}</>;
+  const shown =
+    suggestions === undefined
+      ? list.items
+      : list.items.filter(({ id }) => id !== page.me.value).slice(0, suggestions);
+  // A page may be empty and yet not the last.
+  const isEmpty = shown.length === 0 && (list.next === undefined || suggestions !== undefined);
+  if (isEmpty) return <>{empty}</>;
   return (
     <>
       <MissingNotice missing={list.missing} retry={reload} />
       <ul class="people" aria-label={label}>
-        {list.items.slice(0, max).map(({ id }) => (
+        {shown.map(({ id }) => (
           <PersonRow key={id} user={id} />
         ))}
       </ul>
-      {list.next !== undefined && max === undefined && <MorePeople store={store} />}
+      {list.next !== undefined && suggestions === undefined && <MorePeople store={store} />}
     </>
   );
 }

@@ -83,7 +83,7 @@ function ProfileHead({
       <div class="profile-body">
         <Heading title={`@${user}`} />
         <p class="profile-facts">
-          {known === undefined ? ' ' : `Here since ${monthAndYear(parseTime(known.created))}`}
+          {known === undefined ? ' ' : `Since ${monthAndYear(parseTime(known.created))}`}
         </p>
         <p class="chips">
           {user === page.me.value && <span class="chip">You</span>}

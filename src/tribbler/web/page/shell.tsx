@@ -6,6 +6,7 @@ import { Icon } from './icon.tsx';
 import type { IconName } from './icon.tsx';
 import { Notice } from './notice.tsx';
 import { usePage } from './page-context.ts';
+import type { PageState } from './page-state.ts';
 import { PeopleStore } from './people-store.ts';
 import { PeopleView } from './people-view.tsx';
 import type { Scheme } from './preferences.ts';
@@ -28,12 +29,20 @@ export function Shell({ children }: { children: ComponentChildren }): VNode {
         )}
         {children}
       </main>
-      {isUser && <Aside />}
+      {isUser && !isAboutPeople(page) && <Aside />}
       <p class="hidden" role="status" aria-live="polite">
         {page.spoken.value}
       </p>
     </div>
   );
+}
+
+/** Whether the page itself shows who is new: then that is not said twice. */
+function isAboutPeople(page: PageState): boolean {
+  const { list } = page.timeline.feed.value;
+  const isFirstVisit = list.status === 'ready' && list.items.length === 0;
+  const { kind } = page.route.value;
+  return kind === 'search' || (kind === 'home' && isFirstVisit);
 }
 
 function Rail(): VNode {
@@ -50,7 +59,7 @@ function Rail(): VNode {
         {user !== undefined && (
           <Way to="/" icon="home" title="Home" isHere={route.kind === 'home'} />
         )}
-        <Way to="/search" icon="search" title="People" isHere={route.kind === 'search'} />
+        <Way to="/search" icon="people" title="People" isHere={route.kind === 'search'} />
         {user !== undefined && (
           <Way
             to={profileAddress(user)}
@@ -161,7 +170,7 @@ function Aside(): VNode {
     <aside class="aside" aria-label="Aside">
       <section class="panel" aria-labelledby="new-people">
         <h2 id="new-people">New here</h2>
-        <PeopleView store={people} label="New here" max={5} empty={<p>Nobody yet.</p>} />
+        <PeopleView store={people} label="New here" suggestions={5} empty={<p>Nobody yet.</p>} />
         <p class="panel-foot">
           <a href="/search">Find people</a>
         </p>
