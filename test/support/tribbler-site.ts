@@ -48,14 +48,27 @@ const quickHasher = {
 export class TribblerSite {
   readonly url: string;
   readonly api: Api;
+  readonly #server: Server;
   readonly #shift: { ms: number };
   readonly #unreachable: Set<string>;
 
-  constructor(url: string, api: Api, shift: { ms: number }, unreachable: Set<string>) {
-    this.url = url;
-    this.api = api;
-    this.#shift = shift;
-    this.#unreachable = unreachable;
+  constructor(parts: {
+    readonly server: Server;
+    readonly api: Api;
+    readonly shift: { ms: number };
+    readonly unreachable: Set<string>;
+  }) {
+    const { port } = parts.server.address() as AddressInfo;
+    this.url = `http://127.0.0.1:${port}`;
+    this.api = parts.api;
+    this.#server = parts.server;
+    this.#shift = parts.shift;
+    this.#unreachable = parts.unreachable;
+  }
+
+  /** Breaks every connection, streams too. */
+  dropConnections(): void {
+    this.#server.closeAllConnections();
   }
 
   /** Makes users, with the password `secret password`. */
@@ -127,8 +140,7 @@ export async function startSite(t: TestContext): Promise<TribblerSite> {
     server.closeAllConnections();
     server.close();
   });
-  const { port } = server.address() as AddressInfo;
-  return new TribblerSite(`http://127.0.0.1:${port}`, api, shift, unreachable);
+  return new TribblerSite({ server, api, shift, unreachable });
 }
 
 /** The store as it is when the nodes of some users are gone: their keys cannot be reached. */
