@@ -41,7 +41,7 @@ test(
     await page.getByRole('main').getByRole('button', { name: 'Try again' }).click();
     await page.getByText('From robin').waitFor();
     // The stream looks again within a second.
-  await page.getByText('cannot be reached').waitFor({ state: 'detached' });
+    await page.getByText('cannot be reached').waitFor({ state: 'detached' });
   },
 );
 

@@ -6,8 +6,8 @@ const nowMs = Date.UTC(2026, 10, 26, 12, 0, 0);
 const minuteMs = 60_000;
 
 test('how long ago is said in the largest unit that fits', () => {
-  const said = [0, 59_999, minuteMs, 59 * minuteMs, 60 * minuteMs, 25 * 60 * minuteMs].map((agoMs) =>
-    relativeTime(nowMs - agoMs, nowMs),
+  const said = [0, 59_999, minuteMs, 59 * minuteMs, 60 * minuteMs, 25 * 60 * minuteMs].map(
+    (agoMs) => relativeTime(nowMs - agoMs, nowMs),
   );
   assert.deepEqual(said, ['now', 'now', '1 min', '59 min', '1 h', '1 d']);
 });
