@@ -80,7 +80,7 @@ const operations: readonly Operation[] = [
   },
   {
     name: 'PostTribble with a key',
-    // The claim, the Tribble, the list, the claim again, the list of claims.
+    // The list of claims, the claim, the Tribble, its list, the claim again.
     writes: 5,
     prepare: prepareUsers,
     run: (service) => service.posts.post('heather', 'Hello', 'k1'),
