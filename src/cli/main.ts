@@ -18,6 +18,8 @@ const commands = new Map<string, () => Promise<Command>>([
   ['kv', async () => (await import('./commands/kv.ts')).kvCommand()],
   ['ls', async () => (await import('./commands/ls.ts')).lsCommand()],
   ['ring', async () => (await import('./commands/ring.ts')).ringCommand()],
+  ['trib', async () => (await import('./commands/trib.ts')).tribCommand()],
+  ['tribbler', async () => (await import('./commands/tribbler.ts')).tribblerCommand()],
   ['start', async () => (await import('./commands/start.ts')).startCommand()],
 ]);
 

@@ -1,7 +1,7 @@
 import { tribblerLimits } from '../../core/limits.ts';
 import type { Libstore } from '../../ring/libstore/libstore.ts';
 
-/** Where a page of a list ended: its last item, and how many items were newer then. */
+/** Where a page of a list ended: its last item, and its place from the newest end, counted from 1. */
 export interface ListCursor {
   readonly item: string;
   readonly newer: number;
@@ -34,8 +34,8 @@ export async function readListPage(
       newest *= 4;
       continue;
     }
-    // Removed meanwhile: about where it was.
-    const from = end < 0 ? Math.max(0, items.length - (after?.newer ?? 0)) : end;
+    // Removed meanwhile: where it was, as far as that is known; it is not among those that were newer any more.
+    const from = end < 0 ? Math.max(0, items.length - (after?.newer ?? 1) + 1) : end;
     const start = from - limit;
     if (start < 0 && !isWhole) {
       newest = items.length - from + limit + 1 + tribblerLimits.pageSlackItems;

@@ -84,6 +84,8 @@ export class Posts {
   /** What the first request with this key makes, or has made. */
   async #claim(user: string, onceKey: string, fresh: Tribble): Promise<OnceRecord> {
     const key = keys.once(user, onceKey);
+    // Listed first: a claim that is not in the list would never be forgotten.
+    await this.#store.appendToList(keys.onceList(user), onceKey);
     const record: OnceRecord = { tribble: fresh, isDone: false };
     if (await this.#store.putIfAbsent(key, JSON.stringify(record))) return record;
     const text = await this.#store.get(key);
@@ -96,7 +98,6 @@ export class Posts {
   async #settle(user: string, onceKey: string, tribble: Tribble): Promise<void> {
     const record: OnceRecord = { tribble, isDone: true };
     await this.#store.put(keys.once(user, onceKey), JSON.stringify(record));
-    await this.#store.appendToList(keys.onceList(user), onceKey);
     const known = (await this.#store.getList(keys.onceList(user))) ?? [];
     const { idempotencyKeysKept } = tribblerLimits;
     const forgotten = known.slice(0, Math.max(0, known.length - idempotencyKeysKept));

@@ -1,4 +1,4 @@
-import { AtollError } from '../../core/errors.ts';
+import type { AtollError } from '../../core/errors.ts';
 import { tribblerLimits } from '../../core/limits.ts';
 import type { Libstore, LibstoreCallOptions } from '../../ring/libstore/libstore.ts';
 import type { PostRef } from '../post-key.ts';

@@ -10,8 +10,9 @@ import { RateLimiter } from '../rate-limiter.ts';
 import { Service } from '../service.ts';
 import { Streams } from '../streams.ts';
 import { addAccountCalls } from './account-calls.ts';
+import { json } from './answers.ts';
 import type { ApiParts } from './api-parts.ts';
-import { answerPage, safetyHeaders, type PageFiles } from './page-files.ts';
+import { answerPage, type PageFiles } from './page-files.ts';
 import { addPostCalls } from './post-calls.ts';
 import { problem } from './problems.ts';
 import { Router, type Connection } from './router.ts';
@@ -93,15 +94,18 @@ function addRest(router: Router, files: PageFiles, version: string): { value: bo
   const isStopping = { value: false };
   const { app } = router;
   const document = makeDocument(router, version);
-  app.get('/openapi.json', (context) => context.json(document));
-  app.get('/healthz', (context) =>
-    isStopping.value ? context.json({ status: 'stopping' }, 503) : context.json({ status: 'ok' }),
+  app.get('/openapi.json', () => json(200, document));
+  app.get('/healthz', () =>
+    isStopping.value
+      ? problem('unavailable', 'The server is about to stop.', { retryAfterSeconds: 5 })
+      : json(200, { status: 'ok' }),
   );
   app.notFound((context) => {
     const { method, path, raw } = context.req;
     const isApi = path.startsWith('/v1/');
-    if (isApi && isKnownPath(router, path)) {
-      return problem('no-such-method', `${method} is not possible at ${path}.`);
+    const allow = methodsAt(router, path);
+    if (allow.length > 0) {
+      return problem('no-such-method', `${method} is not possible at ${path}.`, { allow });
     }
     if (!isApi && (method === 'GET' || method === 'HEAD')) {
       const answer = answerPage(files, path, raw.headers);
@@ -109,23 +113,20 @@ function addRest(router: Router, files: PageFiles, version: string): { value: bo
     }
     return problem('no-such-page', `There is nothing at ${path}.`);
   });
-  app.use('*', async (context, next) => {
-    await next();
-    for (const [name, value] of Object.entries(safetyHeaders)) context.header(name, value);
-  });
   return isStopping;
 }
 
-function isKnownPath({ app }: Router, path: string): boolean {
-  return app.routes.some(({ path: pattern, method }) => {
-    if (method === 'ALL') return false;
+/** The methods that are possible at a path of the API. */
+function methodsAt({ app }: Router, path: string): readonly string[] {
+  const words = path.split('/');
+  const routes = app.routes.filter(({ path: pattern }) => {
     const parts = pattern.split('/');
-    const words = path.split('/');
     return (
       parts.length === words.length &&
       parts.every((part, index) => part.startsWith(':') || part === words[index])
     );
   });
+  return [...new Set(routes.map(({ method }) => method))];
 }
 
 function makeDocument({ app }: Router, version: string): object {

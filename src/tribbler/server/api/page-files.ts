@@ -1,3 +1,5 @@
+import { safetyHeaders } from './safety-headers.ts';
+
 /** A file of the web page. */
 export interface PageFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -12,19 +14,6 @@ export interface PageFile {
 export type PageFiles = ReadonlyMap<string, PageFile>;
 
 /**
- * What every answer says to browsers. The page has nothing inline and nothing from elsewhere, so whatever got into it from
- * outside is not run.
- */
-export const safetyHeaders: Readonly<Record<string, string>> = {
-  'content-security-policy':
-    "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-};
-
-/**
  * The answer to a GET of something that is not of the API: a file by its name, and for what looks like a page `index.html`, which
  * finds out itself what to show. Undefined: there is nothing.
  */
@@ -34,6 +23,7 @@ export function answerPage(files: PageFiles, path: string, headers: Headers): Re
   if (file === undefined) return undefined;
   const { bytes, mediaType, etag, isImmutable } = file;
   const caching = {
+    ...safetyHeaders,
     etag,
     'cache-control': isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache',
   };

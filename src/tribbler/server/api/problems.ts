@@ -1,5 +1,6 @@
 import { AtollError } from '../../../core/errors.ts';
 import type { ProblemDetails } from '../../api-types.ts';
+import { safetyHeaders } from './safety-headers.ts';
 
 /** Every problem that the API answers with (RFC 9457): `docs/reference/http-api.md`. */
 export const problems = {
@@ -34,13 +35,15 @@ export type ProblemCode = keyof typeof problems;
 export interface ProblemOptions {
   readonly errors?: NonNullable<ProblemDetails['errors']>;
   readonly retryAfterSeconds?: number;
+  /** The methods that are possible. */
+  readonly allow?: readonly string[];
 }
 
 /** The answer that says so. */
 export function problem(
   code: ProblemCode,
   detail: string,
-  { errors, retryAfterSeconds }: ProblemOptions = {},
+  { errors, retryAfterSeconds, allow }: ProblemOptions = {},
 ): Response {
   const { status, title } = problems[code];
   const details: ProblemDetails = {
@@ -54,9 +57,11 @@ export function problem(
   return new Response(JSON.stringify(details), {
     status,
     headers: {
+      ...safetyHeaders,
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
       ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+      ...(allow === undefined ? {} : { allow: allow.join(', ') }),
       ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     },
   });

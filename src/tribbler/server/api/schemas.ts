@@ -42,10 +42,10 @@ interface StreamQuery {
  */
 const { pageItemsMax, countMax, passwordLettersMin, passwordLettersMax } = tribblerLimits;
 const name = z.string().openapi({ pattern: '^[a-z0-9_]{1,30}$', example: 'heather' });
-const time = z.string().openapi({ format: 'date-time', example: '2026-11-26T08:31:12.345Z' });
+const time = z.string().openapi({ format: 'date-time', example: '2026-11-26T08:43:24.379Z' });
 const postKey = z.string().openapi({
   pattern: '^post_[0-9a-f]{14}_[0-9a-f]{8}$',
-  example: 'post_00064482f3a1b2_5e1f90c3',
+  example: 'post_066129efc36b78_5e1f90c3',
 });
 const count = z.number().int().min(0).max(countMax);
 

@@ -7,6 +7,7 @@ import type { ApiParts } from './api-parts.ts';
 import { parsePostId } from './cursors.ts';
 import { problem } from './problems.ts';
 import type { Router } from './router.ts';
+import { safetyHeaders } from './safety-headers.ts';
 import * as schemas from './schemas.ts';
 
 const { streamRetryMs, streamsPerUserMax, streamsMax, streamUnreadBytesMax } = tribblerLimits;
@@ -52,6 +53,7 @@ export function addStreamCall(router: Router, { streams, accounts }: ApiParts): 
       onCancel(close);
       return new Response(body, {
         headers: {
+          ...safetyHeaders,
           'content-type': 'text/event-stream',
           'cache-control': 'no-store',
           // Proxies that gather answers would hold the news back.

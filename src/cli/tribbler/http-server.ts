@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+
+import { AtollError } from '../../core/errors.ts';
+import { tribblerLimits } from '../../core/limits.ts';
+import { formatHostPort, type HostPort } from '../../core/network.ts';
+import { faultWords } from '../../platform/fault-words.ts';
+import type { Api } from '../../tribbler/server/api/api.ts';
+import type { Connection } from '../../tribbler/server/api/router.ts';
+
+export interface HttpServerOptions {
+  readonly at: HostPort;
+  readonly api: Pick<Api, 'fetch' | 'stop'>;
+  /** A proxy is in front: who asks, and how, is what it says. */
+  readonly isBehindProxy: boolean;
+}
+
+/** An API, listened for. */
+export class HttpServer {
+  readonly #server: Server;
+  readonly #api: HttpServerOptions['api'];
+
+  /** Listens; port 0 takes a free one. Rejects with `LISTEN_FAILED`. */
+  static async listen(options: HttpServerOptions): Promise<HttpServer> {
+    const http = new HttpServer(options);
+    const { at } = options;
+    http.#server.listen(at.port, at.host);
+    try {
+      await once(http.#server, 'listening');
+    } catch (error) {
+      const text = `cannot listen at ${formatHostPort(at)}: ${faultWords(error)}`;
+      throw new AtollError('LISTEN_FAILED', text, { cause: error });
+    }
+    return http;
+  }
+
+  private constructor({ api, isBehindProxy }: HttpServerOptions) {
+    const { requestMs, keepAliveMs, headBytesMax, connectionsMax } = tribblerLimits;
+    const answer = getRequestListener(
+      (request, bindings) =>
+        api.fetch(request, connectionOf((bindings as HttpBindings).incoming, isBehindProxy)),
+      { overrideGlobalObjects: false },
+    );
+    this.#api = api;
+    this.#server = createServer(
+      {
+        requestTimeout: requestMs,
+        headersTimeout: requestMs,
+        keepAliveTimeout: keepAliveMs,
+        maxHeaderSize: headBytesMax,
+      },
+      (request, response) => void answer(request, response),
+    );
+    this.#server.maxConnections = connectionsMax;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Takes no more connections, ends the streams, lets what is under way end, and resolves when all is over. */
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#api.stop();
+    this.#server.closeIdleConnections();
+    const isLate = new AbortController();
+    const late = delay(tribblerLimits.stopMs, undefined, { signal: isLate.signal });
+    await Promise.race([closed, late]);
+    isLate.abort();
+    // Nobody else waits for it, and that it was called off is no news.
+    late.catch(() => {});
+    this.#server.closeAllConnections();
+    await closed;
+  }
+}
+
+function connectionOf({ socket, headers }: IncomingMessage, isBehindProxy: boolean): Connection {
+  const address = socket.remoteAddress ?? '';
+  if (!isBehindProxy) return { address, isTls: false };
+  // The last is what our own proxy added; what stands before it anybody may have written.
+  const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',').at(-1)?.trim();
+  return {
+    address: forwarded === undefined || forwarded === '' ? address : forwarded,
+    isTls: headers['x-forwarded-proto'] === 'https',
+  };
+}
