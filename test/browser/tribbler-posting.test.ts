@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { skipWithoutBrowser, TestBrowser } from '../support/browser.ts';
+import { refusal, skipWithoutBrowser, TestBrowser } from '../support/browser.ts';
 import { startSite } from '../support/tribbler-site.ts';
 import type { TribblerSite } from '../support/tribbler-site.ts';
 import { until } from '../support/until.ts';
@@ -42,7 +42,7 @@ test('the counter counts what people count, and too much is not sent', { skip },
   await page.locator('#compose').fill('👨‍👩‍👧‍👦e\u0301');
   assert.equal(await count.textContent(), '298 of 300 letters left');
   await page.locator('#compose').fill('x'.repeat(301));
-  assert.equal(await count.textContent(), '1 letters too many');
+  assert.equal(await count.textContent(), '1 letter too many');
   await page.getByRole('button', { name: 'Post', exact: true }).click({ force: true });
   assert.equal(await page.getByRole('article').count(), 0);
   await write(page, 'x'.repeat(300));
@@ -105,12 +105,21 @@ test('a post that waits outlives the page', { skip }, async (t) => {
   assert.deepEqual(await textsOf(site, 'heather'), ['Patience']);
 });
 
+test('what is not text is not sent, and said to be', { skip }, async (t) => {
+  const site = await startSite(t);
+  await site.join('heather');
+  const { page } = await browser.open(site, '/', { user: 'heather' });
+  await page.locator('#compose').fill('bell \u0007');
+  await page.getByText('This cannot be posted: it has a control character.').waitFor();
+});
+
 test('a post that is refused says why, and can be discarded', { skip }, async (t) => {
   const site = await startSite(t);
   await site.join('heather');
   const { page } = await browser.open(site, '/', { user: 'heather' });
-  // A tab is allowed, other control characters are not.
-  await write(page, 'bell \u0007');
+  await page.route('**/v1/posts', (route) => route.fulfill(refusal));
+  await write(page, 'Not today');
+  await page.getByText('No, thank you.').waitFor();
   await page.getByRole('button', { name: 'Discard' }).click();
   await page.getByRole('heading', { name: 'Welcome, @heather.' }).waitFor();
 });

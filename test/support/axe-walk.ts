@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
+import { refusal } from './browser.ts';
 import type { TestBrowser, View } from './browser.ts';
 import { startSite } from './tribbler-site.ts';
 import { settleTown } from './tribbler-town.ts';
@@ -55,7 +56,8 @@ export async function walkStates(t: TestContext, browser: TestBrowser, view: Vie
   await page.getByRole('button', { name: '1 new post' }).waitFor();
   await page.locator('#compose').fill('x'.repeat(301));
   assert.deepEqual(await findFaults(page), [], 'missing, news, too long');
-  await page.locator('#compose').fill('bell \u0007');
+  await page.route('**/v1/posts', (route) => route.fulfill(refusal));
+  await page.locator('#compose').fill('Not today');
   await page.getByRole('button', { name: 'Post', exact: true }).click();
   await page.getByRole('button', { name: 'Discard' }).waitFor();
   await page.getByRole('button', { name: 'Delete this Tribble' }).first().click();

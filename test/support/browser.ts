@@ -85,3 +85,16 @@ function optionsOf({
     hasTouch: isPhone,
   };
 }
+
+/** An answer that refuses a request for good. */
+export const refusal: { status: number; contentType: string; body: string } = {
+  status: 422,
+  contentType: 'application/problem+json',
+  body: JSON.stringify({
+    type: 'urn:atoll:problem:too-long',
+    title: 'Refused',
+    status: 422,
+    detail: 'No, thank you.',
+    code: 'too-long',
+  }),
+};

@@ -56,7 +56,7 @@ export const importTable: Readonly<Record<string, Row>> = {
     packages: ['preact'],
     node: false,
   },
-  'tribbler/web/model': { rows: ['tribbler'], packages: [], node: false },
+  'tribbler/web/model': { rows: ['core', 'tribbler'], packages: [], node: false },
   'tribbler/web/browser': { rows: ['tribbler', 'tribbler/web/model'], packages: [], node: false },
   'tribbler/web/page': {
     rows: ['tribbler', 'tribbler/web/model', 'tribbler/web/browser'],

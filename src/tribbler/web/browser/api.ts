@@ -1,4 +1,5 @@
-import type { Answer, Me, Page, Person, Problem, Profile, Tribble } from '../model/things.ts';
+import type { Me, Page, Profile, Tribble, UserName } from '../../api-types.ts';
+import type { Answer, Problem } from '../model/answer.ts';
 import type { PeopleTab } from '../model/route.ts';
 
 const peopleLists: Readonly<Record<PeopleTab, string>> = {
@@ -18,7 +19,7 @@ export class Api {
     return ask('GET', '/v1/me');
   }
 
-  signUp(id: string, password: string): Promise<Answer<Person>> {
+  signUp(id: string, password: string): Promise<Answer<UserName>> {
     return ask('POST', '/v1/users', { body: { id, password } });
   }
 
@@ -57,13 +58,13 @@ export class Api {
     return ask('GET', `/v1/users/${user}`);
   }
 
-  people(user: string, list: PeopleTab, cursor?: string): Promise<Answer<Page<Person>>> {
+  people(user: string, list: PeopleTab, cursor?: string): Promise<Answer<Page<UserName>>> {
     const path = `/v1/users/${user}/${peopleLists[list]}`;
     return ask('GET', address(path, { cursor, limit: peoplePerPage }));
   }
 
   /** Users whose names begin with `prefix`, latest first. */
-  search(prefix: string, cursor?: string): Promise<Answer<Page<Person>>> {
+  search(prefix: string, cursor?: string): Promise<Answer<Page<UserName>>> {
     return ask('GET', address('/v1/users', { prefix, cursor, limit: peoplePerPage }));
   }
 
@@ -104,13 +105,11 @@ async function ask<Value>(
 
 function asProblem(content: unknown, response: Response): Problem {
   const { code, title, detail, errors } = content as { [Name in keyof Problem]?: Problem[Name] };
-  const retryAfter = Number(response.headers.get('Retry-After') ?? Number.NaN);
   return {
     code: code ?? 'internal',
     title: title ?? 'Something went wrong',
     detail: detail ?? `The server answered ${response.status}.`,
     ...(errors === undefined ? {} : { errors }),
-    ...(Number.isFinite(retryAfter) ? { retryAfterSeconds: retryAfter } : {}),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Tribble } from '../model/things.ts';
+import type { Tribble } from '../../api-types.ts';
 
 /** Who is told what the stream tells. */
 export interface StreamListener {

@@ -1,30 +1,39 @@
-/** A Tribble has at most so many graphemes, and so many bytes: an emoji of a family is one letter and 25 bytes. */
-export const graphemesMax = 300;
-const bytesMax = 3000;
+import { tribblerLimits } from '../../../core/limits.ts';
+import { checkTribbleText, countGraphemes } from '../../tribble-text.ts';
 
-/** What can be said of a text before it is sent. */
+/** What can be said of a text before it is sent, by the rules that the server goes by. */
 export interface DraftVerdict {
-  readonly graphemes: number;
-  /** May be negative. */
+  readonly kind: 'empty' | 'good' | 'too-long' | 'not-text';
+  /** How much of the room is taken, from 0 to 1. */
+  readonly fill: number;
+  /** How many letters are left; may be negative. */
   readonly left: number;
-  readonly kind: 'empty' | 'good' | 'too-long';
+  /** For those who do not see the ring: what is left, or what is wrong. */
+  readonly words: string;
 }
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
-const encoder = new TextEncoder();
-
-/** Counts what people count as letters: an emoji is one, however many code units it takes. */
-export function countGraphemes(text: string): number {
-  let count = 0;
-  for (const _ of segmenter.segment(text)) count++;
-  return count;
-}
-
-/** Judges a draft by the rules that the server goes by. */
+/** Judges a draft. Letters are what people count as such: an emoji is one, however many code units it takes. */
 export function judgeDraft(text: string): DraftVerdict {
+  const { tribbleGraphemesMax: max, tribbleBytesMax: bytesMax } = tribblerLimits;
   const graphemes = countGraphemes(text);
-  const left = graphemesMax - graphemes;
-  if (text.trim() === '') return { graphemes, left, kind: 'empty' };
-  const isTooLong = left < 0 || encoder.encode(text).length > bytesMax;
-  return { graphemes, left, kind: isTooLong ? 'too-long' : 'good' };
+  const room = { fill: Math.min(1, graphemes / max), left: max - graphemes };
+  const checked = checkTribbleText(text);
+  switch (checked.kind) {
+    case 'ok':
+    case 'empty': {
+      const kind = checked.kind === 'ok' ? 'good' : 'empty';
+      return { kind, ...room, words: `${room.left} of ${max} letters left` };
+    }
+    case 'not-text':
+      return { kind: 'not-text', ...room, words: `This cannot be posted: ${checked.reason}.` };
+    case 'too-long': {
+      const over =
+        room.left < 0 ? count(-room.left, 'letter') : count(checked.bytes - bytesMax, 'byte');
+      return { kind: 'too-long', ...room, words: `${over} too many` };
+    }
+  }
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
 }

@@ -1,6 +1,8 @@
+import { compareNewestFirst } from '../../post-key.ts';
 import { unloaded, withFirstPage, withNextPage, withProblem } from './paged.ts';
 import type { Paged } from './paged.ts';
-import type { Page, Problem, Tribble } from './things.ts';
+import type { Page, Tribble } from '../../api-types.ts';
+import type { Problem } from './answer.ts';
 
 /** A Tribble in a feed. */
 export interface FeedItem {
@@ -32,7 +34,8 @@ export function feedLoaded(feed: Feed, page: Page<Tribble>): Feed {
   const known = new Set(page.items.map(({ id }) => id));
   const newest = page.items[0];
   const waiting = feed.waiting.filter(
-    (tribble) => !known.has(tribble.id) && (newest === undefined || compare(tribble, newest) < 0),
+    (tribble) =>
+      !known.has(tribble.id) && (newest === undefined || compareNewestFirst(tribble, newest) < 0),
   );
   return { list: withFirstPage(asItems(page)), waiting, isStale: false };
 }
@@ -53,7 +56,7 @@ export function tribbleArrived(feed: Feed, tribble: Tribble): Feed {
     feed.waiting.some(({ id }) => id === tribble.id) ||
     feed.list.items.some(({ id }) => id === tribble.id);
   if (isKnown) return feed;
-  return { ...feed, waiting: [...feed.waiting, tribble].toSorted(compare) };
+  return { ...feed, waiting: [...feed.waiting, tribble].toSorted(compareNewestFirst) };
 }
 
 /** The reader asks for what waits. */
@@ -61,7 +64,7 @@ export function waitingShown(feed: Feed): Feed {
   const { list, waiting } = feed;
   const shown = [...waiting.map(asItem), ...list.items];
   // Usually what waits is newer than all that is shown. One that was late goes to where it belongs.
-  const items = shown.toSorted((left, right) => compare(left.tribble, right.tribble));
+  const items = shown.toSorted((left, right) => compareNewestFirst(left.tribble, right.tribble));
   return { ...feed, list: { ...list, items }, waiting: [] };
 }
 
@@ -81,13 +84,6 @@ export function tribbleGone(feed: Feed, id: string): Feed {
     list: { ...feed.list, items },
     waiting: feed.waiting.filter((tribble) => tribble.id !== id),
   };
-}
-
-/** Newest first: by key, descending; of the same key by user, ascending. */
-function compare(left: Tribble, right: Tribble): number {
-  if (left.key !== right.key) return left.key < right.key ? 1 : -1;
-  if (left.user !== right.user) return left.user < right.user ? -1 : 1;
-  return 0;
 }
 
 function asItem(tribble: Tribble): FeedItem {

@@ -1,4 +1,4 @@
-import type { Problem } from './things.ts';
+import type { Problem } from './answer.ts';
 
 /**
  * A Tribble on its way to the server. `key` goes along as `Idempotency-Key`, so it can be sent again and again: when the answer was

@@ -1,4 +1,5 @@
-import type { Page, Problem } from './things.ts';
+import type { Page } from '../../api-types.ts';
+import type { Problem } from './answer.ts';
 
 /**
  * A list that is loaded a page at a time. `loading` is the first page; while further ones are loaded what is there stays, and if

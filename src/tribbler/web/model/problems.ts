@@ -1,4 +1,4 @@
-import type { Answer, Problem } from './things.ts';
+import type { Answer, Problem } from './answer.ts';
 
 const lost: Problem = {
   code: 'lost',

@@ -1,3 +1,7 @@
+import { isPostKey } from '../../post-key.ts';
+import type { PostRef } from '../../post-key.ts';
+import { isUserName } from '../../user-name.ts';
+
 /** The lists of a profile besides the posts. */
 export type PeopleTab = 'following' | 'followers' | 'friends';
 
@@ -11,8 +15,7 @@ export type Route =
   | { readonly kind: 'tribble'; readonly user: string; readonly key: string }
   | { readonly kind: 'nowhere' };
 
-const profilePath = /^\/@([a-z0-9_]{1,30})(?:\/(following|followers|friends))?$/;
-const tribblePath = /^\/@([a-z0-9_]{1,30})\/(post_[0-9a-f]{14}_[0-9a-f]{8})$/;
+const tabs: ReadonlySet<string> = new Set(['following', 'followers', 'friends']);
 
 /** Reads an address of ours: its path and its query. */
 export function parseRoute(path: string, query: string): Route {
@@ -22,17 +25,11 @@ export function parseRoute(path: string, query: string): Route {
   if (path === '/search') {
     return { kind: 'search', query: new URLSearchParams(query).get('q') ?? '' };
   }
-  const profile = profilePath.exec(path);
-  if (profile !== null) {
-    const [, user = '', tab = 'posts'] = profile;
-    return { kind: 'profile', user, tab: tab as 'posts' | PeopleTab };
-  }
-  const tribble = tribblePath.exec(path);
-  if (tribble !== null) {
-    const [, user = '', key = ''] = tribble;
-    return { kind: 'tribble', user, key };
-  }
-  return { kind: 'nowhere' };
+  const [, user = '', rest, ...further] = path.split(/\/@|\//);
+  if (!path.startsWith('/@') || !isUserName(user) || further.length > 0) return { kind: 'nowhere' };
+  if (rest === undefined) return { kind: 'profile', user, tab: 'posts' };
+  if (tabs.has(rest)) return { kind: 'profile', user, tab: rest as PeopleTab };
+  return isPostKey(rest) ? { kind: 'tribble', user, key: rest } : { kind: 'nowhere' };
 }
 
 /** The address of a user's page, or of one of its lists. */
@@ -41,6 +38,6 @@ export function profileAddress(user: string, tab: 'posts' | PeopleTab = 'posts')
 }
 
 /** The address of one Tribble. */
-export function tribbleAddress({ user, key }: { user: string; key: string }): string {
+export function tribbleAddress({ user, key }: PostRef): string {
   return `/@${user}/${key}`;
 }

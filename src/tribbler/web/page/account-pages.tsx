@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { nameFault, passwordFault } from '../model/names.ts';
 import { problemOf } from '../model/problems.ts';
-import type { Answer, Problem } from '../model/things.ts';
+import type { Answer, Problem } from '../model/answer.ts';
 import { FaceImage } from './face-image.tsx';
 import { Field } from './field.tsx';
 import { Heading } from './heading.tsx';

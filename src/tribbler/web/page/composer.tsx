@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { keep, recall } from '../browser/storage.ts';
-import { graphemesMax, judgeDraft } from '../model/draft.ts';
+import { judgeDraft } from '../model/draft.ts';
 import type { DraftVerdict } from '../model/draft.ts';
 import { FaceImage } from './face-image.tsx';
 import { usePage } from './page-context.ts';
@@ -58,7 +58,7 @@ export function Composer({
           placeholder="What is going on?"
           value={text.value}
           aria-describedby={`${id}-count`}
-          aria-invalid={verdict.kind === 'too-long'}
+          aria-invalid={verdict.kind === 'too-long' || verdict.kind === 'not-text'}
           onInput={(event) => write(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) send();
@@ -82,16 +82,12 @@ const ringLength = 2 * Math.PI * 9;
 
 /** How much room is left: a ring that fills, and a number once it gets tight. */
 function Counter({ id, verdict }: { id: string; verdict: DraftVerdict }): VNode {
-  const part = Math.min(1, verdict.graphemes / graphemesMax);
-  const isTight = verdict.left <= 40 || verdict.kind === 'too-long';
-  const words =
-    verdict.left < 0
-      ? `${-verdict.left} letters too many`
-      : `${verdict.left} of ${graphemesMax} letters left`;
+  const isWrong = verdict.kind === 'too-long' || verdict.kind === 'not-text';
+  const isTight = verdict.left <= 40 || isWrong;
   return (
-    <span class={verdict.kind === 'too-long' ? 'counter counter-over' : 'counter'}>
+    <span class={isWrong ? 'counter counter-over' : 'counter'}>
       <span class="counter-number" aria-hidden="true">
-        {isTight ? verdict.left : ''}
+        {isTight && !isWrong ? verdict.left : ''}
       </span>
       <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false">
         <circle class="counter-track" cx="12" cy="12" r="9" />
@@ -100,11 +96,11 @@ function Counter({ id, verdict }: { id: string; verdict: DraftVerdict }): VNode 
           cx="12"
           cy="12"
           r="9"
-          stroke-dasharray={`${part * ringLength} ${ringLength}`}
+          stroke-dasharray={`${verdict.fill * ringLength} ${ringLength}`}
         />
       </svg>
-      <span id={id} class="hidden">
-        {words}
+      <span id={id} class={isWrong ? 'counter-words' : 'hidden'}>
+        {verdict.words}
       </span>
     </span>
   );

@@ -3,7 +3,8 @@ import type { Signal } from '@preact/signals';
 import type { Api } from '../browser/api.ts';
 import { later, onLeave } from '../browser/time.ts';
 import { problemOf } from '../model/problems.ts';
-import type { Problem, Tribble } from '../model/things.ts';
+import type { Tribble } from '../../api-types.ts';
+import type { Problem } from '../model/answer.ts';
 
 /** So long a deletion can be taken back. */
 const undoMs = 8000;

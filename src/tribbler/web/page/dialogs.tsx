@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Tribble } from '../model/things.ts';
+import type { Tribble } from '../../api-types.ts';
 import { Composer } from './composer.tsx';
 import { Icon } from './icon.tsx';
 import { usePage } from './page-context.ts';

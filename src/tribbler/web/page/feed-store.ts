@@ -12,7 +12,8 @@ import {
 } from '../model/feed.ts';
 import type { Feed } from '../model/feed.ts';
 import { problemOf } from '../model/problems.ts';
-import type { Answer, Page, Tribble } from '../model/things.ts';
+import type { Page, Tribble } from '../../api-types.ts';
+import type { Answer } from '../model/answer.ts';
 
 /** A feed, and where its pages come from. */
 export class FeedStore {

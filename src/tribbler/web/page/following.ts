@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import type { Signal } from '@preact/signals';
 import type { Api } from '../browser/api.ts';
-import type { Answer } from '../model/things.ts';
+import type { Answer } from '../model/answer.ts';
 
 /** So many pages of whom one follows are loaded; whom that does not tell, the profile page does. */
 const pagesMax = 10;

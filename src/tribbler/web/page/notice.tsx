@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact';
-import type { Problem } from '../model/things.ts';
+import type { Problem } from '../model/answer.ts';
 import { FaceImage } from './face-image.tsx';
 import { Icon } from './icon.tsx';
 import type { IconName } from './icon.tsx';

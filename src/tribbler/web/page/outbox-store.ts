@@ -7,7 +7,7 @@ import { formatTime, later, nowMs } from '../browser/time.ts';
 import { parseDrafts, withDraftState } from '../model/outbox.ts';
 import type { Draft } from '../model/outbox.ts';
 import { isPassing, problemOf } from '../model/problems.ts';
-import type { Tribble } from '../model/things.ts';
+import type { Tribble } from '../../api-types.ts';
 
 /** How long until what did not get through is tried again by itself. */
 const retryMs = 5000;

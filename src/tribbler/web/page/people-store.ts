@@ -3,14 +3,15 @@ import type { Signal } from '@preact/signals';
 import { unloaded, withFirstPage, withNextPage, withProblem } from '../model/paged.ts';
 import type { Paged } from '../model/paged.ts';
 import { problemOf } from '../model/problems.ts';
-import type { Answer, Page, Person } from '../model/things.ts';
+import type { Page, UserName } from '../../api-types.ts';
+import type { Answer } from '../model/answer.ts';
 
 /** A list of users, and where its pages come from. */
 export class PeopleStore {
-  readonly list: Signal<Paged<Person>> = signal<Paged<Person>>(unloaded);
-  readonly #ask: (cursor: string | undefined) => Promise<Answer<Page<Person>>>;
+  readonly list: Signal<Paged<UserName>> = signal<Paged<UserName>>(unloaded);
+  readonly #ask: (cursor: string | undefined) => Promise<Answer<Page<UserName>>>;
 
-  constructor(ask: (cursor: string | undefined) => Promise<Answer<Page<Person>>>) {
+  constructor(ask: (cursor: string | undefined) => Promise<Answer<Page<UserName>>>) {
     this.#ask = ask;
   }
 

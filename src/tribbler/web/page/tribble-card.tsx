@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { FeedItem } from '../model/feed.ts';
 import type { Draft } from '../model/outbox.ts';
 import { profileAddress, tribbleAddress } from '../model/route.ts';
-import type { Tribble } from '../model/things.ts';
+import type { Tribble } from '../../api-types.ts';
 import type { Deletion } from './deletions.ts';
 import { FaceImage } from './face-image.tsx';
 import { Icon } from './icon.tsx';
