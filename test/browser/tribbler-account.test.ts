@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { skipWithoutBrowser, TestBrowser } from '../support/browser.ts';
+import { password } from '../support/tribbler-http.ts';
 import { startSite } from '../support/tribbler-site.ts';
 
 const skip = skipWithoutBrowser;
@@ -55,7 +56,7 @@ test('one logs in, out, and in again', { skip }, async (t) => {
   await page.getByLabel('Password', { exact: true }).fill('wrong password');
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.getByRole('alert').waitFor();
-  await page.getByLabel('Password', { exact: true }).fill('secret password');
+  await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.getByRole('heading', { name: 'Home' }).waitFor();
   await page.getByRole('button', { name: 'Log out' }).click();
@@ -80,7 +81,7 @@ test('the session is kept from scripts', { skip }, async (t) => {
   await site.join('heather');
   const { page } = await browser.open(site, '/login');
   await page.getByLabel('Name').fill('heather');
-  await page.getByLabel('Password', { exact: true }).fill('secret password');
+  await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.getByRole('heading', { name: 'Home' }).waitFor();
   assert.equal(await page.evaluate('document.cookie'), '');

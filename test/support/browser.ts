@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { after, before } from 'node:test';
+import { after, afterEach, before } from 'node:test';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { TribblerSite } from './tribbler-site.ts';
@@ -37,6 +37,10 @@ export class TestBrowser {
         // Containers have neither a sandbox of their own to give nor much shared memory.
         args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
       });
+    });
+    // First, so that servers which stop need not wait for its connections.
+    afterEach(async () => {
+      await Promise.all((this.#browser?.contexts() ?? []).map((context) => context.close()));
     });
     after(async () => this.#browser?.close());
   }
