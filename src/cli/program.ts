@@ -19,7 +19,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 5 cannot connect, 130 
 const hints: Partial<Record<ErrorCode, string>> = {
   JOURNAL_CORRUPT: 'If other servers have the data: --quarantine sets the damaged files aside',
   LISTEN_FAILED:
-    'Perhaps an Atoll runs already: end it, or choose others with --port and --admin-port',
+    'Perhaps an Atoll runs already: end it, or choose others with --port, --http-port and --admin-port',
 };
 
 /** The program `atoll` with these commands. Nothing runs until `runProgram`. */
