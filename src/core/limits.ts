@@ -446,8 +446,10 @@ export const tribblerLimits = {
   idempotencyKeysKept: 100,
   idempotencyKeyLettersMax: 64,
   sessionMs: 2_592_000_000, // 30 days
-  /** A call to the ring: a person waits no longer for what may be partial. */
-  storeCallMs: 3_000,
+  /** A read of the ring: a person waits no longer for what may be partial. */
+  storeReadMs: 3_000,
+  /** A write: longer than it waits for the leases of an application server that was killed, or of all after a node's return. */
+  storeWriteMs: 15_000,
   /** Texts of Tribbles that an application server keeps: some 30 MB. They never change; the lists tell what is deleted. */
   tribblesKept: 50_000,
   /** Tokens whose hashes are kept: some 3 MB. */
@@ -489,4 +491,6 @@ export const tribblerLimits = {
   keepAliveMs: 65_000,
   /** When the server stops, requests under way get so long. */
   stopMs: 5_000,
+  /** A call of `atoll trib`: the slowest write, and some more. */
+  clientCallMs: 20_000,
 } as const;
