@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { GeoCluster } from '../support/geo-cluster.ts';
 import { GeoProcess, readAll } from '../support/geo-process.ts';
-import { GeoWriter } from '../support/geo-writer.ts';
+import { RespWriter } from '../support/resp-writer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 
@@ -15,10 +15,10 @@ import { until } from '../support/until.ts';
  * Asserts what a server does whose disk failed under a client that wrote. Nobody can say any more whether what waited for the
  * disk is there: those clients are answered that. Others are only refused writes.
  */
-async function assertReadsGoOn(server: GeoProcess, writer: GeoWriter): Promise<void> {
+async function assertReadsGoOn(server: GeoProcess, writer: RespWriter): Promise<void> {
   assert.match(writer.refusal ?? 'nothing', /^UNKNOWN it is not known whether .*E(NOSPC|IO)/);
   assert.ok(writer.acknowledged > 0);
-  const late = new GeoWriter({ port: server.port, prefix: 'late/', keys: 10 });
+  const late = new RespWriter({ port: server.port, prefix: 'late/', keys: 10 });
   await late.end();
   assert.equal(late.acknowledged, 0);
   assert.match(late.refusal ?? 'nothing', /^MISCONF /);
@@ -38,7 +38,7 @@ test('a full disk: writes are refused, reads go on, and what was acknowledged is
   try {
     const server = await GeoProcess.start({ data });
     t.after(() => server.kill());
-    const writer = new GeoWriter({
+    const writer = new RespWriter({
       port: server.port,
       prefix: 'filling/',
       keys: 5_000,
@@ -74,7 +74,7 @@ test('a sync that fails: nothing is acknowledged after it, and what was is there
     environment: { UV_THREADPOOL_SIZE: '1' },
   });
   t.after(() => server.kill());
-  const writer = new GeoWriter({ port: server.port, prefix: 'synced/', keys: 20, depth: 3 });
+  const writer = new RespWriter({ port: server.port, prefix: 'synced/', keys: 20, depth: 3 });
   await writer.end();
   await assertReadsGoOn(server, writer);
   await server.kill();
@@ -90,9 +90,9 @@ function lastSegment(data: string): string {
 }
 
 /** A folder that a killed server left, and who wrote there. */
-async function writtenFolder(data: string): Promise<GeoWriter> {
+async function writtenFolder(data: string): Promise<RespWriter> {
   const server = await GeoProcess.start({ data });
-  const writer = new GeoWriter({ port: server.port, prefix: 'kept/', keys: 300, count: 100 });
+  const writer = new RespWriter({ port: server.port, prefix: 'kept/', keys: 300, count: 100 });
   await writer.end();
   await server.kill();
   return writer;
@@ -148,7 +148,7 @@ test('a server that lost records begins anew beside others, and brings no delete
   const [one, two] = [cluster.at(0), cluster.at(1)];
   const data = two.options.data ?? '';
   // Every eleventh write is a delete, of a key that was written before.
-  const writer = new GeoWriter({ port: two.port, prefix: 'kept/', keys: 100, count: 1_000 });
+  const writer = new RespWriter({ port: two.port, prefix: 'kept/', keys: 100, count: 1_000 });
   await writer.end();
   assert.equal(writer.acknowledged, 1_000);
   const { found } = await cluster.untilEqual(30_000);
