@@ -51,12 +51,13 @@ test('a coordinator that keeps nothing learns the ring anew from the others', as
   const back = await coordinator.restart();
   t.after(() => back.kill());
   assert.ok(back.ready.epoch > coordinator.ready.epoch);
-  const places = back.ready.nodes.map(({ at, virtualIds }) => [at, virtualIds]);
-  assert.deepEqual(
-    places.toSorted(),
-    coordinator.ready.nodes.map(({ at, virtualIds }) => [at, virtualIds]).toSorted(),
-  );
+  assert.deepEqual(placesOf(back), placesOf(coordinator));
 });
+
+/** Who is where on the ring, in words. */
+function placesOf({ ready }: RingProcess): readonly string[] {
+  return ready.nodes.map(({ at, virtualIds }) => `${at}: ${virtualIds.join()}`).toSorted();
+}
 
 test('with --walk the next node stands in for one that is dead, and what it was given stays behind', async (t) => {
   const data = temporaryFolder(t);

@@ -38,7 +38,11 @@ export class ListAppender {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
-    await this.#ended.finally(() => this.#store.close());
+    try {
+      await this.#ended;
+    } finally {
+      await this.#store.close();
+    }
   }
 
   async #append(): Promise<void> {
