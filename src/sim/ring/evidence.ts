@@ -75,7 +75,7 @@ export type What =
   /** Something was changed. */
   | { readonly kind: 'applied'; readonly isOwner: boolean }
   /** A numbered write has changed something. Its key is not told. */
-  | { readonly kind: 'done'; readonly request: string }
+  | { readonly kind: 'done'; readonly request: string; readonly client: string }
   /** A write that had been done was sent again, and answered from memory. */
   | { readonly kind: 'repeated'; readonly request: string }
   /** A write that waits was sent again. */

@@ -23,6 +23,8 @@ export interface RingClusterOptions {
   readonly workload: Workload;
   /** Mistakes that the servers make. */
   readonly bugs: ReadonlySet<string>;
+  /** A numbered write has changed something. */
+  readonly onDone: (event: Extract<NodeEvent, { kind: 'done' }>) => void;
   /** Told the copies of each Libstore as soon as there is one. */
   readonly onCopies: (copies: LeaseCache) => void;
 }
@@ -44,6 +46,7 @@ export class RingCluster implements SwarmCluster {
   lostWrites = 0;
   readonly #simulation: Simulation;
   readonly #temper: Temper;
+  readonly #onDone: RingClusterOptions['onDone'];
   /** When each lease was granted, by its node, life and id. */
   readonly #grantedMs: Map<string, number> = new Map();
   /** What each key led to after the last change, by node and key. */
@@ -53,6 +56,7 @@ export class RingCluster implements SwarmCluster {
     const { simulation, random, temper, history, workload, bugs, onCopies } = options;
     this.#simulation = simulation;
     this.#temper = temper;
+    this.#onDone = options.onDone;
     const { servers, nodes, durability, terms, bounds } = temper;
     const { leasesMax, leasesPerClientMax } = { ...ringLimits, ...bounds };
     const coordinator = { host: 's1', port: nodePort(1) };
@@ -145,6 +149,7 @@ export class RingCluster implements SwarmCluster {
     } else if (event.kind === 'granted') {
       this.#grantedMs.set(`${event.node} ${event.life} ${event.leaseId}`, event.atMs);
     } else if (event.kind === 'revoked') this.#noteCrossing(event);
+    else if (event.kind === 'done') this.#onDone(event);
   }
 
   #noteCrossing({ atMs, node, life, leaseId }: Extract<NodeEvent, { kind: 'revoked' }>): void {

@@ -82,6 +82,8 @@ export class RingServerNode implements SwarmServer {
         onFound: (node, storage) => this.#observe(node, storage, life),
         onError: (error) => onError(error),
       });
+      // Resolves if the disk of a node fails, or never.
+      void server.failed.then(onError);
       await server.ready;
       life.readyMs = simulation.nowMs;
     } catch (error) {

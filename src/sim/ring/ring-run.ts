@@ -12,6 +12,7 @@ import { describeOperation, History } from './history.ts';
 import { noteRareStates, type RareState } from './rare-states.ts';
 import { RingCluster } from './ring-cluster.ts';
 import { planRingFaults } from './ring-faults.ts';
+import { ReplyThief } from './reply-thief.ts';
 import { drawTemper, type Temper } from './temper.ts';
 import { Workload } from './workload.ts';
 
@@ -38,6 +39,7 @@ export class RingRun implements SwarmRun {
   readonly cluster: RingCluster;
   readonly #workload: Workload;
   readonly #faultMaker: FaultMaker;
+  readonly #replyThief: ReplyThief;
   readonly #violations: Violation[] = [];
   #stormFromMs = 0;
 
@@ -67,6 +69,7 @@ export class RingRun implements SwarmRun {
       workload: this.#workload,
       bugs,
       onCopies: onCopies ?? ((): void => {}),
+      onDone: (event) => this.#replyThief.onDone(event),
     });
     const names = this.cluster.clients.map(({ name }) => name);
     this.#faultMaker = new FaultMaker({
@@ -75,6 +78,12 @@ export class RingRun implements SwarmRun {
       others: names,
       conditions: { latencyMs, jitterMs },
       sometimes: this.sometimes,
+    });
+    this.#replyThief = new ReplyThief({
+      simulation,
+      random: random.child('lost replies'),
+      faultMaker: this.#faultMaker,
+      temper: temper.lostReplies,
     });
     this.plan = planRingFaults({
       random: random.child('faults'),

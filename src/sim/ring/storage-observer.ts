@@ -22,6 +22,8 @@ export interface StorageObserverOptions {
 export class StorageObserver {
   readonly #options: StorageObserverOptions;
   readonly #storage: Storage;
+  /** Who sent each numbered write last. */
+  readonly #clientOf: Map<string, string> = new Map();
 
   constructor(options: StorageObserverOptions) {
     this.#options = options;
@@ -149,13 +151,17 @@ export class StorageObserver {
     const { onEvent } = this.#options;
     const add = storage.applied.add.bind(storage.applied);
     storage.applied.add = (once, reply) => {
-      if (isEffect(reply)) onEvent('', { kind: 'done', request: requestName(once) });
+      if (isEffect(reply)) {
+        const request = requestName(once);
+        onEvent('', { kind: 'done', request, client: this.#clientOf.get(request) ?? '' });
+      }
       add(once, reply);
     };
     const writeOnce = storage.writeOnce.bind(storage);
     storage.writeOnce = (once, write, waiter) => {
       const { retries } = storage.counters;
       const request = requestName(once);
+      this.#clientOf.set(request, clientName(waiter.client));
       if (storage.keeper.waiting.findRequest(once) !== undefined) {
         onEvent(write.key, { kind: 'joined', request });
       }

@@ -24,8 +24,17 @@ export interface Temper {
   readonly stormMs: number;
   /** How many faults of each kind happen meanwhile; none of a kind that is not here. */
   readonly faults: Partial<Record<RingFaultKind, number>>;
+  /** How often the reply of a write that was done is lost, and how. */
+  readonly lostReplies: LostRepliesTemper;
   /** Bounds of nodes that are smaller than usual. */
   readonly bounds: Partial<Omit<Trial, 'bugs'>>;
+}
+
+export interface LostRepliesTemper {
+  /** The connection is reset. */
+  readonly resetChance: number;
+  /** The server ends. */
+  readonly crashChance: number;
 }
 
 export interface ClientTemper {
@@ -68,7 +77,7 @@ export function drawTemper(random: SimRandom): Temper {
     'memory',
   ]);
   const wantsCalm = random.chance(0.1);
-  const faults = wantsCalm ? {} : drawRingFaults(random.child('faults'), { durability });
+  const faults = wantsCalm ? {} : drawRingFaults(random.child('faults'), { durability, servers });
   const leaseMs = random.pick([10_000, 2_000, 1_000]);
   const [serverDrift, clientDrift] = drawDrifts(random);
   const clients = 2 + randomBelow(random, 4);
@@ -85,8 +94,19 @@ export function drawTemper(random: SimRandom): Temper {
     load: drawLoad(random.child('load')),
     stormMs: random.pick([1, 2, 4]) * Math.max(leaseMs, 2_000),
     faults,
+    lostReplies: wantsCalm
+      ? noLostReplies
+      : drawLostReplies(random.child('lost replies'), durability),
     bounds: drawBounds(random.child('bounds')),
   };
+}
+
+const noLostReplies: LostRepliesTemper = { resetChance: 0, crashChance: 0 };
+
+function drawLostReplies(random: SimRandom, durability: Durability): LostRepliesTemper {
+  const resetChance = random.pick([0, 0.02, 0.15]);
+  const crashChance = random.pick([0, 0, 0.02, 0.1]);
+  return { resetChance, crashChance: durability === 'fsync' ? crashChance : 0 };
 }
 
 /** Handout B: a lease of 10 s is over for its client before 12 s are for its owner. */
@@ -114,13 +134,13 @@ function drawLoad(random: SimRandom): LoadTemper {
     keys: random.pick([1, 2, 5]),
     weights: {
       get: random.pick([2, 8]),
-      put: random.pick([0.5, 2]),
-      'put if absent': random.pick([0.2, 1]),
-      delete: random.pick([0.2, 1]),
+      put: random.pick([0.1, 0.5, 2]),
+      'put if absent': random.pick([0.05, 0.2, 1]),
+      delete: random.pick([0.05, 0.2, 1]),
       'get list': random.pick([2, 8]),
-      append: random.pick([0.5, 2]),
-      'append again': 0.2,
-      remove: random.pick([0.2, 1]),
+      append: random.pick([0.1, 0.5, 2]),
+      'append again': random.pick([0, 0.2]),
+      remove: random.pick([0, 0.2, 1]),
       'delete list': random.pick([0, 0.1]),
       'get many': random.pick([0, 1]),
     },

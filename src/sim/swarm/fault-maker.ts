@@ -1,7 +1,7 @@
 import type { Simulation } from '../simulation.ts';
 import type { LinkConditions } from '../sim-link.ts';
 import type { SimNode } from '../sim-node.ts';
-import type { PlannedFault } from './fault-plan.ts';
+import type { Fault, PlannedFault } from './fault-plan.ts';
 
 /** A server that faults happen to. */
 export interface SwarmServer {
@@ -31,6 +31,7 @@ export const statesOfFaults = [
   'a server stood still',
   'a server crashed while it started',
   'a wall clock jumped beyond the skew',
+  'the power went between a write and its sync',
 ] as const;
 
 /** … and one that takes a disk that is written to all the time. */
@@ -86,6 +87,11 @@ export class FaultMaker {
         if (!this.#isOver) this.#do(fault);
       });
     }
+  }
+
+  /** Makes a fault happen now, unless faults are over. */
+  cause(fault: Fault): void {
+    if (!this.#isOver) this.#do({ atMs: 0, ...fault });
   }
 
   /** Ends all faults for good and starts what is down. Resolves when all servers are ready. */

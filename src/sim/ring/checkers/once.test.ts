@@ -47,7 +47,8 @@ test('an item that was removed, or of which nobody knows, need not be in the lis
 });
 
 test('a numbered write that is done twice in one life is told', () => {
-  const done = (atMs: number, request: string) => nodeEvent(atMs, '', { kind: 'done', request });
+  const done = (atMs: number, request: string) =>
+    nodeEvent(atMs, '', { kind: 'done', request, client: 'c1' });
   const check = (...events: ReturnType<typeof nodeEvent>[]) =>
     checkRequests(ringEvidence({ events })).length;
   assert.equal(check(done(1, 'c1 1'), done(2, 'c1 2'), done(3, 'c2 1')), 0);
@@ -59,7 +60,7 @@ test('writes that waited are done in the order in which they came', () => {
   const waits = (request: string) =>
     nodeEvent(1, 'k', { kind: 'waits', because: 'holders', request });
   const settled = nodeEvent(2, 'k', { kind: 'settled', sinceMs: 1, writes: 3 });
-  const done = (request: string) => nodeEvent(2, '', { kind: 'done', request });
+  const done = (request: string) => nodeEvent(2, '', { kind: 'done', request, client: 'c1' });
   const before = [waits('a 1'), waits('b 1'), waits('a 2'), settled];
   const check = (...requests: readonly string[]) =>
     checkOrder(ringEvidence({ events: [...before, ...requests.map((each) => done(each))] })).length;
