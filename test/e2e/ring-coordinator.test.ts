@@ -14,7 +14,7 @@ test('a coordinator that is killed takes its own keys with it and no others, and
   t.after(() => Promise.all([coordinator.kill(), other.kill()]));
   const store = await connect({ ring: other.address });
   t.after(() => store.close());
-  const keys = Array.from({ length: 100 }, (_, i) => `key-${i}`);
+  const keys = Array.from({ length: 100 }, (_, i) => `${i}-key`);
   await Promise.all(keys.map((key) => store.put(key, 'first')));
   await coordinator.kill();
 

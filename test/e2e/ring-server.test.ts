@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
 import { test, type TestContext } from 'node:test';
-import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import { createClient } from 'redis';
 import type { RingStatus } from '../../src/cli/ring/ring-status.ts';
 import { connect } from '../../src/ring.ts';
 import { runAtoll } from '../support/atoll.ts';
@@ -12,7 +9,7 @@ import { launchRing, RingProcess, type RingProcessOptions } from '../support/rin
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 
-// `atoll ring` as people run it: processes, real clients, signals.
+// `atoll ring` as people run it: processes and signals. What clients of Redis can do with a node is in `ring-clients.test.ts`.
 
 async function startRing(t: TestContext, options: RingProcessOptions = {}): Promise<RingProcess> {
   const server = await RingProcess.start(options);
@@ -32,7 +29,7 @@ test('three servers with two nodes each find each other, and have the same view'
   }
   const store = await connect({ ring: others[1]?.address ?? '' });
   t.after(() => store.close());
-  const keys = Array.from({ length: 200 }, (_, i) => `user-${i}:head`);
+  const keys = Array.from({ length: 200 }, (_, i) => `${i}-user:head`);
   await Promise.all(keys.map((key) => store.put(key, `of ${key}`)));
   assert.deepEqual(
     await store.getMany(keys),
@@ -77,68 +74,6 @@ test('while servers are missing a server says so, and answers NOTREADY', async (
   const { exitCode, stdout } = await atoll.end();
   assert.deepEqual([exitCode, stdout], [0, '']);
 });
-
-test('node-redis works against a single node', async (t) => {
-  const { port } = await startRing(t);
-  const client = createClient({ url: `redis://127.0.0.1:${port}` });
-  const faults: unknown[] = [];
-  client.on('error', (error) => faults.push(error));
-  await client.connect();
-  assert.equal(await client.set('lock', 'mine', { condition: 'NX' }), 'OK');
-  assert.equal(await client.set('lock', 'yours', { condition: 'NX' }), null);
-  assert.deepEqual(await client.mGet(['lock', 'nothing']), ['mine', null]);
-  for (const item of ['a', 'b', 'c', 'b']) await client.sendCommand(['LADD', 'list', item]);
-  assert.deepEqual(await client.lRange('list', -2, -1), ['b', 'c']);
-  assert.equal(await client.sendCommand(['LREMOVE', 'list', 'b']), 1);
-  assert.equal(await client.lLen('list'), 2);
-  assert.equal(await client.del(['lock', 'list', 'nothing']), 2);
-  await client.close();
-  assert.deepEqual(faults, []);
-});
-
-test('ioredis works against a single node', async (t) => {
-  const { port } = await startRing(t);
-  const client = new Redis(port, '127.0.0.1');
-  const faults: unknown[] = [];
-  client.on('error', (error) => faults.push(error));
-  const pipeline = client.pipeline();
-  for (let i = 0; i < 500; i += 1) pipeline.set(`key:${i}`, i);
-  for (let i = 0; i < 500; i += 1) pipeline.call('LADD', 'list', String(i));
-  const results = (await pipeline.exec()) ?? [];
-  assert.deepEqual(
-    results.filter(([error]) => error !== null),
-    [],
-  );
-  assert.equal(await client.set('key:1', 'x', 'NX'), null);
-  assert.deepEqual(await client.mget('key:7', 'key:8'), ['7', '8']);
-  assert.deepEqual(await client.lrange('list', -3, -1), ['497', '498', '499']);
-  await assert.rejects(client.get('list'), /WRONGTYPE/);
-  const info = await client.info();
-  assert.match(info, /ring_nodes:1/);
-  await client.quit();
-  assert.deepEqual(faults, []);
-});
-
-const hasRedisCli = spawnSync('redis-cli', ['--version']).status === 0;
-
-test(
-  'redis-cli does everything but hold a lease',
-  { skip: hasRedisCli ? false : 'redis-cli is not installed' },
-  async (t) => {
-    const { port } = await startRing(t);
-    const cli = async (...words: string[]): Promise<string> => {
-      const { stdout } = await promisify(execFile)('redis-cli', ['-p', String(port), ...words]);
-      return stdout.trim();
-    };
-    assert.equal(await cli('SET', 'k', 'v', 'NX'), 'OK');
-    assert.equal(await cli('LADD', 'l', 'item'), '1');
-    assert.equal(await cli('LRANGE', 'l', '0', '-1'), 'item');
-    assert.equal(await cli('MGET', 'k', 'none'), 'v');
-    assert.match(await cli('RING', 'SERVERS'), new RegExp(String(port)));
-    assert.equal(await cli('RING', 'LEASES'), '');
-    assert.deepEqual((await cli('GETLEASE', 'k')).split('\n'), ['v', '0', '0']);
-  },
-);
 
 test('a node refuses keys that are not its own, and says whose they are', async (t) => {
   const { ready } = await startRing(t, { nodes: 2, virtualIds: [2 ** 31, 2 ** 32 - 1] });

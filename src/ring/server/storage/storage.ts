@@ -109,11 +109,13 @@ export class Storage {
     return this.applied.clientCount > 0 || this.keeper.hasPenalties;
   }
 
-  /** Everything is loaded. */
-  start(): void {
+  /** Everything is loaded. `hasLostRecords`: not everything that there was. */
+  start({ hasLostRecords }: { hasLostRecords: boolean }): void {
     const { leasesLastMs } = this.loader.facts;
     this.note.load(leasesLastMs);
     if (leasesLastMs > 0) this.keeper.waitOut(leasesLastMs);
+    // Nobody knows whether leases were granted.
+    if (hasLostRecords) this.keeper.waitOutOwnTerms();
     this.loader.finish();
   }
 
