@@ -86,3 +86,21 @@ test('with --walk the next node stands in for one that is dead, and what it was 
   assert.equal((await ls('get', 'k', '--walk')).stdout, 'of the owner\n');
   assert.equal((await ls('get', 'k')).stdout, 'of the owner\n');
 });
+
+test('a server that lost its data comes back empty, with its virtual ids, and waits for leases of its earlier life', async (t) => {
+  const [lost, empty] = [temporaryFolder(t), temporaryFolder(t)];
+  const [coordinator, other] = await RingProcess.startAll([
+    { virtualIds: [2 ** 32 - 1] },
+    { virtualIds: [2 ** 32 - 2], data: lost },
+  ]);
+  assert.ok(other !== undefined);
+  t.after(() => Promise.all([coordinator.kill(), other.kill()]));
+  await other.kill();
+  const stranger = await RingProcess.fail({ ...other.options, data: empty, virtualIds: [7] });
+  assert.match(stranger.stderr, /is not of this ring/);
+  const back = await other.restart({ data: temporaryFolder(t) });
+  t.after(() => back.kill());
+  assert.deepEqual(placesOf(back), placesOf(other));
+  assert.equal(back.ready.epoch, other.ready.epoch + 1);
+  assert.ok((await back.metric('atoll_ring_restart_wait_seconds{')) > 0);
+});

@@ -131,8 +131,8 @@ export class Storage {
     this.loader.facts.view = view;
     this.ownership.setView(view);
     this.#servesAll = this.ownership.ownsAll && !this.#isDoubtful;
-    // With a journal it knows by itself.
-    if (hasReturned && this.#log === undefined) this.keeper.waitOutOwnTerms();
+    // It came without a view: what it knew about leases is lost, if it was kept at all.
+    if (hasReturned) this.keeper.waitOutOwnTerms();
   }
 
   /** A client has a view of this epoch. */
