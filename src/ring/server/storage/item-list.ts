@@ -1,36 +1,17 @@
-import { assert } from '../../../core/assert.ts';
 import { ringLimits } from '../../../core/limits.ts';
+import { ChunkedItems, type CapturedItems } from './chunked-items.ts';
 
-/** Lists up to this size are searched; an index for each would cost more than all their items. */
+/** Lists up to this size are one array that is searched; an index for each would cost more than all their items. */
 const searchedItemsMax = 16;
 
-/** Items that stand together, oldest first, each with its append number. */
-interface Chunk {
-  items: string[];
-  numbers: number[];
-  /** A snapshot reads it: whoever changes it changes a copy. */
-  isShared: boolean;
-}
-
-/** A list as it was when it was captured, in pieces, oldest first. */
-export type CapturedItems = readonly { readonly items: readonly string[] }[];
-
-/**
- * A list without duplicates in the order of appending: handout B's AppendToList and RemoveFromList, and reads of a range.
- *
- * The naive way, one array, moves all items for a removal and looks at all for an append. Here items stand in chunks, each
- * item has a number that grows with each append, and an index leads from item to number: chunks and numbers are ordered
- * alike, so that two binary searches find an item.
- *
- * Invariants: numbers rise strictly over all chunks; no chunk is empty; of two neighbours at least one is more than a
- * quarter full, so that what was removed leaves no trail of small chunks.
- */
+/** A list without duplicates in the order of appending: AppendToList, RemoveFromList, and reads of a range. Tribbler §3.2. */
 export class ItemList {
-  readonly #chunks: Chunk[] = [];
-  #numberOf: Map<string, number> | undefined;
-  #size = 0;
+  /** All items, as long as they are few. */
+  #few: string[] = [];
+  /** A snapshot reads `#few`: whoever changes it changes a copy. */
+  #isShared = false;
+  #many: ChunkedItems | undefined;
   #byteLength = 0;
-  #nextNumber = 0;
   readonly #chunkItems: number;
 
   constructor({ chunkItems = ringLimits.listChunkItems }: { chunkItems?: number } = {}) {
@@ -38,7 +19,7 @@ export class ItemList {
   }
 
   get size(): number {
-    return this.#size;
+    return this.#many === undefined ? this.#few.length : this.#many.size;
   }
 
   /** Of all items together. */
@@ -46,161 +27,56 @@ export class ItemList {
     return this.#byteLength;
   }
 
-  has(item: string): boolean {
-    return this.#find(item) !== undefined;
-  }
-
   /** False: it is there already. */
   append(item: string): boolean {
-    if (this.has(item)) return false;
-    const number = this.#nextNumber;
-    this.#nextNumber += 1;
-    let last = this.#chunks.at(-1);
-    if (last === undefined || last.items.length >= this.#chunkItems) {
-      last = { items: [], numbers: [], isShared: false };
-      this.#chunks.push(last);
-    } else if (last.isShared) last = this.#own(this.#chunks.length - 1);
-    last.items.push(item);
-    last.numbers.push(number);
-    this.#size += 1;
+    if (this.#many !== undefined) {
+      if (!this.#many.append(item)) return false;
+    } else if (this.#few.includes(item)) return false;
+    else if (this.#few.length < searchedItemsMax) this.#own().push(item);
+    else {
+      this.#many = new ChunkedItems([...this.#few, item], this.#chunkItems);
+      this.#few = [];
+    }
     this.#byteLength += item.length;
-    if (this.#numberOf !== undefined) this.#numberOf.set(item, number);
-    else if (this.#size > searchedItemsMax) this.#numberOf = this.#index();
     return true;
   }
 
   /** False: it is not there. */
   remove(item: string): boolean {
-    const number = this.#find(item);
-    if (number === undefined) return false;
-    const chunkIndex = this.#chunkOf(number);
-    const { items, numbers } = this.#own(chunkIndex);
-    const index = firstAtOrAfter(numbers, number);
-    items.splice(index, 1);
-    numbers.splice(index, 1);
-    this.#numberOf?.delete(item);
-    this.#size -= 1;
+    if (this.#many !== undefined) {
+      if (!this.#many.remove(item)) return false;
+    } else {
+      const index = this.#few.indexOf(item);
+      if (index < 0) return false;
+      this.#own().splice(index, 1);
+    }
     this.#byteLength -= item.length;
-    this.#tighten(chunkIndex);
     return true;
   }
 
-  /** Calls `visit` for the items from position `start` to `end` (excluded), oldest first. Whole chunks are skipped. */
+  /** Calls `visit` for the items from position `start` to `end` (excluded), oldest first. */
   forRange(start: number, end: number, visit: (item: string) => void): void {
-    let [index, first] = this.#chunkAt(start);
-    for (; first < end && index < this.#chunks.length; index += 1) {
-      const { items } = this.#mustGetChunk(index);
-      const to = Math.min(items.length, end - first);
-      for (let i = Math.max(0, start - first); i < to; i += 1) visit(items[i] ?? '');
-      first += items.length;
+    if (this.#many !== undefined) {
+      this.#many.forRange(start, end, visit);
+      return;
     }
+    const to = Math.min(end, this.#few.length);
+    for (let i = start; i < to; i += 1) visit(this.#few[i] ?? '');
   }
 
   /** All of it as it is now, whatever happens to it later: a few words are made for each chunk. */
   capture(): CapturedItems {
-    for (const chunk of this.#chunks) chunk.isShared = true;
-    return [...this.#chunks];
+    if (this.#many !== undefined) return this.#many.capture();
+    this.#isShared = true;
+    return [{ items: this.#few }];
   }
 
-  /** The chunk that has position `position`, and the position of its first item; from the nearer end. */
-  #chunkAt(position: number): [index: number, first: number] {
-    const chunks = this.#chunks;
-    if (position <= this.#size / 2) {
-      let index = 0;
-      let first = 0;
-      for (; index < chunks.length; index += 1) {
-        const { length } = this.#mustGetChunk(index).items;
-        if (position < first + length) break;
-        first += length;
-      }
-      return [index, first];
+  /** The array of few, for somebody who changes it. */
+  #own(): string[] {
+    if (this.#isShared) {
+      this.#few = [...this.#few];
+      this.#isShared = false;
     }
-    let index = chunks.length;
-    let first = this.#size;
-    while (index > 0 && first > position) {
-      index -= 1;
-      first -= this.#mustGetChunk(index).items.length;
-    }
-    return [index, first];
+    return this.#few;
   }
-
-  /** The number of an item; undefined if it is not there. */
-  #find(item: string): number | undefined {
-    if (this.#numberOf !== undefined) return this.#numberOf.get(item);
-    for (const { items, numbers } of this.#chunks) {
-      const index = items.indexOf(item);
-      if (index >= 0) return numbers[index];
-    }
-    return undefined;
-  }
-
-  #index(): Map<string, number> {
-    const index = new Map<string, number>();
-    for (const { items, numbers } of this.#chunks) {
-      for (const [i, item] of items.entries()) index.set(item, numbers[i] ?? 0);
-    }
-    return index;
-  }
-
-  /** The chunk that has a number. Requires: one has. */
-  #chunkOf(number: number): number {
-    let low = 0;
-    let high = this.#chunks.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if ((this.#mustGetChunk(middle).numbers[0] ?? 0) <= number) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  }
-
-  /** The chunk for somebody who changes it. */
-  #own(index: number): Chunk {
-    const chunk = this.#mustGetChunk(index);
-    if (!chunk.isShared) return chunk;
-    const own = { items: [...chunk.items], numbers: [...chunk.numbers], isShared: false };
-    this.#chunks[index] = own;
-    return own;
-  }
-
-  /** Something was removed from a chunk: an empty one goes, and one that is small with its neighbour becomes one. */
-  #tighten(index: number): void {
-    const { length } = this.#mustGetChunk(index).items;
-    if (length === 0) this.#chunks.splice(index, 1);
-    else if (length <= this.#chunkItems / 4) {
-      if (!this.#merge(index)) this.#merge(index - 1);
-    }
-  }
-
-  /** Makes one of two neighbours if both are small. */
-  #merge(index: number): boolean {
-    const left = this.#chunks[index];
-    const right = this.#chunks[index + 1];
-    const smallMax = this.#chunkItems / 4;
-    if (left === undefined || right === undefined) return false;
-    if (left.items.length > smallMax || right.items.length > smallMax) return false;
-    const own = this.#own(index);
-    own.items.push(...right.items);
-    own.numbers.push(...right.numbers);
-    this.#chunks.splice(index + 1, 1);
-    return true;
-  }
-
-  #mustGetChunk(index: number): Chunk {
-    const chunk = this.#chunks[index];
-    assert(chunk !== undefined, 'an index within the list');
-    return chunk;
-  }
-}
-
-/** The index of the first number at or after `number` in ascending ones. */
-function firstAtOrAfter(numbers: readonly number[], number: number): number {
-  let low = 0;
-  let high = numbers.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((numbers[middle] ?? 0) < number) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
