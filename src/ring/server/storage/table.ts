@@ -54,6 +54,13 @@ export class Table {
     return true;
   }
 
+  /** Sets a value, whatever was there. */
+  replace(key: string, value: string): void {
+    if (this.set(key, value)) return;
+    this.delete(key);
+    this.set(key, value);
+  }
+
   /** A value or a list; false: there was none. */
   delete(key: string): boolean {
     const old = this.#entries.get(key);
