@@ -231,7 +231,9 @@ export const ringLimits = {
   /** Clients whose writes are remembered, and the writes of one that it has not confirmed. */
   appliedClientsMax: 100_000,
   appliedPerClientMax: 100_000,
-  /** Items of one chunk of a list: a cache line for each of some steps, and little to move. */
+  /** Lists up to this size are bytes that are searched: some cache lines in a row, where an index has one here and one there. */
+  listPackedItems: 64,
+  /** Items of one chunk of a longer list: a cache line for each of some steps, and little to move. */
   listChunkItems: 512,
   /** Bytes of one record of a snapshot, about. */
   snapshotPackBytes: 262_144, // 256 KiB
