@@ -44,18 +44,17 @@ export class Microblog {
   async start(): Promise<MicroblogReady> {
     const { ringPort, httpPort, ringAdminPort, tribblerAdminPort, data } = this.#options;
     const { ports } = await this.#startServer<RingProcessReady>('the ring', [
-      'ring',
-      ...['--port', String(ringPort), '--admin-port', String(ringAdminPort)],
-      ...['--actors', String(nodes)],
+      ...`ring --port ${ringPort} --admin-port ${ringAdminPort} --actors ${nodes}`.split(' '),
       ...(data === undefined ? [] : ['--data', join(data, 'ring')]),
     ]);
     const ring = `127.0.0.1:${ports[0] ?? 0}`;
     await this.#invite(ring);
-    const { url } = await this.#startServer<TribblerProcessReady>('tribbler', [
+    const { url } = await this.#startServer<TribblerProcessReady>(
       'tribbler',
-      ...['--ring', ring, '--http-port', String(httpPort)],
-      ...['--admin-port', String(tribblerAdminPort)],
-    ]);
+      `tribbler --ring ${ring} --http-port ${httpPort} --admin-port ${tribblerAdminPort}`.split(
+        ' ',
+      ),
+    );
     return { url, ring };
   }
 
