@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { CommandTable, type CommandRow } from '../src/resp/command-table.ts';
 import { clientLimits } from '../src/core/limits.ts';
 import { createQueryTable } from '../src/geo/server/query/command-rows.ts';
+import { createStorageTable } from '../src/ring/server/command-rows.ts';
 import { PlatformClock } from '../src/platform/clock.ts';
 import { ClientRegistry } from '../src/resp/client-registry.ts';
 import { commandsPage } from './commands-page.ts';
@@ -38,7 +39,7 @@ test('the page has a row for every form of a command, by groups, and every refus
   const table = new CommandTable(rows, [
     { names: ['multi', 'exec'], because: 'is not offered: why' },
   ]);
-  const page = commandsPage(table, 'An introduction.');
+  const page = commandsPage(table, { title: 'Commands', introduction: 'An introduction.' });
   assert.ok(page.startsWith('# Commands\n\nAn introduction.\n\n## Values\n'));
   assert.ok(page.includes('\n| `SET key [A \\| B]` | Sets | 1.0.0 |\n'));
   assert.ok(page.includes('\n| `CLIENT ID` | Returns the id | 1.0.0 |\n'));
@@ -50,24 +51,43 @@ const introduction = `
 What a query port of the geo store understands, in the Redis protocol (RESP2, and RESP3 after \`HELLO 3\`) or
 typed as lines. Made from the table that executes the commands; \`COMMAND DOCS\` tells a client the same.
 Commands with several keys are not atomic. \`since\` is the version of Redis that had the command first.
+[The commands of a node of the ring](ring-commands.md) are other ones.
 `;
 
-test('the reference of commands is what the query port understands', () => {
-  const nobody = (): never => assert.fail('a page asks nobody');
-  const table = createQueryTable({
-    clients: new ClientRegistry(),
-    clock: new PlatformClock(),
-    limits: clientLimits,
-    atollVersion: '',
-    nodeId: '',
-    address: nobody,
-    counters: nobody,
-    info: nobody,
-    config: nobody,
-  });
-  const path = join(projectRoot, 'docs/reference/commands.md');
-  const page = commandsPage(table, introduction);
-  // To write the page anew: UPDATE_DOCS=1 npm test -- commands-page
+const ringIntroduction = `
+What a node of the ring store understands, in the Redis protocol (RESP2, and RESP3 after \`HELLO 3\`) or typed as lines. Made
+from the table that executes the commands; \`COMMAND DOCS\` tells a client the same. A node has its own keys only, and answers
+\`WRONGSERVER\` for others: [what errors mean](errors.md#what-a-query-port-answers). Commands with several keys are not atomic.
+\`since\` is the version of Redis that had the command first, 0.1.0 for what is Atoll's own.
+`;
+
+const nobody = (): never => assert.fail('a page asks nobody');
+const facts = {
+  clients: new ClientRegistry(),
+  clock: new PlatformClock(),
+  limits: clientLimits,
+  atollVersion: '',
+  nodeId: '',
+  address: nobody,
+  counters: nobody,
+  info: nobody,
+  config: nobody,
+};
+
+/** To write a page anew: UPDATE_DOCS=1 npm test -- commands-page */
+function assertPage(name: string, page: string): void {
+  const path = join(projectRoot, 'docs/reference', name);
   if (process.env['UPDATE_DOCS'] === '1') writeFileSync(path, page);
   assert.equal(readFileSync(path, 'utf8'), page);
+}
+
+test('the reference of commands is what the query port understands', () => {
+  const table = createQueryTable(facts);
+  assertPage('commands.md', commandsPage(table, { title: 'Commands', introduction }));
+});
+
+test('the reference of commands of the ring is what a node understands', () => {
+  const table = createStorageTable(facts, nobody);
+  const title = 'Commands of the ring store';
+  assertPage('ring-commands.md', commandsPage(table, { title, introduction: ringIntroduction }));
 });

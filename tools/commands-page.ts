@@ -11,13 +11,16 @@ const groupTitles: Readonly<Record<CommandGroup, string>> = {
   cluster: 'Cluster',
 };
 
-/** The page `docs/reference/commands.md`, made from the table that executes the commands. */
-export function commandsPage<Target>(table: CommandTable<Target>, introduction: string): string {
-  const lines = ['# Commands', '', introduction.trim(), ''];
-  for (const [group, title] of Object.entries(groupTitles)) {
+/** A page as `docs/reference/commands.md`, made from the table that executes the commands. */
+export function commandsPage<Target>(
+  table: CommandTable<Target>,
+  { title, introduction }: { readonly title: string; readonly introduction: string },
+): string {
+  const lines = [`# ${title}`, '', introduction.trim(), ''];
+  for (const [group, heading] of Object.entries(groupTitles)) {
     const entries = table.entries.filter(({ row }) => row.group === group);
     if (entries.length === 0) continue;
-    lines.push(`## ${title}`, '', '| command | what it does | since |', '|---|---|---|');
+    lines.push(`## ${heading}`, '', '| command | what it does | since |', '|---|---|---|');
     for (const entry of entries) lines.push(...rowsOf(entry, ''));
     lines.push('');
   }

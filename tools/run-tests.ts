@@ -10,7 +10,7 @@ import type { TestEvent } from './test-report.ts';
 // `npm test [-- PATTERN …]`: runs the compiled tests, all or those whose path contains a pattern.
 
 /** One file may take so long; then it is killed and counts as failed. */
-const fileTimeoutMs = 300_000;
+const fileTimeoutMs = 900_000;
 /** Everything may take so long: a run that hangs says so instead of waiting for somebody's patience. */
 const runTimeoutMs = 1_140_000;
 

@@ -17,9 +17,10 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 5 cannot connect, 130 
 
 /** What to do about a fault, where that is nearly always the same. */
 const hints: Partial<Record<ErrorCode, string>> = {
-  JOURNAL_CORRUPT: 'If other servers have the data: --quarantine sets the damaged files aside',
+  JOURNAL_CORRUPT:
+    '--quarantine sets the damaged files aside: what no other server has of them is lost',
   LISTEN_FAILED:
-    'Perhaps an Atoll runs already: end it, or choose others with --port and --admin-port',
+    'Perhaps an Atoll runs already: end it, or choose others with --port, --http-port and --admin-port',
 };
 
 /** The program `atoll` with these commands. Nothing runs until `runProgram`. */

@@ -42,6 +42,6 @@ export async function runRingProcess(
 async function chooseNodeCount({ data, actors }: RingProcessOptions): Promise<number> {
   const kept = data === undefined ? undefined : await readNodeCount(data);
   if (kept === undefined || actors === undefined || actors === kept) return kept ?? actors ?? 1;
-  const text = `${String(data)} has the data of ${kept} nodes, and --actors is ${actors}: a ring keeps its nodes`;
+  const text = `${String(data)} has the data of ${kept === 1 ? 'one node' : `${kept} nodes`}, and --actors is ${actors}: a ring keeps its nodes`;
   throw new AtollError('USAGE', text);
 }

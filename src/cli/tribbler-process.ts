@@ -1,4 +1,3 @@
-import { tribblerLimits } from '../core/limits.ts';
 import { formatHostPort, mustParseHostPort } from '../core/network.ts';
 import { createOutside } from '../platform/outside.ts';
 import { argon2Hasher } from '../platform/password-hasher.ts';
@@ -38,11 +37,7 @@ export async function runTribblerProcess(
   const stopped = untilStopped();
   const outside = createOutside();
   const files = await readPageFiles();
-  const store = await RingLibstore.connect({
-    outside,
-    coordinator,
-    timeoutMs: tribblerLimits.storeCallMs,
-  });
+  const store = await RingLibstore.connect({ outside, coordinator });
   const api = createApi({ store, outside, hasher: argon2Hasher, files, version: packageVersion() });
   const counter = new RequestCounter(api.fetch);
   let isStopping = false;

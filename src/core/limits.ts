@@ -231,7 +231,9 @@ export const ringLimits = {
   /** Clients whose writes are remembered, and the writes of one that it has not confirmed. */
   appliedClientsMax: 100_000,
   appliedPerClientMax: 100_000,
-  /** Items of one chunk of a list: a cache line for each of some steps, and little to move. */
+  /** Lists up to this size are bytes that are searched: some cache lines in a row, where an index has one here and one there. */
+  listPackedItems: 64,
+  /** Items of one chunk of a longer list: a cache line for each of some steps, and little to move. */
   listChunkItems: 512,
   /** Bytes of one record of a snapshot, about. */
   snapshotPackBytes: 262_144, // 256 KiB
@@ -446,10 +448,14 @@ export const tribblerLimits = {
   idempotencyKeysKept: 100,
   idempotencyKeyLettersMax: 64,
   sessionMs: 2_592_000_000, // 30 days
-  /** A call to the ring: a person waits no longer for what may be partial. */
-  storeCallMs: 3_000,
+  /** A read of the ring: a person waits no longer for what may be partial. */
+  storeReadMs: 3_000,
+  /** A write: longer than it waits for the leases of an application server that was killed, or of all after a node's return. */
+  storeWriteMs: 15_000,
   /** Texts of Tribbles that an application server keeps: some 30 MB. They never change; the lists tell what is deleted. */
   tribblesKept: 50_000,
+  /** Tokens whose hashes are kept: some 3 MB. */
+  sessionKeysKept: 10_000,
   /** Hashes of passwords that are made at once, each with 19 MiB, and those that wait for their turn. */
   hashesAtOnce: 2,
   hashesWaitingMax: 100,
@@ -487,4 +493,6 @@ export const tribblerLimits = {
   keepAliveMs: 65_000,
   /** When the server stops, requests under way get so long. */
   stopMs: 5_000,
+  /** A call of `atoll trib`: the slowest write, and some more. */
+  clientCallMs: 20_000,
 } as const;

@@ -1,3 +1,4 @@
+import { readLatin1 } from '../core/latin1.ts';
 import { clientLimits } from '../core/limits.ts';
 import type { Client } from './client.ts';
 import type { Command } from './command.ts';
@@ -96,7 +97,7 @@ export class CommandBatch implements Command {
   }
 
   latin1(index: number): string {
-    return this.bytes.toString('latin1', this.start(index), this.end(index));
+    return readLatin1(this.bytes, this.start(index), this.end(index));
   }
 
   text(index: number): string {

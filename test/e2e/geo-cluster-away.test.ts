@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { actorLimits } from '../../src/core/limits.ts';
 import { GeoCluster } from '../support/geo-cluster.ts';
 import type { GeoProcess } from '../support/geo-process.ts';
-import { GeoWriter } from '../support/geo-writer.ts';
+import { RespWriter } from '../support/resp-writer.ts';
 import { until } from '../support/until.ts';
 
 // A server that is away while the others are written to: they do not mind, and it catches up within seconds.
@@ -14,11 +14,11 @@ const keyCount = 100_000;
 const valueBytes = 40;
 
 /** Changes 100,000 keys through two servers, half through each; all writes are acknowledged. */
-async function changeAll(servers: readonly GeoProcess[], label: string): Promise<GeoWriter[]> {
+async function changeAll(servers: readonly GeoProcess[], label: string): Promise<RespWriter[]> {
   const keys = keyCount / servers.length;
   const writers = servers.map(
     ({ port }, index) =>
-      new GeoWriter({
+      new RespWriter({
         port,
         prefix: `s${index}/`,
         keys,
@@ -46,7 +46,7 @@ const receivedBytes = 'atoll_actor_remote_received_bytes_total';
 async function assertCatchesUp(
   t: TestContext,
   cluster: GeoCluster,
-  writers: readonly GeoWriter[],
+  writers: readonly RespWriter[],
 ): Promise<void> {
   const away = cluster.at(2);
   const { found, tookMs } = await cluster.untilEqual(30_000);

@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { GeoCluster } from '../support/geo-cluster.ts';
-import { GeoWriter } from '../support/geo-writer.ts';
+import { RespWriter } from '../support/resp-writer.ts';
 
 // A server of a cluster dies under load and comes back with its data. The others go on, and in the end all have the same,
 // with everything that any of them acknowledged.
 
 /** A client that waits and one that does not, at each actor of the servers of these numbers. */
-function startWriters(cluster: GeoCluster, indices: readonly number[], round: number): GeoWriter[] {
+function startWriters(
+  cluster: GeoCluster,
+  indices: readonly number[],
+  round: number,
+): RespWriter[] {
   return indices.flatMap((index) =>
     cluster.at(index).ports.flatMap((port, actor) => {
       const prefix = `${round}/s${index + 1}.${actor + 1}`;
       return [
-        new GeoWriter({ port, prefix: `${prefix}/single/`, keys: 50 }),
-        new GeoWriter({ port, prefix: `${prefix}/piped/`, keys: 1_000, depth: 50 }),
+        new RespWriter({ port, prefix: `${prefix}/single/`, keys: 50 }),
+        new RespWriter({ port, prefix: `${prefix}/piped/`, keys: 1_000, depth: 50 }),
       ];
     }),
   );

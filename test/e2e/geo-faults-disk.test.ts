@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
+import { flipMiddle, lastSegment } from '../support/damaged-log.ts';
 import { GeoCluster } from '../support/geo-cluster.ts';
 import { GeoProcess, readAll } from '../support/geo-process.ts';
-import { GeoWriter } from '../support/geo-writer.ts';
+import { RespWriter } from '../support/resp-writer.ts';
+import { SmallDisk } from '../support/small-disk.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 
@@ -15,10 +16,10 @@ import { until } from '../support/until.ts';
  * Asserts what a server does whose disk failed under a client that wrote. Nobody can say any more whether what waited for the
  * disk is there: those clients are answered that. Others are only refused writes.
  */
-async function assertReadsGoOn(server: GeoProcess, writer: GeoWriter): Promise<void> {
+async function assertReadsGoOn(server: GeoProcess, writer: RespWriter): Promise<void> {
   assert.match(writer.refusal ?? 'nothing', /^UNKNOWN it is not known whether .*E(NOSPC|IO)/);
   assert.ok(writer.acknowledged > 0);
-  const late = new GeoWriter({ port: server.port, prefix: 'late/', keys: 10 });
+  const late = new RespWriter({ port: server.port, prefix: 'late/', keys: 10 });
   await late.end();
   assert.equal(late.acknowledged, 0);
   assert.match(late.refusal ?? 'nothing', /^MISCONF /);
@@ -30,15 +31,12 @@ async function assertReadsGoOn(server: GeoProcess, writer: GeoWriter): Promise<v
 
 test('a full disk: writes are refused, reads go on, and what was acknowledged is there when there is space', async (t) => {
   const data = temporaryFolder(t);
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'none', data]);
-  if (mounted.status !== 0) {
-    t.skip(`needs Linux and root, to mount a small file system: ${String(mounted.stderr)}`);
-    return;
-  }
+  const disk = SmallDisk.mount(t, data, '3m');
+  if (disk === undefined) return;
   try {
     const server = await GeoProcess.start({ data });
     t.after(() => server.kill());
-    const writer = new GeoWriter({
+    const writer = new RespWriter({
       port: server.port,
       prefix: 'filling/',
       keys: 5_000,
@@ -48,15 +46,14 @@ test('a full disk: writes are refused, reads go on, and what was acknowledged is
     await writer.end();
     await assertReadsGoOn(server, writer);
     await server.kill();
-    const grown = spawnSync('mount', ['-o', 'remount,size=30m', data]);
-    assert.equal(grown.status, 0, String(grown.stderr));
+    disk.grow('30m');
     const again = await GeoProcess.start({ data });
     t.after(() => again.kill());
     writer.check(await readAll(again.port));
     assert.equal(await again.readiness(), 200);
     await again.kill();
   } finally {
-    spawnSync('umount', ['-l', data]);
+    disk.unmount();
   }
 });
 
@@ -74,7 +71,7 @@ test('a sync that fails: nothing is acknowledged after it, and what was is there
     environment: { UV_THREADPOOL_SIZE: '1' },
   });
   t.after(() => server.kill());
-  const writer = new GeoWriter({ port: server.port, prefix: 'synced/', keys: 20, depth: 3 });
+  const writer = new RespWriter({ port: server.port, prefix: 'synced/', keys: 20, depth: 3 });
   await writer.end();
   await assertReadsGoOn(server, writer);
   await server.kill();
@@ -83,16 +80,10 @@ test('a sync that fails: nothing is acknowledged after it, and what was is there
   writer.check(await readAll(again.port));
 });
 
-/** The segment of a journal that was written last and is not empty. */
-function lastSegment(data: string): string {
-  const names = readdirSync(data).filter((name) => name.endsWith('.log'));
-  return join(data, names.toSorted().at(-1) ?? '');
-}
-
 /** A folder that a killed server left, and who wrote there. */
-async function writtenFolder(data: string): Promise<GeoWriter> {
+async function writtenFolder(data: string): Promise<RespWriter> {
   const server = await GeoProcess.start({ data });
-  const writer = new GeoWriter({ port: server.port, prefix: 'kept/', keys: 300, count: 100 });
+  const writer = new RespWriter({ port: server.port, prefix: 'kept/', keys: 300, count: 100 });
   await writer.end();
   await server.kill();
   return writer;
@@ -128,10 +119,7 @@ test('a flipped byte in the middle of the log is refused with file, offset and a
   const data = temporaryFolder(t);
   await writtenFolder(data);
   const path = lastSegment(data);
-  const bytes = readFileSync(path);
-  const middle = bytes.length >>> 1;
-  bytes[middle] = (bytes[middle] ?? 0) ^ 0x10;
-  writeFileSync(path, bytes);
+  const bytes = flipMiddle(path);
   const { exitCode, stderr } = await GeoProcess.fail({ data });
   assert.notEqual(exitCode, 0);
   assert.match(stderr, /journal-[0-9a-f]{16}\.log at byte \d+/);
@@ -148,7 +136,7 @@ test('a server that lost records begins anew beside others, and brings no delete
   const [one, two] = [cluster.at(0), cluster.at(1)];
   const data = two.options.data ?? '';
   // Every eleventh write is a delete, of a key that was written before.
-  const writer = new GeoWriter({ port: two.port, prefix: 'kept/', keys: 100, count: 1_000 });
+  const writer = new RespWriter({ port: two.port, prefix: 'kept/', keys: 100, count: 1_000 });
   await writer.end();
   assert.equal(writer.acknowledged, 1_000);
   const { found } = await cluster.untilEqual(30_000);
@@ -158,11 +146,7 @@ test('a server that lost records begins anew beside others, and brings no delete
     });
   }
   await two.kill();
-  const path = lastSegment(data);
-  const bytes = readFileSync(path);
-  const middle = bytes.length >>> 1;
-  bytes[middle] = (bytes[middle] ?? 0) ^ 0x10;
-  writeFileSync(path, bytes);
+  flipMiddle(lastSegment(data));
   await cluster.restart(1, { arguments: ['--quarantine'] });
   const { found: after } = await cluster.untilEqual(30_000);
   assert.deepEqual(after, found);

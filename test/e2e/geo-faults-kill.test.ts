@@ -5,7 +5,7 @@ import { SimRandom } from '../../src/sim/sim-random.ts';
 import { randomBelow } from '../../src/core/random.ts';
 import { AtollProcess } from '../support/atoll.ts';
 import { differenceOf, GeoProcess, readAll } from '../support/geo-process.ts';
-import { GeoWriter } from '../support/geo-writer.ts';
+import { RespWriter } from '../support/resp-writer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 // A server that is killed while clients write has, started alone on what it kept, everything that it acknowledged (A7).
@@ -15,13 +15,13 @@ const rounds = Number(process.env['ATOLL_ROUNDS'] ?? 20);
 const seed = Number(process.env['ATOLL_SEED'] ?? Date.now() % 1_000_000);
 
 /** One client that waits for each reply, one that does not, and one whose values make the log so long that snapshots are due. */
-function startWriters(ports: readonly number[], round: number): GeoWriter[] {
+function startWriters(ports: readonly number[], round: number): RespWriter[] {
   const [first = 0, second = 0] = ports;
   const prefix = (name: string): string => `${round}/${name}/`;
   return [
-    new GeoWriter({ port: first, prefix: prefix('single'), keys: 40 }),
-    new GeoWriter({ port: first, prefix: prefix('piped'), keys: 300, depth: 200 }),
-    new GeoWriter({
+    new RespWriter({ port: first, prefix: prefix('single'), keys: 40 }),
+    new RespWriter({ port: first, prefix: prefix('piped'), keys: 300, depth: 200 }),
+    new RespWriter({
       port: second,
       // Each round overwrites what the one before left.
       prefix: 'large/',

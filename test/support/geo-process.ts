@@ -1,8 +1,7 @@
-import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { AtollProcess, type AtollOptions, type AtollOutcome } from './atoll.ts';
 import { findPorts } from './free-ports.ts';
+import { readyLine, ServerProcess } from './server-process.ts';
 
 interface Ready {
   readonly description: string;
@@ -23,17 +22,13 @@ export interface GeoProcessOptions extends AtollOptions {
 }
 
 /** `atoll geo` in a process of its own. */
-export class GeoProcess {
-  readonly atoll: AtollProcess;
+export class GeoProcess extends ServerProcess<Ready> {
   readonly options: GeoProcessOptions;
-  readonly #ready: Ready;
 
   /** Resolves when it answers. Fails with its last words if it ends instead. */
   static async start(options: GeoProcessOptions = {}): Promise<GeoProcess> {
     const atoll = launch(options);
-    await Promise.race([atoll.said('stdout', '\n'), once(atoll.child, 'close')]);
-    assert.ok(atoll.stdout.includes('\n'), `no geo server: ${atoll.stderr}`);
-    return new GeoProcess(atoll, options, JSON.parse(atoll.stdout) as Ready);
+    return new GeoProcess(atoll, options, await readyLine(atoll));
   }
 
   /** Runs one that is expected not to start, to its end. */
@@ -44,55 +39,26 @@ export class GeoProcess {
   }
 
   private constructor(atoll: AtollProcess, options: GeoProcessOptions, ready: Ready) {
-    this.atoll = atoll;
+    super(atoll, ready);
     this.options = options;
-    this.#ready = ready;
-  }
-
-  get ready(): Ready {
-    return this.#ready;
   }
 
   get description(): string {
-    return this.#ready.description;
+    return this.ready.description;
   }
 
   get ports(): readonly number[] {
-    return this.#ready.queryPorts;
+    return this.ready.queryPorts;
   }
 
   /** The port of its first query actor. */
   get port(): number {
-    return this.#ready.queryPorts[0] ?? 0;
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.atoll.child.kill(signal);
-  }
-
-  /** Ends it at once, whatever it does. */
-  async kill(): Promise<void> {
-    this.signal('SIGKILL');
-    await this.atoll.end();
+    return this.ready.queryPorts[0] ?? 0;
   }
 
   /** Starts it again with its data, at its ports. Requires: it was given a port, and has ended. */
   async restart(options: GeoProcessOptions = {}): Promise<GeoProcess> {
     return await GeoProcess.start({ ...this.options, ...options });
-  }
-
-  /** What `/metrics` says of a name, with labels if it has some: summed over all samples that match. */
-  async metric(name: string): Promise<number> {
-    const response = await fetch(`http://127.0.0.1:${this.#ready.adminPort}/metrics`);
-    const text = await response.text();
-    const samples = text.split('\n').filter((line) => line.startsWith(name));
-    assert.ok(samples.length > 0, `there is no metric ${name} in ${text}`);
-    return samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
-  }
-
-  /** The status of `/readyz`. */
-  async readiness(): Promise<number> {
-    return (await fetch(`http://127.0.0.1:${this.#ready.adminPort}/readyz`)).status;
   }
 }
 

@@ -40,6 +40,16 @@ export class RespPeer {
 
   /** Sends all at once, then waits for all. A part that is a string is latin1. */
   async askAll(commands: readonly (readonly CommandArgument[])[]): Promise<readonly ReplyValue[]> {
+    this.send(...commands);
+    await this.#simulation.reach(
+      'an answer to each command',
+      () => this.isClosed || this.#replies.length >= commands.length,
+    );
+    return this.#replies.splice(0);
+  }
+
+  /** Sends all at once and waits for nothing: `takeReplies` gives what came. */
+  send(...commands: readonly (readonly CommandArgument[])[]): void {
     for (const parts of commands) {
       const bytes = parts.map((part) => {
         return typeof part === 'string' ? Buffer.from(part, 'latin1') : part;
@@ -47,10 +57,10 @@ export class RespPeer {
       this.#writer.command(...bytes);
     }
     this.#writer.flushTo(this.#connection);
-    await this.#simulation.reach(
-      'an answer to each command',
-      () => this.isClosed || this.#replies.length >= commands.length,
-    );
+  }
+
+  /** Replies that came and that nobody waited for. */
+  takeReplies(): readonly ReplyValue[] {
     return this.#replies.splice(0);
   }
 

@@ -119,7 +119,7 @@ export class StorageBench {
       waitsForLeaseNote: waitsForLeaseNote === true,
     });
     for (const [index, record] of records.entries()) this.storage.loader.load(record, index + 1);
-    this.storage.start();
+    this.storage.start({ hasLostRecords: false });
     const at = { host: 'bench', port: 1 };
     const view = { epoch: 1, nodes: [{ id: nodeId, at, virtualIds: [0] }] };
     this.storage.setView(view, { hasReturned: false });

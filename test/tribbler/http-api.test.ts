@@ -160,12 +160,13 @@ describe('the API', () => {
     assertProblem(await post('{'), 400, 'invalid-request');
     assertProblem(await post('text=x', 'application/x-www-form-urlencoded'), 415, 'not-json');
     assertProblem(await post('"'.padEnd(20_000, 'x')), 413, 'body-too-large');
-    const chunked = await fetch(`${server.url}/v1/posts`, {
+    const request: RequestInit & { duplex: 'half' } = {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${heather}` },
       body: new Blob(['{"text":"', 'x'.repeat(20_000), '"}']).stream(),
       duplex: 'half',
-    } as RequestInit);
+    };
+    const chunked = await fetch(`${server.url}/v1/posts`, request);
     assert.equal(chunked.status, 413);
   });
 

@@ -37,9 +37,9 @@ class OpenStream {
   }
 
   async next(): Promise<{ name: string; id: string; data: Record<string, unknown> } | undefined> {
-    const { value, done } = await this.#events.next();
-    if (done === true) return undefined;
-    const { name, id, data } = value as ServerSentEvent;
+    const result = await this.#events.next();
+    if (result.done === true) return undefined;
+    const { name, id, data } = result.value;
     return { name, id, data: JSON.parse(data) as Record<string, unknown> };
   }
 
@@ -205,7 +205,7 @@ test('a stream says whose node is away, and when it is back', () => {
       isAway = false;
       // What came while it was away is told when it is back.
       const events = [await stream.next(), await stream.next()];
-      assert.deepEqual(events.map((event) => event?.name).toSorted(), ['state', 'tribble']);
+      assert.deepEqual(new Set(events.map((event) => event?.name)), new Set(['state', 'tribble']));
       assert.equal(events.find((event) => event?.name === 'tribble')?.id, tribble.id);
       stream.close();
     },

@@ -4,6 +4,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { AtollError } from '../../core/errors.ts';
+import { tribblerLimits } from '../../core/limits.ts';
 import type { Page, Session, Tribble, UserName } from '../../tribbler/api-types.ts';
 import { durationMs } from '../durations.ts';
 import { untilInterrupted } from '../interrupt.ts';
@@ -212,7 +213,12 @@ function serverCommand(name: string, description: string): Command {
         .env('ATOLL_TRIB_SERVER')
         .default('http://127.0.0.1:8080'),
     )
-    .option('--timeout <ms>', 'give up after so long (or 2s …)', durationMs('ms'), 10_000)
+    .option(
+      '--timeout <ms>',
+      'give up after so long (or 2s …)',
+      durationMs('ms'),
+      tribblerLimits.clientCallMs,
+    )
     .option('--json', 'one JSON object a line');
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AtollError } from '../../core/errors.ts';
 import { formatDescription, parseDescription } from '../../geo/server/description.ts';
 import type { GeoProcessReady } from '../geo-process.ts';
-import { ServerChild } from './server-child.ts';
+import { ServerChild } from '../server-child.ts';
 
 export interface WorldOptions {
   /** Of the first server; each further one is a hundred above. 0: free ones. */
@@ -39,7 +39,7 @@ const unknownId = '0'.repeat(16);
 export class World {
   readonly #options: WorldOptions;
   readonly #say: (line: string) => void;
-  readonly #children: ServerChild[] = [];
+  readonly #children: ServerChild<GeoProcessReady>[] = [];
   /** Of the servers that answer, by name. */
   readonly #descriptions: Map<string, string> = new Map();
   #isStopping = false;
@@ -82,7 +82,7 @@ export class World {
     await this.untilEnded();
   }
 
-  #startServer(index: number, descriptions: readonly string[]): ServerChild {
+  #startServer(index: number, descriptions: readonly string[]): ServerChild<GeoProcessReady> {
     const { port, adminPort, data } = this.#options;
     const { name, linkLatencyMs } = places[index] ?? { name: 'nowhere', linkLatencyMs: 0 };
     const arguments_ = [
@@ -96,9 +96,13 @@ export class World {
       String(linkLatencyMs),
       ...(data === undefined ? [] : ['--data', join(data, name)]),
     ];
-    const child = new ServerChild(name, [...arguments_, ...joining(descriptions)], (line) => {
-      if (!this.#isStopping) this.#say(line);
-    });
+    const child = new ServerChild<GeoProcessReady>(
+      name,
+      ['geo', ...arguments_, ...joining(descriptions)],
+      (line) => {
+        if (!this.#isStopping) this.#say(line);
+      },
+    );
     this.#children.push(child);
     child.ready.then(({ description }) => this.#descriptions.set(name, description), nothing);
     void child.ended.then((how) => this.#onEnded(name, arguments_, how));

@@ -8,6 +8,8 @@ export interface ApiClientOptions {
   readonly server: string;
   readonly token: string | undefined;
   readonly timeoutMs: number;
+  /** How often a repeatable request is sent before it counts as failed; 3 if not given. */
+  readonly attemptsMax?: number;
 }
 
 export interface ApiRequest {
@@ -29,7 +31,6 @@ export class ProblemAnswer extends Error {
   }
 }
 
-const attemptsMax = 3;
 const pauseMs = 500;
 
 /** The HTTP API of Tribbler from the side of a program. */
@@ -49,6 +50,7 @@ export class ApiClient {
    * `DEADLINE_EXCEEDED`.
    */
   async ask<Body>(path: string, request: ApiRequest = {}): Promise<Body> {
+    const { attemptsMax = 3 } = this.#options;
     for (let attempt = 1; ; attempt += 1) {
       try {
         const response = await this.#send(path, request);

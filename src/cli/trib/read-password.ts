@@ -52,7 +52,7 @@ function askHidden(question: string): Promise<string> {
           end();
           return resolve(typed);
         }
-        if (character === '\u007f' || character === '\b') typed = [...typed].slice(0, -1).join('');
+        if (character === '\u007f' || character === '\b') typed = typed.replace(/.$/u, '');
         else typed += character;
       }
     };

@@ -20,7 +20,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
 };
 
 /** Where the build puts the page of Tribbler, and where the package has it. */
-export const pageFolder: string = fileURLToPath(new URL('../../../page/tribbler', import.meta.url));
+const pageFolder: string = fileURLToPath(new URL('../../../page/tribbler', import.meta.url));
 
 /** Reads all files of the page into memory: they are few and small. Without a page there are none. */
 export async function readPageFiles(folder: string = pageFolder): Promise<PageFiles> {

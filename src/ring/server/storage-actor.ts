@@ -134,7 +134,7 @@ function onLent(
 ): void {
   switch (lent.kind) {
     case 'start':
-      storage.start();
+      storage.start({ hasLostRecords: lent.hasLostRecords });
       lent.facts = storage.loader.facts;
       return;
     case 'virtual ids':

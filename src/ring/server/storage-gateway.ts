@@ -7,6 +7,7 @@ import {
 } from '../../actor/gateway.ts';
 import { assert } from '../../core/assert.ts';
 import type { AtollError } from '../../core/errors.ts';
+import { tellRecovery } from '../../core/journal/tell-recovery.ts';
 import { clientLimits, ringLimits } from '../../core/limits.ts';
 import type { HostPort } from '../../core/network.ts';
 import { randomHex } from '../../core/random.ts';
@@ -117,7 +118,10 @@ class StoragePort {
           begin();
         });
       }
-      const sheet: StartLent = { kind: 'start', facts: undefined };
+      const recovery = this.#journal?.recovery;
+      if (recovery !== undefined) tellRecovery(recovery, outside.log);
+      const hasLostRecords = recovery?.fault !== undefined;
+      const sheet: StartLent = { kind: 'start', hasLostRecords, facts: undefined };
       this.#lend(sheet);
       const virtualIds = await this.#virtualIds(sheet.facts);
       const at = await this.#listen();

@@ -36,6 +36,8 @@ export interface LoadLent {
 /** Everything is loaded: an empty sheet for what was found besides entries. */
 export interface StartLent {
   readonly kind: 'start';
+  /** Damaged files were set aside: the note about leases may have been among what they held. */
+  readonly hasLostRecords: boolean;
   facts: StoredFacts | undefined;
 }
 

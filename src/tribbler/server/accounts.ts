@@ -49,6 +49,8 @@ const hashKey = encoder.encode('atoll tribbler session');
  */
 export class Accounts {
   readonly #options: AccountsOptions;
+  /** Keys of sessions by their tokens: to hash a token at each request would be a twentieth of it. */
+  readonly #keys: Map<string, string> = new Map();
   #hashing = 0;
   readonly #waiting: (() => void)[] = [];
 
@@ -109,6 +111,18 @@ export class Accounts {
   }
 
   #key(token: string): string {
+    const known = this.#keys.get(token);
+    if (known !== undefined) return known;
+    const key = this.#makeKey(token);
+    this.#keys.set(token, key);
+    const [oldest] = this.#keys.keys();
+    if (this.#keys.size > tribblerLimits.sessionKeysKept && oldest !== undefined) {
+      this.#keys.delete(oldest);
+    }
+    return key;
+  }
+
+  #makeKey(token: string): string {
     const hash = this.#options.digest.hmacSha256(hashKey, encoder.encode(token));
     let hex = '';
     for (const byte of hash) hex += byte.toString(16).padStart(2, '0');

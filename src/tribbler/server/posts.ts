@@ -74,11 +74,10 @@ export class Posts {
   }
 
   async #write(tribble: Tribble): Promise<void> {
-    const key = keys.post(tribble);
     const text = JSON.stringify(tribble);
-    await this.#store.put(key, text);
+    await this.#store.put(keys.post(tribble), text);
     await this.#store.appendToList(keys.posts(tribble.user), tribble.key);
-    this.#reader.keep(key, text);
+    this.#reader.keep(tribble, text);
   }
 
   /** What the first request with this key makes, or has made. */

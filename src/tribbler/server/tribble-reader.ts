@@ -14,7 +14,9 @@ import { keys } from './keys.ts';
  */
 export class TribbleReader {
   readonly #store: Libstore;
-  readonly #kept: Map<string, string> = new Map();
+  /** By user, then by key: names and keys are at hand, and a key of the ring would have to be made for each look. */
+  readonly #kept: Map<string, Map<string, string>> = new Map();
+  #count = 0;
 
   constructor(store: Libstore) {
     this.#store = store;
@@ -27,31 +29,32 @@ export class TribbleReader {
   ): Promise<readonly (string | undefined | AtollError)[]> {
     const found: (string | undefined | AtollError)[] = [];
     const places: number[] = [];
-    const wanted: string[] = [];
-    for (const [index, ref] of refs.entries()) {
-      const key = keys.post(ref);
-      const kept = this.#kept.get(key);
+    for (const [index, { user, key }] of refs.entries()) {
+      const kept = this.#kept.get(user)?.get(key);
       found.push(kept);
-      if (kept !== undefined) continue;
-      places.push(index);
-      wanted.push(key);
+      if (kept === undefined) places.push(index);
     }
-    if (wanted.length === 0) return found;
-    const values = await this.#store.getMany(wanted, options);
+    if (places.length === 0) return found;
+    const wanted = places.map((place) => refs[place] ?? { user: '', key: '' });
+    const values = await this.#store.getMany(wanted.map(keys.post), options);
     for (const [index, value] of values.entries()) {
       found[places[index] ?? 0] = value;
-      if (typeof value === 'string') this.keep(wanted[index] ?? '', value);
+      if (typeof value === 'string') this.keep(wanted[index] ?? { user: '', key: '' }, value);
     }
     return found;
   }
 
-  /** Keeps a text that will soon be asked for. The longest kept goes first. */
-  keep(key: string, text: string): void {
-    this.#kept.set(key, text);
-    if (this.#kept.size <= tribblerLimits.tribblesKept) return;
-    for (const [oldest] of this.#kept) {
-      this.#kept.delete(oldest);
-      break;
+  /** Keeps a text that will soon be asked for. Those of the user whose first was kept longest ago go first. */
+  keep({ user, key }: PostRef, text: string): void {
+    const ofUser = this.#kept.get(user) ?? new Map<string, string>();
+    this.#kept.set(user, ofUser);
+    if (!ofUser.has(key)) this.#count += 1;
+    ofUser.set(key, text);
+    while (this.#count > tribblerLimits.tribblesKept) {
+      const [oldest] = this.#kept;
+      if (oldest === undefined) break;
+      this.#kept.delete(oldest[0]);
+      this.#count -= oldest[1].size;
     }
   }
 }

@@ -3,7 +3,7 @@ import { copyBytes } from '../../../core/copy-words.ts';
 import type { Random } from '../../../core/random.ts';
 import type { Reply } from '../../../resp/reply.ts';
 import { prefetchKeysMax, type ListRange, type Table, type Version } from '../table.ts';
-import { Arena } from './arena.ts';
+import { Arena } from '../../../core/arena/arena.ts';
 import { auditTable } from './audit-table.ts';
 import { Entries } from './entries.ts';
 import { ExpiryQueue } from './expiry-queue.ts';

@@ -1,5 +1,5 @@
 import { assert } from '../../../core/assert.ts';
-import type { Arena } from './arena.ts';
+import type { Arena } from '../../../core/arena/arena.ts';
 import type { Entries } from './entries.ts';
 import type { ExpiryQueue } from './expiry-queue.ts';
 import type { HashIndex } from './hash-index.ts';

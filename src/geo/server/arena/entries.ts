@@ -1,6 +1,6 @@
 import { copyBytes } from '../../../core/copy-words.ts';
 import type { Version } from '../table.ts';
-import type { Arena } from './arena.ts';
+import type { Arena } from '../../../core/arena/arena.ts';
 import {
   counterInt,
   entryUnits,
@@ -18,8 +18,8 @@ import {
   wallFloat,
 } from './entry-layout.ts';
 import { LargeValues } from './large-values.ts';
-import { blockUnitsMax } from './size-classes.ts';
-import { chunkMask, unitBytes } from './units.ts';
+import { blockUnitsMax } from '../../../core/arena/size-classes.ts';
+import { chunkMask, unitBytes } from '../../../core/arena/units.ts';
 
 /** A cache line has 64 bytes. */
 const lineInts = 16;

@@ -1,4 +1,4 @@
-import { unitBytes } from './units.ts';
+import { unitBytes } from '../../../core/arena/units.ts';
 
 /**
  * Where an entry's parts lie in its block.

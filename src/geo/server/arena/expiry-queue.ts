@@ -1,8 +1,8 @@
 import { assert } from '../../../core/assert.ts';
-import type { Arena } from './arena.ts';
+import type { Arena } from '../../../core/arena/arena.ts';
 import { expiryOrAfterInt } from './entry-layout.ts';
 import { Pages } from './pages.ts';
-import { chunkMask } from './units.ts';
+import { chunkMask } from '../../../core/arena/units.ts';
 
 /** A cell has 16 bytes: when the entry ends, and which it is. */
 const pageShift = 10;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { SimRandom } from '../../../sim/sim-random.ts';
-import { Arena } from './arena.ts';
+import { Arena } from '../../../core/arena/arena.ts';
 import { Entries } from './entries.ts';
 import { HashIndex } from './hash-index.ts';
 

@@ -1,8 +1,8 @@
 import { assert } from '../../../core/assert.ts';
-import type { Arena } from './arena.ts';
+import type { Arena } from '../../../core/arena/arena.ts';
 import { keyByte, keyLengthInt, keyLengthMask } from './entry-layout.ts';
 import { equalBytes } from './key-bytes.ts';
-import { chunkMask, unitBytes } from './units.ts';
+import { chunkMask, unitBytes } from '../../../core/arena/units.ts';
 
 /** Slots of a segment: a pair of numbers each, 16 KiB together. */
 const segmentSlots = 2048;

@@ -1,9 +1,9 @@
 import { assert } from '../../../core/assert.ts';
-import type { Arena } from './arena.ts';
+import type { Arena } from '../../../core/arena/arena.ts';
 import type { Entries } from './entries.ts';
 import { commonLength, compareBytes, keyTag } from './key-bytes.ts';
 import type { Places } from './places.ts';
-import { chunkMask, unitBytes } from './units.ts';
+import { chunkMask, unitBytes } from '../../../core/arena/units.ts';
 
 /** A leaf has 2 KiB: two numbers, and then so many places and as many tags. */
 export const leafPlacesMax = 255;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { randomBelow } from '../../../core/random.ts';
 import { SimRandom } from '../../../sim/sim-random.ts';
-import { Arena } from './arena.ts';
+import { Arena } from '../../../core/arena/arena.ts';
 import { Entries } from './entries.ts';
 import { KeyOrder } from './key-order.ts';
 import { Places } from './places.ts';

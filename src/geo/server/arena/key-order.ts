@@ -1,5 +1,5 @@
 import { assert } from '../../../core/assert.ts';
-import type { Arena } from './arena.ts';
+import type { Arena } from '../../../core/arena/arena.ts';
 import type { Entries } from './entries.ts';
 import { KeyLeaves, leafPlacesMax } from './key-leaves.ts';
 import type { Places } from './places.ts';

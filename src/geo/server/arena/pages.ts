@@ -1,5 +1,5 @@
 import { assert } from '../../../core/assert.ts';
-import type { Arena } from './arena.ts';
+import type { Arena } from '../../../core/arena/arena.ts';
 
 /** A page: 16 KiB. */
 const pageUnits = 2048;

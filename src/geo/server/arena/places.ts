@@ -1,8 +1,8 @@
 import { assert } from '../../../core/assert.ts';
 import { randomBelow, type Random } from '../../../core/random.ts';
-import type { Arena } from './arena.ts';
+import type { Arena } from '../../../core/arena/arena.ts';
 import { Pages } from './pages.ts';
-import { chunkMask } from './units.ts';
+import { chunkMask } from '../../../core/arena/units.ts';
 
 const pageShift = 12;
 const pageMask = 2 ** pageShift - 1;

@@ -1,7 +1,7 @@
 import { assert } from '../../../core/assert.ts';
-import type { Arena } from './arena.ts';
+import type { Arena } from '../../../core/arena/arena.ts';
 import { expiryOrAfterInt, lengthOrBeforeInt } from './entry-layout.ts';
-import { chunkMask } from './units.ts';
+import { chunkMask } from '../../../core/arena/units.ts';
 
 /**
  * Tombstones in the order in which they were buried: a list through their headers, because any of them may

@@ -1,19 +1,7 @@
 import { AtollError } from '../../../core/errors.ts';
-import type { Recovery } from '../../../core/journal/open-journal.ts';
-import type { Log } from '../../../core/log.ts';
 import type { ServerIdentity } from '../geo-options.ts';
 import type { ServerGatewayOptions } from './started-server.ts';
 import type { StoredState } from './store-journal.ts';
-
-/** Tells what a start found that is not as it was left. */
-export function tellRecovery(recovery: Recovery, log: Log): void {
-  const { cutBytes, damagedSnapshots, fault, quarantined } = recovery;
-  if (cutBytes > 0) log.warn('an unfinished write was cut off the log', { bytes: cutBytes });
-  if (damagedSnapshots > 0) log.warn('snapshots are damaged', { count: damagedSnapshots });
-  if (fault !== undefined) {
-    log.error('records are lost', { reason: fault.message, quarantined: quarantined.join() });
-  }
-}
 
 /**
  * A server that has lost records knows less than it once confirmed. Others have forgotten deletes by its word, and what it has

@@ -6,6 +6,7 @@ import {
   type GatewayThread,
   type LocalActor,
 } from '../../../actor/gateway.ts';
+import { tellRecovery } from '../../../core/journal/tell-recovery.ts';
 import { assert } from '../../../core/assert.ts';
 import { AtollError } from '../../../core/errors.ts';
 import type { Disk } from '../../../core/disk.ts';
@@ -29,7 +30,7 @@ import { deferred } from './deferred.ts';
 import { everything } from './everything.ts';
 import { Keeping } from './keeping.ts';
 import { QueryPorts } from './query-ports.ts';
-import { refuseIncomplete, tellRecovery } from './recovered.ts';
+import { refuseIncomplete } from './recovered.ts';
 import { readSlice } from './snapshot-slices.ts';
 import type {
   HomeReport,

@@ -127,5 +127,5 @@ export function findItems(
 
 export function writeItems({ list, start, end }: FoundItems, { reply }: Client): void {
   reply.array(end - start);
-  list?.forRange(start, end, (item) => reply.bulkLatin1(item));
+  list?.writeRange(start, end, reply);
 }

@@ -85,8 +85,7 @@ export class StorageLoader implements RecordTaker {
 
   value(key: string, value: string): void {
     // An entry that was deleted and came again while the snapshot was made is in it twice.
-    this.#table.delete(key);
-    this.#table.set(key, value);
+    this.#table.replace(key, value);
     this.#see(key);
   }
 

@@ -26,14 +26,19 @@ export class ChunkedItems {
   readonly #numberOf: Map<string, number> = new Map();
   readonly #chunkItems: number;
   #nextNumber = 0;
+  #byteLength = 0;
 
-  constructor(items: readonly string[], chunkItems: number) {
+  constructor(chunkItems: number) {
     this.#chunkItems = chunkItems;
-    for (const item of items) this.append(item);
   }
 
   get size(): number {
     return this.#numberOf.size;
+  }
+
+  /** Of all items together. */
+  get byteLength(): number {
+    return this.#byteLength;
   }
 
   /** False: it is there already. */
@@ -49,6 +54,7 @@ export class ChunkedItems {
     last.items.push(item);
     last.numbers.push(number);
     this.#numberOf.set(item, number);
+    this.#byteLength += item.length;
     return true;
   }
 
@@ -62,6 +68,7 @@ export class ChunkedItems {
     items.splice(index, 1);
     numbers.splice(index, 1);
     this.#numberOf.delete(item);
+    this.#byteLength -= item.length;
     this.#tighten(chunkIndex);
     return true;
   }

@@ -109,11 +109,13 @@ export class Storage {
     return this.applied.clientCount > 0 || this.keeper.hasPenalties;
   }
 
-  /** Everything is loaded. */
-  start(): void {
+  /** Everything is loaded. `hasLostRecords`: not everything that there was. */
+  start({ hasLostRecords }: { hasLostRecords: boolean }): void {
     const { leasesLastMs } = this.loader.facts;
     this.note.load(leasesLastMs);
     if (leasesLastMs > 0) this.keeper.waitOut(leasesLastMs);
+    // Nobody knows whether leases were granted.
+    if (hasLostRecords) this.keeper.waitOutOwnTerms();
     this.loader.finish();
   }
 
@@ -129,8 +131,8 @@ export class Storage {
     this.loader.facts.view = view;
     this.ownership.setView(view);
     this.#servesAll = this.ownership.ownsAll && !this.#isDoubtful;
-    // With a journal it knows by itself.
-    if (hasReturned && this.#log === undefined) this.keeper.waitOutOwnTerms();
+    // It came without a view: what it knew about leases is lost, if it was kept at all.
+    if (hasReturned) this.keeper.waitOutOwnTerms();
   }
 
   /** A client has a view of this epoch. */

@@ -1,3 +1,5 @@
+import { Arena } from '../../../core/arena/arena.ts';
+import { ringLimits } from '../../../core/limits.ts';
 import { ItemList } from './item-list.ts';
 
 /** What a key leads to. A list is never empty. */
@@ -5,8 +7,8 @@ export type Entry = string | ItemList;
 
 /** Of one entry, about: what the Map and the strings of key and value need besides their bytes. */
 const bytesPerEntry = 72;
-/** Of one item of a list, about: its string, its place in a chunk, its number, its place in the index. */
-const bytesPerItem = 72;
+/** Of a list, about, besides its items. */
+const bytesPerList = 120;
 
 /**
  * The keys of a node. Keys, values and items are strings of which each character is one byte: V8's compact form, and what a
@@ -14,6 +16,8 @@ const bytesPerItem = 72;
  */
 export class Table {
   readonly #entries: Map<string, Entry> = new Map();
+  /** Of lists. */
+  readonly #arena = new Arena();
   #byteLength = 0;
   #listCount = 0;
 
@@ -50,26 +54,36 @@ export class Table {
     return true;
   }
 
+  /** Sets a value, whatever was there. */
+  replace(key: string, value: string): void {
+    if (this.set(key, value)) return;
+    this.delete(key);
+    this.set(key, value);
+  }
+
   /** A value or a list; false: there was none. */
   delete(key: string): boolean {
     const old = this.#entries.get(key);
     if (old === undefined) return false;
     this.#byteLength -= entryBytes(key, old);
-    if (typeof old !== 'string') this.#listCount -= 1;
     this.#entries.delete(key);
+    if (typeof old === 'string') return true;
+    this.#listCount -= 1;
+    old.release();
     return true;
   }
 
   append(key: string, item: string): 0 | 1 | 'wrong type' {
     let list = this.#entries.get(key);
     if (list === undefined) {
-      list = new ItemList();
+      list = new ItemList(this.#arena, ringLimits);
       this.#entries.set(key, list);
       this.#listCount += 1;
-      this.#byteLength += bytesPerEntry + key.length;
+      this.#byteLength += bytesPerEntry + bytesPerList + key.length;
     } else if (typeof list === 'string') return 'wrong type';
+    const before = list.heldBytes;
     if (!list.append(item)) return 0;
-    this.#byteLength += bytesPerItem + item.length;
+    this.#byteLength += list.heldBytes - before;
     return 1;
   }
 
@@ -77,13 +91,15 @@ export class Table {
     const list = this.#entries.get(key);
     if (list === undefined) return 0;
     if (typeof list === 'string') return 'wrong type';
+    const before = list.heldBytes;
     if (!list.remove(item)) return 0;
-    this.#byteLength -= bytesPerItem + item.length;
+    this.#byteLength += list.heldBytes - before;
     if (list.size === 0) {
       // An empty list is no list, as in Redis.
       this.#entries.delete(key);
       this.#listCount -= 1;
-      this.#byteLength -= bytesPerEntry + key.length;
+      this.#byteLength -= bytesPerEntry + bytesPerList + key.length;
+      list.release();
     }
     return 1;
   }
@@ -92,6 +108,5 @@ export class Table {
 /** What an entry takes, about. */
 export function entryBytes(key: string, entry: Entry): number {
   const bytes = bytesPerEntry + key.length;
-  if (typeof entry === 'string') return bytes + entry.length;
-  return bytes + entry.byteLength + entry.size * bytesPerItem;
+  return typeof entry === 'string' ? bytes + entry.length : bytes + bytesPerList + entry.heldBytes;
 }

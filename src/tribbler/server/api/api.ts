@@ -6,6 +6,7 @@ import type { Random } from '../../../core/random.ts';
 import type { Timers } from '../../../core/timers.ts';
 import type { Libstore } from '../../../ring/libstore/libstore.ts';
 import { Accounts, type PasswordHasher } from '../accounts.ts';
+import { withDeadlines } from '../deadlines.ts';
 import { RateLimiter } from '../rate-limiter.ts';
 import { Service } from '../service.ts';
 import { Streams } from '../streams.ts';
@@ -42,7 +43,8 @@ export interface Api {
 }
 
 /** An application server of Tribbler: stateless, over a Libstore. */
-export function createApi({ store, outside, hasher, files, version }: ApiOptions): Api {
+export function createApi({ outside, hasher, files, version, ...options }: ApiOptions): Api {
+  const store = withDeadlines(options.store);
   const { clock, timers, log } = outside;
   const onBug = (error: unknown): void => {
     const words = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -41,6 +41,4 @@ export interface Asked<Params, Query, Body> {
   readonly address: string;
   /** Whether cookies need no TLS: it is addressed as this machine, over plain HTTP. */
   readonly isLocal: boolean;
-  /** Aborted when nobody waits for the answer any more. */
-  readonly signal: AbortSignal;
 }

@@ -147,7 +147,7 @@ async function checkAsked<P, Q, B>(
   const { address, isTls } = context.env;
   const isLocal =
     !isTls && /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(headers.get('host') ?? '');
-  return { params, query, body, headers, address, isLocal, signal: context.req.raw.signal };
+  return { params, query, body, headers, address, isLocal };
 }
 
 function mustBeObject(schema: z.ZodType): z.ZodObject {

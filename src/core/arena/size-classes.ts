@@ -1,4 +1,4 @@
-import { assert } from '../../../core/assert.ts';
+import { assert } from '../assert.ts';
 import { slabUnits, unitBytes } from './units.ts';
 
 /** The largest block: four of them fill a slab. Larger values have memory of their own. */

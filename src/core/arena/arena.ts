@@ -1,4 +1,4 @@
-import { assert } from '../../../core/assert.ts';
+import { assert } from '../assert.ts';
 import { Chunk } from './chunk.ts';
 import { sizeClassCount, sizeClassOf, sizeOfClass } from './size-classes.ts';
 import { SlabTable } from './slab-table.ts';

@@ -3,29 +3,31 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-import { AtollError } from '../../core/errors.ts';
-import type { GeoProcessReady } from '../geo-process.ts';
+import { AtollError } from '../core/errors.ts';
 
-const mainPath: string = fileURLToPath(new URL('../main.js', import.meta.url));
+const mainPath: string = fileURLToPath(new URL('main.js', import.meta.url));
 
 /**
- * A geo server in a process of its own, which ends with ours: in order when it is told to, and also when we are killed, since
+ * A server in a process of its own, which ends with ours: in order when it is told to, and also when we are killed, since
  * it notices that its channel to us is closed. Ctrl-C does not reach it: it is told once, by us.
  */
-export class ServerChild {
+export class ServerChild<Ready> {
   readonly name: string;
   /** Resolves when it answers. Rejects with `GATEWAY_FAILED`, and what it said, if it ends before. */
-  readonly ready: Promise<GeoProcessReady>;
+  readonly ready: Promise<Ready>;
   /** Resolves with how it ended. */
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
   #isReady = false;
   #lastWords = '';
 
-  /** `say` hears what the server tells of that somebody should know. */
-  constructor(name: string, arguments_: readonly string[], say: (line: string) => void) {
+  /**
+   * @param command - the subcommand of `atoll`, with its arguments
+   * @param say - hears what the server tells of that somebody should know
+   */
+  constructor(name: string, command: readonly string[], say: (line: string) => void) {
     this.name = name;
-    this.#child = spawn(process.execPath, [mainPath, 'geo', '--json', ...arguments_], {
+    this.#child = spawn(process.execPath, [mainPath, ...command, '--json'], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
     });
@@ -43,7 +45,7 @@ export class ServerChild {
     this.#child.kill('SIGTERM');
   }
 
-  async #untilReady(): Promise<GeoProcessReady> {
+  async #untilReady(): Promise<Ready> {
     const { stdout } = this.#child;
     if (stdout === null) throw new AtollError('GATEWAY_FAILED', `${this.name} has no stdout`);
     const line = once(createInterface({ input: stdout }), 'line') as Promise<[string]>;
@@ -53,7 +55,7 @@ export class ServerChild {
       throw new AtollError('GATEWAY_FAILED', `${this.name} could not start: ${words || first}`);
     }
     this.#isReady = true;
-    return JSON.parse(first[0]) as GeoProcessReady;
+    return JSON.parse(first[0]) as Ready;
   }
 
   #listen(say: (line: string) => void): void {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { randomBelow } from '../../../core/random.ts';
-import { SimRandom } from '../../../sim/sim-random.ts';
+import { randomBelow } from '../random.ts';
+import { SimRandom } from '../../sim/sim-random.ts';
 import { Arena } from './arena.ts';
 import { blockUnitsMax, sizeClassOf, sizeOfClass } from './size-classes.ts';
 import { chunkBytes, chunkMask, slabUnits, unitBytes } from './units.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createConnection, type Socket } from 'node:net';
 
-export interface GeoWriterOptions {
+export interface RespWriterOptions {
   readonly port: number;
   /** All its keys begin with it, and nobody else's do: what is there of them is its work. */
   readonly prefix: string;
@@ -20,9 +20,9 @@ export interface GeoWriterOptions {
  * A client that writes as fast as it is answered, and remembers what was acknowledged: numbered values to some keys, and now
  * and then a delete. Replies come in the order of the commands, so how many came says which.
  */
-export class GeoWriter {
+export class RespWriter {
   readonly prefix: string;
-  readonly #options: Required<GeoWriterOptions>;
+  readonly #options: Required<RespWriterOptions>;
   readonly #socket: Socket;
   readonly #filler: string;
   #sent = 0;
@@ -33,7 +33,7 @@ export class GeoWriter {
   readonly #ended: Promise<void>;
   readonly #waits: { readonly count: number; readonly resolve: () => void }[] = [];
 
-  constructor(options: GeoWriterOptions) {
+  constructor(options: RespWriterOptions) {
     this.#options = { depth: 1, valueBytes: 20, label: '', count: Infinity, ...options };
     this.prefix = options.prefix;
     this.#filler = 'v'.repeat(this.#options.valueBytes);
