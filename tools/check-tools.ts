@@ -14,7 +14,11 @@ export const tools: readonly Tool[] = [
     script: 'node_modules/oxlint/bin/oxlint',
     args: ['--type-aware', '--deny-warnings', '--report-unused-disable-directives', '.'],
   },
-  { name: 'types', script: 'node_modules/typescript/bin/tsc', args: ['-b'] },
+  {
+    name: 'types',
+    script: 'node_modules/typescript/bin/tsc',
+    args: ['-b', '.', 'src/tribbler/web'],
+  },
   {
     name: 'dead code',
     script: 'node_modules/knip/bin/knip.js',

@@ -137,8 +137,14 @@ async function installPackages() {
 
 async function build() {
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  const { code } = await run(process.execPath, [compiler, '-b'], { stdio: ['ignore', 2, 2] });
+  const { code } = await run(process.execPath, [compiler, '-b', '.', 'src/tribbler/web'], {
+    stdio: ['ignore', 2, 2],
+  });
   if (code !== 0) throw new SetupFailed('the build failed; the errors are above.');
+  const page = await run(process.execPath, ['dist/tools/build-page.js'], {
+    stdio: ['ignore', 2, 2],
+  });
+  if (page.code !== 0) throw new SetupFailed('the page was not built; the errors are above.');
 }
 
 /**
@@ -208,40 +214,46 @@ function isOnPath(program) {
   return folders.some((folder) => folder !== '' && fs.existsSync(join(folder, program)));
 }
 
+/** What the tests look for on the machine, and the packages of Debian that bring it. */
+const testPrograms = [
+  {
+    programs: ['redis-server', 'redis-cli', 'redis-benchmark'],
+    packages: ['redis-server', 'redis-tools'],
+    // The package would have Debian start a server at the next boot; the tests start their own.
+    service: 'redis-server',
+  },
+  { programs: ['chromium'], packages: ['chromium'] },
+];
+
 /**
- * The tests compare Atoll with Redis and use redis-cli. Where that can be had without asking (Debian, as
- * root) it is installed; everywhere else those tests are skipped and say so.
+ * The tests compare Atoll with Redis, and walk through the web page in Chromium. Where these can be had without asking
+ * (Debian, as root) they are installed; everywhere else those tests are skipped and say so.
  */
-async function installRedis() {
-  const programs = ['redis-server', 'redis-cli', 'redis-benchmark'];
-  if (programs.every(isOnPath)) return;
+async function installTestPrograms() {
+  const missing = testPrograms.filter(({ programs }) => !programs.every(isOnPath));
+  if (missing.length === 0) return;
+  const packages = missing.flatMap((wanted) => wanted.packages);
+  const names = packages.join(', ');
   const isRoot = process.getuid?.() === 0;
   if (!isRoot || !fs.existsSync('/etc/debian_version') || !isOnPath('apt-get')) {
-    say('redis-server is missing: tests that need it are skipped. To run them too, install Redis.');
+    say(`tests that need what is not installed (${names}) are skipped.`);
     return;
   }
-  say('installing redis-server and redis-tools for the tests (apt-get) …');
+  say(`installing ${names} for the tests (apt-get) …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const stdio = /** @type {const} */ (['ignore', 'ignore', 2]);
   const allowServices = forbidServices();
   try {
-    const install = [
-      'install',
-      '-y',
-      '-q',
-      '--no-install-recommends',
-      'redis-server',
-      'redis-tools',
-    ];
+    const install = ['install', '-y', '-q', '--no-install-recommends', ...packages];
     for (const args of [['update', '-q'], install]) {
       const { code } = await run('apt-get', args, { env, stdio: [...stdio] });
       if (code === 0) continue;
-      say(`apt-get ${args[0]} failed, its reason is above: tests that need Redis are skipped.`);
+      say(`apt-get ${args[0]} failed, its reason is above: tests that need ${names} are skipped.`);
       return;
     }
-    // The package would have Debian start a server at the next boot; the tests start their own.
-    if (isOnPath('systemctl')) {
-      await run('systemctl', ['disable', 'redis-server'], { stdio: 'ignore' });
+    for (const { service } of missing) {
+      if (service === undefined || !isOnPath('systemctl')) continue;
+      await run('systemctl', ['disable', service], { stdio: 'ignore' });
     }
   } finally {
     allowServices();
@@ -280,7 +292,7 @@ async function main() {
   }
   await alone(async () => {
     await installPackages();
-    if (command === 'test') await installRedis();
+    if (command === 'test') await installTestPrograms();
     await build();
   });
   const { code, signal } = await run(process.execPath, [...entry, ...args]);

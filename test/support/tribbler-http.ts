@@ -12,6 +12,8 @@ export interface TribblerHttpOptions {
   readonly store?: Libstore;
   readonly files?: PageFiles;
   readonly isBehindProxy?: boolean;
+  /** A free one if not given. */
+  readonly port?: number;
 }
 
 export interface Answer {
@@ -47,12 +49,13 @@ export class TribblerHttp {
     store = new MemoryRing().open(),
     files = new Map(),
     isBehindProxy = false,
+    port = 0,
   }: TribblerHttpOptions = {}): Promise<TribblerHttp> {
     const outside = createOutside({ log: { level: 'error' } });
     const api = createApi({ store, outside, hasher: quickHasher, files, version: '0.0.0' });
     const { fetch: counted } = new RequestCounter(api.fetch);
     const http = await HttpServer.listen({
-      at: { host: '127.0.0.1', port: 0 },
+      at: { host: '127.0.0.1', port },
       api: { fetch: counted, stop: () => api.stop() },
       isBehindProxy,
     });

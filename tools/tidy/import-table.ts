@@ -51,6 +51,18 @@ export const importTable: Readonly<Record<string, Row>> = {
     packages: ['hono', '@hono/zod-openapi'],
     node: false,
   },
+  'tribbler/web': {
+    rows: ['tribbler', 'tribbler/web/model', 'tribbler/web/browser', 'tribbler/web/page'],
+    packages: ['preact'],
+    node: false,
+  },
+  'tribbler/web/model': { rows: ['core', 'tribbler'], packages: [], node: false },
+  'tribbler/web/browser': { rows: ['tribbler', 'tribbler/web/model'], packages: [], node: false },
+  'tribbler/web/page': {
+    rows: ['tribbler', 'tribbler/web/model', 'tribbler/web/browser'],
+    packages: ['preact', '@preact/signals'],
+    node: false,
+  },
   cli: { rows: 'all', packages: ['commander', '@hono/node-server'], node: true },
   entries: { rows: 'all', packages: [], node: false },
 };

@@ -48,7 +48,7 @@ function compareCaptions(
 function findCaptions(text: string): Map<string, number> {
   const captions = new Map<string, number>();
   for (const [index, line] of text.split('\n').entries()) {
-    const names = /^[-*] ((?:`[\w.-]+\.ts`(?:, | and )?)+)/.exec(line)?.[1] ?? '';
+    const names = /^[-*] ((?:`[\w.-]+\.tsx?`(?:, | and )?)+)/.exec(line)?.[1] ?? '';
     for (const [, name] of names.matchAll(/`([\w.-]+)`/g)) {
       if (name !== undefined) captions.set(name, index + 1);
     }

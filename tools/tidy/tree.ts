@@ -18,7 +18,7 @@ const foldersSkipped: ReadonlySet<string> = new Set([
   'coverage',
   'results',
 ]);
-const textFile = /\.(ts|js|json|md|html|css|yml|txt)$|^\.ci\/run$/;
+const textFile = /\.(ts|tsx|js|json|md|html|css|yml|txt)$|^\.ci\/run$/;
 
 /** Reads the text files under `root`; what is built, installed or measured is not ours to tidy. */
 export function readTree(root: string): Tree {
@@ -39,7 +39,7 @@ export function readTree(root: string): Tree {
 }
 
 export function isTypeScript(path: string): boolean {
-  return path.endsWith('.ts');
+  return path.endsWith('.ts') || path.endsWith('.tsx');
 }
 
 /** Tests, and what only they use: they may import everything and look at the real outside. */
