@@ -29,7 +29,7 @@ export function checkTribbleText(raw: string): CheckedText {
 }
 
 /** What people count as letters. Texts that are much too long are counted no further than to 10,000. */
-function countGraphemes(text: string): number {
+export function countGraphemes(text: string): number {
   let count = 0;
   for (const _ of segmenter.segment(text)) {
     count += 1;
