@@ -65,6 +65,6 @@ test('a port in use is one line with what to do about it', async () => {
   assert.deepEqual([exitCode, stdout], [1, '']);
   assert.match(
     stderr,
-    /^atoll: pittsburgh could not start: cannot listen at .* in use .*: end it, or choose others with --port .*\n$/,
+    /^atoll: pittsburgh could not start: cannot listen at .* in use .*: end it, or choose other ports .*\n$/,
   );
 });

@@ -19,8 +19,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 5 cannot connect, 130 
 const hints: Partial<Record<ErrorCode, string>> = {
   JOURNAL_CORRUPT:
     '--quarantine sets the damaged files aside: what no other server has of them is lost',
-  LISTEN_FAILED:
-    'Perhaps an Atoll runs already: end it, or choose others with --port, --http-port and --admin-port',
+  LISTEN_FAILED: 'Perhaps an Atoll runs already: end it, or choose other ports (--help says how)',
 };
 
 /** The program `atoll` with these commands. Nothing runs until `runProgram`. */

@@ -436,8 +436,9 @@ describe('atoll start', () => {
   test('keeps a world with --data, and says when a server of it dies and how to start it again', async () => {
     const port = await findPorts(202);
     const folder = await mkdtemp(join(tmpdir(), 'atoll-world-'));
-    const adminPort = await findPorts(3);
-    const ports = ['--port', String(port), '--admin-port', String(adminPort)];
+    const adminPort = await findPorts(5);
+    const others = ['--ring-port', '0', '--http-port', '0'];
+    const ports = ['--port', String(port), '--admin-port', String(adminPort), ...others];
     for (const life of [1, 2]) {
       const atoll = new AtollProcess(['start', ...ports, '--data', folder]);
       await atoll.said('stdout', '/metrics');
@@ -445,6 +446,15 @@ describe('atoll start', () => {
       if (life === 1) await near.put('greeting', 'hello');
       else assert.equal(await far.get('greeting'), 'hello');
       await Promise.all([near.close(), far.close()]);
+      const [url = ''] = /http:\/\/127\.0\.0\.1:\d+(?= +log in)/.exec(atoll.stdout) ?? [];
+      const token = await logInAt(url);
+      const timeline = await fetch(`${url}/v1/me/timeline?own=true`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      const tribbles = ((await timeline.json()) as { items: { text: string }[] }).items;
+      assert.ok(tribbles.length > 10, 'there are people who have posted');
+      assert.equal(tribbles[0]?.text === 'still here?', life === 2);
+      if (life === 1) await postAt(url, token, 'still here?');
       if (life === 2) {
         const { text } = await fetchText(`http://127.0.0.1:${adminPort + 1}/status`);
         process.kill((JSON.parse(text) as GeoStatus).processId, 'SIGKILL');
@@ -461,6 +471,26 @@ describe('atoll start', () => {
 
 function descriptionOf(at: string): string {
   return JSON.stringify({ clusterId: '0'.repeat(16), id: '1'.repeat(16), at });
+}
+
+/** As the sample's heather: the token. */
+async function logInAt(url: string): Promise<string> {
+  const response = await fetch(`${url}/v1/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ user: 'heather', password: 'tribbler' }),
+  });
+  assert.equal(response.status, 201);
+  return ((await response.json()) as { token: string }).token;
+}
+
+async function postAt(url: string, token: string, text: string): Promise<void> {
+  const response = await fetch(`${url}/v1/posts`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ text }),
+  });
+  assert.equal(response.status, 201);
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {
