@@ -27,7 +27,11 @@ async function takePicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(projectRoot, 'dist/pictures', `${name}.png`) });
   if (!isRenewing || !shown.has(name)) return;
   const session = await page.context().newCDPSession(page);
-  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 80 });
+  // The last lines of a picture are sometimes black, where Chromium has no graphics card.
+  const { width, height } = page.viewportSize() ?? { width: 0, height: 0 };
+  const clip = { x: 0, y: 0, width, height: height - 8, scale: 1 };
+  const options = { format: 'webp', quality: 80, clip } as const;
+  const { data } = await session.send('Page.captureScreenshot', options);
   mkdirSync(join(projectRoot, 'docs/pictures'), { recursive: true });
   const path = join(projectRoot, 'docs/pictures', `tribbler-${name}.webp`);
   writeFileSync(path, Buffer.from(data, 'base64'));
