@@ -8,9 +8,9 @@ import { mergeNewest, type Merged, type PostList } from './merge-newest.ts';
 import { no, ok, type Outcome } from './outcome.ts';
 import type { TribbleReader } from './tribble-reader.ts';
 
-/** Tribbles as JSON, latest first. */
+/** Tribbles as JSON in UTF-8, latest first. */
 export interface TribblePage {
-  readonly tribbles: readonly string[];
+  readonly tribbles: readonly Uint8Array[];
   /** The last one; undefined: there are no more. */
   readonly next: PostRef | undefined;
   /** Users whose Tribbles could not be read. */
@@ -71,14 +71,13 @@ export class Timeline {
     const missing: Set<string> = new Set();
     const merged = await this.#merge(users, options, missing);
     const texts = await this.#reader.read(merged.refs);
-    const tribbles: string[] = [];
+    const tribbles: Uint8Array[] = [];
     let fault: AtollError | undefined;
     for (const [index, text] of texts.entries()) {
-      if (typeof text === 'string') tribbles.push(text);
-      else if (text !== undefined) {
+      if (text instanceof AtollError) {
         fault = text;
         missing.add(merged.refs[index]?.user ?? '');
-      }
+      } else if (text !== undefined) tribbles.push(text);
     }
     if (fault !== undefined && tribbles.length === 0) throw fault;
     return {
