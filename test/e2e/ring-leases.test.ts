@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connect } from '../../src/ring.ts';
-import { AtollProcess } from '../support/atoll.ts';
+import { AtollProcess, runAtoll } from '../support/atoll.ts';
 import { LeaseTaker } from '../support/lease-taker.ts';
 import { RingProcess } from '../support/ring-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -125,4 +125,25 @@ test('after a kill writes wait until leases of the earlier life are over, and af
   const third = await RingProcess.start({ data, leaseMs, leaseGuardMs });
   t.after(() => third.kill());
   assert.equal(await third.metric('atoll_ring_restart_wait_seconds{'), 0);
+});
+
+test('atoll ring leases shows who holds what on any node, and which writes wait', async (t) => {
+  const server = await RingProcess.start({ nodes: 2, leaseMs: 60_000, leaseGuardMs: 1_000 });
+  t.after(() => server.kill());
+  const leases = async (...keys: readonly string[]): Promise<string> =>
+    (await runAtoll(['ring', 'leases', ...keys, '--ring', server.address])).stdout;
+  assert.equal(await leases(), 'Nobody holds a lease, and no write waits\n');
+  const store = await connect({ ring: server.address, leases: 'always' });
+  t.after(() => store.close());
+  const keys = ['1-key', '2-key', '3-key', '4-key'];
+  for (const key of keys) await store.get(key);
+  const writer = await connect({ ring: server.address, leases: 'never' });
+  await writer.put('1-key', 'v');
+  await writer.close();
+  // It gave back that one.
+  const shown = await leases();
+  for (const key of keys.slice(1))
+    assert.match(shown, new RegExp(`^${key} +127.* 1 +\\d+ s +0`, 'm'));
+  assert.doesNotMatch(shown, /1-key/);
+  assert.equal((await leases('3-key')).split('\n').length, 3);
 });

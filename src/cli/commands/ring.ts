@@ -7,6 +7,7 @@ import { writeJsonLine, writeOut } from '../output.ts';
 import { runRingProcess, type RingProcessReady } from '../ring-process.ts';
 import { keepingWords } from '../server-process-options.ts';
 import { wholeNumber } from '../whole-number.ts';
+import { ringLeasesCommand } from './ring-leases.ts';
 import { ringStatusCommand } from './ring-status.ts';
 
 /** A thread each: more gain nothing. */
@@ -44,6 +45,7 @@ export function ringCommand(): Command {
   const term = wholeNumber({ min: 1, max: termMsMax });
   return new Command('ring')
     .addCommand(ringStatusCommand())
+    .addCommand(ringLeasesCommand())
     .description('run a server of the ring store: it speaks the Redis protocol, and owns its keys')
     .option('--host <address>', 'listen here; only this machine may reach it', '127.0.0.1')
     .option('--port <port>', 'of the first node; 0 takes free ports for all', portNumber, 7_400)
