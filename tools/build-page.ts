@@ -26,12 +26,21 @@ function digestOfInputs(): string {
   return digest.digest('hex');
 }
 
+/**
+ * Nothing is drawn before the script has run: it knows which colours the reader has chosen, and without it the page would flash in
+ * those of the system. Vite drops the attribute where the source has it.
+ */
+function drawNothingBefore(html: string): string {
+  return html.replace('<script type="module"', '<script type="module" blocking="render"');
+}
+
 async function buildPage(): Promise<void> {
   const { build } = await import('vite');
   await build({
     root: source,
     configFile: false,
     logLevel: 'warn',
+    plugins: [{ name: 'first-things-first', transformIndexHtml: drawNothingBefore }],
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     build: {
       outDir: target,

@@ -32,6 +32,8 @@ class SetupProject extends Project {
     this.write('bin/npm', fakeNpm);
     this.write('bin/tsc', "require('fs').appendFileSync('calls', `tsc ${process.argv[2]}\\n`)");
     this.copy(projectRoot, 'tools/setup.js');
+    const page = "import fs from 'node:fs'; fs.appendFileSync('calls', 'page\\n');";
+    this.write('dist/tools/build-page.js', page);
     this.write('dist/src/cli/main.js', "console.log('started', ...process.argv.slice(2));");
     this.writeLock('1.0.0');
   }
@@ -83,7 +85,7 @@ test('a bare clone installs, builds and starts, with the arguments passed on', a
   const { code, output } = await ended(project.start('start', '--port', '7100'));
   assert.equal(code, 0, output);
   assert.match(output, /started start --port 7100\n/);
-  assert.deepEqual(project.takeCalls(), [install, 'tsc -b']);
+  assert.deepEqual(project.takeCalls(), [install, 'tsc -b', 'page']);
 });
 
 test('what is installed is not installed again, until the lock changes', async (t) => {
@@ -91,10 +93,10 @@ test('what is installed is not installed again, until the lock changes', async (
   await ended(project.start('start'));
   project.takeCalls();
   await ended(project.start('start'));
-  assert.deepEqual(project.takeCalls(), ['tsc -b']);
+  assert.deepEqual(project.takeCalls(), ['tsc -b', 'page']);
   project.writeLock('2.0.0');
   await ended(project.start('start'));
-  assert.deepEqual(project.takeCalls(), [install, 'tsc -b']);
+  assert.deepEqual(project.takeCalls(), [install, 'tsc -b', 'page']);
 });
 
 test('packages that nobody asked for, and optional ones that lack, are no reason to install', async (t) => {
@@ -109,7 +111,7 @@ test('packages that nobody asked for, and optional ones that lack, are no reason
   lock.packages['node_modules/c'] = { version: '1.0.0' };
   project.write(lockFile, JSON.stringify(lock));
   await ended(project.start('start'));
-  assert.deepEqual(project.takeCalls(), ['tsc -b']);
+  assert.deepEqual(project.takeCalls(), ['tsc -b', 'page']);
 });
 
 test('a link to packages that fit is used, one to packages that do not is refused and kept', async (t) => {
@@ -119,7 +121,7 @@ test('a link to packages that fit is used, one to packages that do not is refuse
   fs.symlinkSync('elsewhere', project.at('node_modules'));
   project.takeCalls();
   await ended(project.start('start'));
-  assert.deepEqual(project.takeCalls(), ['tsc -b']);
+  assert.deepEqual(project.takeCalls(), ['tsc -b', 'page']);
 
   project.writeLock('2.0.0');
   const { code, output } = await ended(project.start('start'));
@@ -136,7 +138,7 @@ test('two that start at once install once', async (t) => {
     both.map(({ code }) => code),
     [0, 0],
   );
-  assert.deepEqual(project.takeCalls(), [install, 'tsc -b', 'tsc -b']);
+  assert.deepEqual(project.takeCalls(), [install, 'tsc -b', 'page', 'tsc -b', 'page']);
 });
 
 test('an install that fails says what it needs, and leaves nothing that a next try would trust', async (t) => {
@@ -148,7 +150,7 @@ test('an install that fails says what it needs, and leaves nothing that a next t
   fs.rmSync(project.at('npm-is-broken'));
   project.takeCalls();
   assert.equal((await ended(project.start('start'))).code, 0);
-  assert.deepEqual(project.takeCalls(), [install, 'tsc -b']);
+  assert.deepEqual(project.takeCalls(), [install, 'tsc -b', 'page']);
 });
 
 test('a build that fails stops there', async (t) => {

@@ -27,6 +27,10 @@ function packedFiles(): Set<string> {
   return new Set(packed?.files.map(({ path }) => path));
 }
 
+function readBuilt(name: string): string {
+  return readFileSync(join(projectRoot, 'dist/page/tribbler', name), 'utf8');
+}
+
 test('the package holds what its entries promise, and neither tests nor tools', () => {
   const files = packedFiles();
   const entries = Object.values(packageFile.exports).flatMap((entry) => Object.values(entry));
@@ -36,6 +40,20 @@ test('the package holds what its entries promise, and neither tests nor tools', 
   for (const path of files) {
     assert.doesNotMatch(path, /\.test\.|^dist\/(tools|bench|test|examples)\/|^tools\//);
   }
+});
+
+test('the package holds the page as it was built, and not what it was built from', () => {
+  const files = packedFiles();
+  assert.ok(files.has('dist/page/tribbler/index.html'));
+  for (const [, path] of readBuilt('index.html').matchAll(/(?:src|href)="(\/[^"]+)"/g)) {
+    assert.ok(files.has(`dist/page/tribbler${path}`), path);
+  }
+  for (const path of files) assert.doesNotMatch(path, /tribbler\/web\//);
+});
+
+test('the page has nothing inline, which its security policy would refuse', () => {
+  const html = readBuilt('index.html');
+  assert.doesNotMatch(html, /<style|style=|<script(?![^>]*src=)|\son\w+=|data:/);
 });
 
 for (const [name, entry] of Object.entries(packageFile.exports)) {

@@ -132,7 +132,7 @@ test('the table names only rows that it has', () => {
     if (rows === 'all') continue;
     for (const name of rows) assert.ok(Object.hasOwn(importTable, name), `${row}: ${name}`);
   }
-  assert.equal(entryFiles.size, 4);
+  assert.equal(entryFiles.size, 5);
 });
 
 // Banned globals.
@@ -143,6 +143,14 @@ test('every way to the outside past the interfaces is banned, with what to use i
       `src/actor/a.ts:1: ${name} is banned here: use ${replacement}`,
     ]);
   }
+});
+
+test('the page reaches the browser through its doors, and is looked at though it is of markup', () => {
+  const tree = { 'src/tribbler/web/page/a.tsx': '<p>{Date.now()}</p>;' };
+  assert.deepEqual(findings(checkGlobals, tree), [
+    'src/tribbler/web/page/a.tsx:1: Date is banned here: use Clock of core/clock.ts',
+  ]);
+  assert.deepEqual(findings(checkGlobals, { 'src/tribbler/web/browser/a.ts': 'Date.now();' }), []);
 });
 
 test('chance is banned, the rest of Math is not', () => {

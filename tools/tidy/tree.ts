@@ -23,6 +23,8 @@ const textFile = /\.(ts|tsx|js|json|md|html|css|yml|txt)$|^\.ci\/run$/;
 /** Reads the text files under `root`; what is built, installed or measured is not ours to tidy. */
 export function readTree(root: string): Tree {
   const tree = new Map<string, string>();
+  // A picture has no words, but links may lead to it.
+  const picture = /^docs\/.*\.(png|svg|webp)$/;
   const visit = (folder: string): void => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
@@ -31,6 +33,8 @@ export function readTree(root: string): Tree {
         if (!isHidden && !foldersSkipped.has(entry.name)) visit(path);
       } else if (entry.isFile() && textFile.test(path)) {
         tree.set(path, readFileSync(join(root, path), 'utf8'));
+      } else if (entry.isFile() && picture.test(path)) {
+        tree.set(path, '');
       }
     }
   };

@@ -19,7 +19,7 @@ export function absoluteTime(timeMs: number): string {
   return whole.format(timeMs);
 }
 
-/** `November 2026`: since when somebody is here. */
+/** `Nov 2026`: since when somebody is here. */
 export function monthAndYear(timeMs: number): string {
   return month.format(timeMs);
 }
@@ -30,7 +30,7 @@ const fullDay = new Intl.DateTimeFormat('en-GB', {
   month: 'short',
   year: 'numeric',
 });
-const month = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric' });
+const month = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric' });
 const year = new Intl.DateTimeFormat('en-GB', { year: 'numeric' });
 const whole = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
 

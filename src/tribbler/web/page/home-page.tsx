@@ -3,7 +3,6 @@ import type { VNode } from 'preact';
 import { Composer } from './composer.tsx';
 import { FeedView, NewsPill } from './feed-view.tsx';
 import { Heading } from './heading.tsx';
-import { MissingNotice } from './notice.tsx';
 import { usePage } from './page-context.ts';
 import { PeopleStore } from './people-store.ts';
 import { PeopleView } from './people-view.tsx';
@@ -15,10 +14,6 @@ export function HomePage({ user }: { user: string }): VNode {
     <>
       <Heading title="Home" />
       <Composer user={user} id="compose" />
-      <MissingNotice
-        missing={isShownAsMissing(page.timeline.feed.value.list.missing, page.streamMissing.value)}
-        retry={() => void page.timeline.load()} // Its outcome is in the store.
-      />
       <NewsPill store={page.timeline} />
       <FeedView
         store={page.timeline}
@@ -28,11 +23,6 @@ export function HomePage({ user }: { user: string }): VNode {
       />
     </>
   );
-}
-
-/** The feed tells of its own gaps; only what the stream misses besides is told here. */
-function isShownAsMissing(shown: readonly string[], missing: readonly string[]): readonly string[] {
-  return shown.length > 0 ? [] : missing;
 }
 
 /** What somebody sees who follows nobody and has posted nothing. */

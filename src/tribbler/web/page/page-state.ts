@@ -175,6 +175,7 @@ export class PageState {
       this.outbox.close();
       this.following.clear();
       this.timeline.clear();
+      this.streamMissing.value = [];
       this.#profileFeed = undefined;
       this.session.value = { kind: 'nobody' };
     });

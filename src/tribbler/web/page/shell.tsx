@@ -4,7 +4,7 @@ import { profileAddress } from '../model/route.ts';
 import { FaceImage } from './face-image.tsx';
 import { Icon } from './icon.tsx';
 import type { IconName } from './icon.tsx';
-import { Notice } from './notice.tsx';
+import { MissingNotice, Notice } from './notice.tsx';
 import { usePage } from './page-context.ts';
 import type { PageState } from './page-state.ts';
 import { PeopleStore } from './people-store.ts';
@@ -22,14 +22,10 @@ export function Shell({ children }: { children: ComponentChildren }): VNode {
       </a>
       <Rail />
       <main id="main" tabIndex={-1}>
-        {!page.isOnline.value && (
-          <Notice icon="cloud">
-            <p>You are offline. What you write is posted when the connection is back.</p>
-          </Notice>
-        )}
         {children}
       </main>
       {isUser && !isAboutPeople(page) && <Aside />}
+      <Bars />
       <p class="hidden" role="status" aria-live="polite">
         {page.spoken.value}
       </p>
@@ -43,6 +39,29 @@ function isAboutPeople(page: PageState): boolean {
   const isFirstVisit = list.status === 'ready' && list.items.length === 0;
   const { kind } = page.route.value;
   return kind === 'search' || (kind === 'home' && isFirstVisit);
+}
+
+/** What changes while somebody reads is told over the page, below: it must not push away what is read. */
+function Bars(): VNode {
+  const page = usePage();
+  const { list } = page.timeline.feed.value;
+  // A timeline tells itself what it lacks; here stands what it began to lack since.
+  const isTold = page.route.value.kind === 'home' && list.missing.length > 0;
+  return (
+    <div class="bars">
+      {!page.isOnline.value && (
+        <Notice icon="cloud">
+          <p>You are offline. What you write is posted when the connection is back.</p>
+        </Notice>
+      )}
+      {!isTold && (
+        <MissingNotice
+          missing={page.streamMissing.value}
+          retry={() => void page.timeline.load()} // Its outcome is in the store.
+        />
+      )}
+    </div>
+  );
 }
 
 function Rail(): VNode {

@@ -72,12 +72,12 @@ function DraftTrouble({ draft }: { draft: Draft }): VNode | null {
   const { outbox } = usePage();
   const { state } = draft;
   if (state.kind === 'sending') return null;
-  const reason =
-    state.kind === 'waiting'
-      ? 'Waiting for a connection. It will be posted by itself.'
-      : state.problem.detail;
+  const reason = state.kind === 'waiting' ? 'Waiting for a connection.' : state.problem.detail;
   return (
-    <div class="card-trouble" role="status">
+    <div
+      class={state.kind === 'waiting' ? 'card-trouble card-waiting' : 'card-trouble'}
+      role="status"
+    >
       <Icon name={state.kind === 'waiting' ? 'cloud' : 'warning'} />
       <p>{reason}</p>
       <button type="button" class="link-button" onClick={() => outbox.sendAgain(draft)}>
