@@ -6,10 +6,11 @@ import { withTribbler } from './tribbler-processes.ts';
 export function measureRoundTrips({ say }: BenchOptions): Promise<Figures> {
   return withTribbler(async ({ open }) => {
     const trips: number[] = [];
+    // More and more, of the same users.
     for (const subscriptions of [20, 200, 1_000]) {
       say(`the round trips of a timeline of ${subscriptions} followed users …`);
       const own = await open('never');
-      const sizes = { users: subscriptions + 1, tribblesEach: 1, active: 1, subscriptions };
+      const sizes = { users: 1_200, tribblesEach: 1, active: 1, subscriptions };
       const { active } = await populate(own, sizes);
       await own.store.close();
       const fresh = await open('never');

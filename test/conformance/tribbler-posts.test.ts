@@ -5,6 +5,7 @@ import type { Tribble } from '../../src/tribbler/api-types.ts';
 import {
   createUsers,
   post,
+  textIn,
   textsOf,
   timelineOf,
   TribblerWorld,
@@ -157,10 +158,10 @@ test('pages go on where the one before ended, without a gap or a repetition, to 
   let after: { user: string; key: string } | undefined;
   do {
     const options = { limit: 90, after, own: false };
-    const page = valueOf<{ tribbles: string[]; next: typeof after }>(
+    const page = valueOf<{ tribbles: Uint8Array[]; next: typeof after }>(
       await service.timeline.bySubscription('heather', options),
     );
-    seen.push(...page.tribbles.map((json) => (JSON.parse(json) as Tribble).text));
+    seen.push(...page.tribbles.map(textIn));
     after = page.next;
     // What is posted meanwhile is none of the pages' business.
     await post(service, 'robin', 'meanwhile');

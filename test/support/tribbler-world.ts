@@ -54,7 +54,7 @@ export async function textsOf(
   user: string,
   { limit = 100, after }: PageOptions = {},
 ): Promise<readonly string[]> {
-  const page = valueOf<{ tribbles: readonly string[] }>(
+  const page = valueOf<{ tribbles: readonly Uint8Array[] }>(
     await service.timeline.ofUser(user, { limit, after }),
   );
   return page.tribbles.map(textIn);
@@ -66,12 +66,12 @@ export async function timelineOf(
   user: string,
   { limit = 100, after, own = false }: PageOptions = {},
 ): Promise<readonly string[]> {
-  const page = valueOf<{ tribbles: readonly string[] }>(
+  const page = valueOf<{ tribbles: readonly Uint8Array[] }>(
     await service.timeline.bySubscription(user, { limit, after, own }),
   );
   return page.tribbles.map(textIn);
 }
 
-function textIn(json: string): string {
-  return (JSON.parse(json) as Tribble).text;
+export function textIn(json: Uint8Array): string {
+  return (JSON.parse(new TextDecoder().decode(json)) as Tribble).text;
 }

@@ -42,15 +42,3 @@ test('a merge is what sorting everything would give, or says of whom too little 
     { numRuns: 500 },
   );
 });
-
-test('lists that clocks have put out of order are merged by time', () => {
-  const keys = [3, 1, 2].map((time) => makePostKey(time, '00000000'));
-  const { refs } = mergeNewest([{ user: 'ada', keys, isCut: false }], {
-    limit: 3,
-    after: undefined,
-  });
-  assert.deepEqual(
-    refs.map(({ key }) => key),
-    [keys[0], keys[2], keys[1]],
-  );
-});

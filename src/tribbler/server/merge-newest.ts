@@ -1,8 +1,9 @@
 import { compareNewestFirst, type PostRef } from '../post-key.ts';
 
-/** The post keys of one user, oldest first, as far as they were read. */
+/** The post keys of one user, as far as they were read. */
 export interface PostList {
   readonly user: string;
+  /** Oldest first: ordered. */
   readonly keys: readonly string[];
   /** Whether the list has older ones that were not read. */
   readonly isCut: boolean;
@@ -72,21 +73,12 @@ function startReader(
   { user, keys, isCut }: PostList,
   after: PostRef | undefined,
 ): Reader | undefined {
-  const ordered = isOrdered(keys) ? keys : keys.toSorted();
-  for (let place = ordered.length - 1; place >= 0; place -= 1) {
-    const key = ordered[place] ?? '';
+  for (let place = keys.length - 1; place >= 0; place -= 1) {
+    const key = keys[place] ?? '';
     if (after !== undefined && compareNewestFirst({ user, key }, after) <= 0) continue;
-    return { user, keys: ordered, isCut, place, key };
+    return { user, keys, isCut, place, key };
   }
   return undefined;
-}
-
-/** Lists are in the order of appending, which is that of time but where clocks of servers differ. */
-function isOrdered(keys: readonly string[]): boolean {
-  for (let place = 1; place < keys.length; place += 1) {
-    if ((keys[place - 1] ?? '') > (keys[place] ?? '')) return false;
-  }
-  return true;
 }
 
 function siftDown(heap: Reader[], start: number): void {

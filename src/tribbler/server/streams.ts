@@ -58,6 +58,7 @@ export class Streams {
   readonly #seen: Map<string, Seen> = new Map();
   /** Whose lists could not be read at the last look. */
   readonly #unreadable: Set<string> = new Set();
+  readonly #decoder = new TextDecoder();
   #timer: Timer | undefined;
   #isClosed = false;
 
@@ -184,8 +185,10 @@ export class Streams {
     const refs = added.toSorted((a, b) => compareNewestFirst(b, a));
     const texts = await this.#options.reader.read(refs);
     for (const [index, ref] of refs.entries()) {
-      const json = texts[index];
-      if (typeof json !== 'string') continue;
+      const text = texts[index];
+      // It was deleted meanwhile, or its node is away, which the state tells.
+      if (text === undefined || text instanceof AtollError) continue;
+      const json = this.#decoder.decode(text);
       this.#tellFollowers(ref.user, { name: 'tribble', id: formatPostId(ref), json });
     }
   }
@@ -205,6 +208,7 @@ export class Streams {
     });
     const fromUs = postTimeUs(after.key) - streamOverlapMs * 1_000;
     const missed = page.tribbles
+      .map((text) => this.#decoder.decode(text))
       .map((json) => ({ json, ref: JSON.parse(json) as PostRef }))
       .filter(({ ref }) => postTimeUs(ref.key) >= fromUs)
       .toReversed();

@@ -3,14 +3,15 @@ import { tribblerLimits } from '../../core/limits.ts';
 import type { Libstore } from '../../ring/libstore/libstore.ts';
 import type { PostRef } from '../post-key.ts';
 import { isUserName } from '../user-name.ts';
+import { KeyOrder } from './key-order.ts';
 import { keys } from './keys.ts';
 import { mergeNewest, type Merged, type PostList } from './merge-newest.ts';
 import { no, ok, type Outcome } from './outcome.ts';
 import type { TribbleReader } from './tribble-reader.ts';
 
-/** Tribbles as JSON, latest first. */
+/** Tribbles as JSON in UTF-8, latest first. */
 export interface TribblePage {
-  readonly tribbles: readonly string[];
+  readonly tribbles: readonly Uint8Array[];
   /** The last one; undefined: there are no more. */
   readonly next: PostRef | undefined;
   /** Users whose Tribbles could not be read. */
@@ -32,6 +33,7 @@ export interface TribblePageOptions {
 export class Timeline {
   readonly #store: Libstore;
   readonly #reader: TribbleReader;
+  readonly #order = new KeyOrder();
 
   constructor(store: Libstore, reader: TribbleReader) {
     this.#store = store;
@@ -71,14 +73,13 @@ export class Timeline {
     const missing: Set<string> = new Set();
     const merged = await this.#merge(users, options, missing);
     const texts = await this.#reader.read(merged.refs);
-    const tribbles: string[] = [];
+    const tribbles: Uint8Array[] = [];
     let fault: AtollError | undefined;
     for (const [index, text] of texts.entries()) {
-      if (typeof text === 'string') tribbles.push(text);
-      else if (text !== undefined) {
+      if (text instanceof AtollError) {
         fault = text;
         missing.add(merged.refs[index]?.user ?? '');
-      }
+      } else if (text !== undefined) tribbles.push(text);
     }
     if (fault !== undefined && tribbles.length === 0) throw fault;
     return {
@@ -95,37 +96,41 @@ export class Timeline {
     missing: Set<string>,
   ): Promise<Merged> {
     let newest: number = tribblerLimits.pageItemsMax;
-    const lists: Map<string, PostList> = new Map();
+    let lists: readonly PostList[] = [];
     let wanted = users;
     for (;;) {
-      await this.#readLists(wanted, newest, lists, missing);
-      const merged = mergeNewest([...lists.values()], options);
+      lists = [...lists, ...(await this.#readLists(wanted, newest, missing, lists.length === 0))];
+      const merged = mergeNewest(lists, options);
       if (merged.short.length === 0) return merged;
       newest *= 4;
       wanted = merged.short;
+      const isShort = new Set(wanted);
+      lists = lists.filter(({ user }) => !isShort.has(user));
     }
   }
 
+  /** Lists that can be read and are there. Rejects if none can be read and they are `all` that there is. */
   async #readLists(
     users: readonly string[],
     newest: number,
-    into: Map<string, PostList>,
     missing: Set<string>,
-  ): Promise<void> {
+    all: boolean,
+  ): Promise<PostList[]> {
     const lists = await this.#store.getLists(users.map(keys.posts), { newest });
+    const found: PostList[] = [];
+    let faults = 0;
     let fault: AtollError | undefined;
-    for (const [index, user] of users.entries()) {
-      const list = lists[index];
+    for (const [index, list] of lists.entries()) {
+      const user = users[index] ?? '';
       if (list instanceof AtollError) {
         fault = list;
+        faults += 1;
         missing.add(user);
-        into.delete(user);
-      } else if (list === undefined) {
-        into.delete(user);
-      } else {
-        into.set(user, { user, keys: list, isCut: list.length >= newest });
+      } else if (list !== undefined) {
+        found.push({ user, keys: this.#order.order(list), isCut: list.length >= newest });
       }
     }
-    if (fault !== undefined && missing.size >= users.length && into.size === 0) throw fault;
+    if (fault !== undefined && all && faults === users.length) throw fault;
+    return found;
   }
 }

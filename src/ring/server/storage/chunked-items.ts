@@ -1,4 +1,8 @@
 import { assert } from '../../../core/assert.ts';
+import type { Reply } from '../../../resp/reply.ts';
+
+/** Of an item, about: its string, its place in a chunk, its number, its place in the index. */
+const bytesPerItem = 72;
 
 /** A list as it was when it was captured, in pieces, oldest first. */
 export type CapturedItems = readonly { readonly items: readonly string[] }[];
@@ -41,9 +45,17 @@ export class ChunkedItems {
     return this.#byteLength;
   }
 
-  /** False: it is there already. */
-  append(item: string): boolean {
-    if (this.#numberOf.has(item)) return false;
+  /** What the items take, about. */
+  get heldBytes(): number {
+    return this.#byteLength + this.size * bytesPerItem;
+  }
+
+  has(item: string): boolean {
+    return this.#numberOf.has(item);
+  }
+
+  /** There is always room. Requires: it is not there. */
+  append(item: string): true {
     const number = this.#nextNumber;
     this.#nextNumber += 1;
     let last = this.#chunks.at(-1);
@@ -84,11 +96,19 @@ export class ChunkedItems {
     }
   }
 
+  /** The same items as binary-safe strings in the reply. */
+  writeRange(start: number, end: number, reply: Reply): void {
+    this.forRange(start, end, (item) => reply.bulkLatin1(item));
+  }
+
   /** All of it as it is now, whatever happens to it later: a few words are made for each chunk. */
   capture(): CapturedItems {
     for (const chunk of this.#chunks) chunk.isShared = true;
     return [...this.#chunks];
   }
+
+  /** Nothing of it is out of the collector's sight. */
+  release(): void {}
 
   /** The chunk that has position `position`, and the position of its first item; from the nearer end. */
   #chunkAt(position: number): [index: number, first: number] {

@@ -3,6 +3,7 @@ import { blockUnitsMax } from '../../../core/arena/size-classes.ts';
 import { chunkMask, unitBytes } from '../../../core/arena/units.ts';
 import { readLatin1 } from '../../../core/latin1.ts';
 import type { Reply } from '../../../resp/reply.ts';
+import type { CapturedItems } from './chunked-items.ts';
 
 /** The tag and the length of an item, before its bytes. */
 const headBytes = 2;
@@ -21,14 +22,16 @@ const bytesMax: number = Math.min(4_096, blockUnitsMax * unitBytes);
  */
 export class PackedItems {
   readonly #arena: Arena;
+  readonly #sizeMax: number;
   /** 0: there are no items. */
   #block = 0;
   #size = 0;
   /** Of the block: heads and items. */
   #usedBytes = 0;
 
-  constructor(arena: Arena) {
+  constructor(arena: Arena, sizeMax: number) {
     this.#arena = arena;
+    this.#sizeMax = sizeMax;
   }
 
   get size(): number {
@@ -49,11 +52,11 @@ export class PackedItems {
     return this.#find(item) >= 0;
   }
 
-  /** False: it does not fit. Requires: it is not there. */
+  /** False: it is one too many, or too long. Requires: it is not there. */
   append(item: string): boolean {
     const { length } = item;
     const usedBytes = this.#usedBytes + headBytes + length;
-    if (length > itemBytesMax || usedBytes > bytesMax) return false;
+    if (this.#size === this.#sizeMax || length > itemBytesMax || usedBytes > bytesMax) return false;
     // Half as much again, or a list that grows would be moved for each item.
     if (usedBytes > this.heldBytes) this.#move(Math.min(bytesMax, usedBytes * 1.5));
     const { bytes } = this.#arena.chunk(this.#block);
@@ -71,7 +74,7 @@ export class PackedItems {
     const at = this.#find(item);
     if (at < 0) return false;
     if (this.#size === 1) {
-      this.clear();
+      this.release();
       return true;
     }
     const { bytes } = this.#arena.chunk(this.#block);
@@ -93,8 +96,15 @@ export class PackedItems {
     this.#forPlaces(start, end, ({ view }, from, to) => reply.bulkView(view, from, to));
   }
 
-  /** Gives the block back. */
-  clear(): void {
+  /** All of it as it is now, whatever happens to it later: a copy. */
+  capture(): CapturedItems {
+    const items: string[] = [];
+    this.forRange(0, this.#size, (item) => items.push(item));
+    return [{ items }];
+  }
+
+  /** Gives back the block: there are no items any more. */
+  release(): void {
     if (this.#block !== 0) this.#arena.free(this.#block);
     this.#block = 0;
     this.#size = 0;

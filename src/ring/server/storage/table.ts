@@ -1,6 +1,6 @@
 import { Arena } from '../../../core/arena/arena.ts';
 import { ringLimits } from '../../../core/limits.ts';
-import { ItemList } from './item-list.ts';
+import { appendTo, createList, type ItemList } from './item-list.ts';
 
 /** What a key leads to. A list is never empty. */
 export type Entry = string | ItemList;
@@ -8,7 +8,7 @@ export type Entry = string | ItemList;
 /** Of one entry, about: what the Map and the strings of key and value need besides their bytes. */
 const bytesPerEntry = 72;
 /** Of a list, about, besides its items. */
-const bytesPerList = 120;
+const bytesPerList = 64;
 
 /**
  * The keys of a node. Keys, values and items are strings of which each character is one byte: V8's compact form, and what a
@@ -76,14 +76,16 @@ export class Table {
   append(key: string, item: string): 0 | 1 | 'wrong type' {
     let list = this.#entries.get(key);
     if (list === undefined) {
-      list = new ItemList(this.#arena, ringLimits);
+      list = createList(this.#arena, ringLimits);
       this.#entries.set(key, list);
       this.#listCount += 1;
       this.#byteLength += bytesPerEntry + bytesPerList + key.length;
     } else if (typeof list === 'string') return 'wrong type';
     const before = list.heldBytes;
-    if (!list.append(item)) return 0;
-    this.#byteLength += list.heldBytes - before;
+    const grown = appendTo(list, item, ringLimits);
+    if (grown === undefined) return 0;
+    if (grown !== list) this.#entries.set(key, grown);
+    this.#byteLength += grown.heldBytes - before;
     return 1;
   }
 

@@ -10,12 +10,40 @@ export function json(status: 200 | 201, value: object, headers: HeaderFields = {
   return jsonText(status, JSON.stringify(value), headers);
 }
 
-/** What is JSON already. */
-export function jsonText(status: 200 | 201, text: string, headers: HeaderFields = {}): Response {
+/** What is JSON already, as text or in UTF-8. */
+export function jsonText(
+  status: 200 | 201,
+  text: string | Uint8Array<ArrayBuffer>,
+  headers: HeaderFields = {},
+): Response {
   return new Response(text, {
     status,
     headers: { ...always, 'content-type': 'application/json', ...headers },
   });
+}
+
+const comma = 44;
+const encoder = new TextEncoder();
+
+/** Pieces with commas between, and what stands around them. */
+export function joinBytes(
+  start: string,
+  pieces: readonly Uint8Array[],
+  end: string,
+): Uint8Array<ArrayBuffer> {
+  const [first, last] = [encoder.encode(start), encoder.encode(end)];
+  let length = first.length + Math.max(0, pieces.length - 1) + last.length;
+  for (const piece of pieces) length += piece.length;
+  const joined = new Uint8Array(length);
+  joined.set(first);
+  let place = first.length;
+  for (const piece of pieces) {
+    if (place > first.length) joined[place++] = comma;
+    joined.set(piece, place);
+    place += piece.length;
+  }
+  joined.set(last, place);
+  return joined;
 }
 
 export function noContent(headers: HeaderFields = {}): Response {

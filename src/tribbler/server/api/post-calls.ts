@@ -2,7 +2,7 @@ import { tribblerLimits } from '../../../core/limits.ts';
 import { checkTribbleText } from '../../tribble-text.ts';
 import type { TribblePage } from '../timeline.ts';
 import type { PostRef } from '../../post-key.ts';
-import { json, jsonText, noContent, tooMany } from './answers.ts';
+import { joinBytes, json, jsonText, noContent, tooMany } from './answers.ts';
 import type { ApiParts } from './api-parts.ts';
 import { formatPostCursor, parsePostCursor } from './cursors.ts';
 import { problem } from './problems.ts';
@@ -157,12 +157,12 @@ function postCursorOf(text: string | undefined): PostRef | undefined | Response 
 
 /** The Tribbles are JSON already, as the ring has them. */
 function tribblePage({ tribbles, next, missing }: TribblePage): Response {
-  const items = `{"items":[${tribbles.join(',')}]`;
   const rest = JSON.stringify({
     ...(next === undefined ? {} : { next: formatPostCursor(next) }),
     ...partialOf(missing),
   });
-  return jsonText(200, rest === '{}' ? `${items}}` : `${items},${rest.slice(1)}`);
+  const end = rest === '{}' ? ']}' : `],${rest.slice(1)}`;
+  return jsonText(200, joinBytes('{"items":[', tribbles, end));
 }
 
 function noSuchPost({ user, key }: PostRef): Response {
