@@ -19,6 +19,9 @@ export interface HttpServerOptions {
   readonly isBehindProxy: boolean;
 }
 
+/** While the server stops, unused connections are closed so often. */
+const sweepMs = 50;
+
 /** An API, listened for. */
 export class HttpServer {
   readonly #server: Server;
@@ -66,10 +69,12 @@ export class HttpServer {
     const closed = once(this.#server, 'close');
     this.#server.close();
     this.#api.stop();
-    this.#server.closeIdleConnections();
+    // A connection whose last answer ends while we wait is kept for more, which does not come.
+    const sweep = setInterval(() => this.#server.closeIdleConnections(), sweepMs);
     const isLate = new AbortController();
     const late = delay(tribblerLimits.stopMs, undefined, { signal: isLate.signal });
     await Promise.race([closed, late]);
+    clearInterval(sweep);
     isLate.abort();
     // Nobody else waits for it, and that it was called off is no news.
     late.catch(() => {});
