@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
@@ -26,6 +26,8 @@ const sweepMs = 50;
 export class HttpServer {
   readonly #server: Server;
   readonly #api: HttpServerOptions['api'];
+  /** Connections that have asked nothing yet: browsers open some in advance. Node does not count them as idle. */
+  readonly #silent: Set<Socket> = new Set();
 
   /** Listens; port 0 takes a free one. Rejects with `LISTEN_FAILED`. */
   static async listen(options: HttpServerOptions): Promise<HttpServer> {
@@ -55,8 +57,15 @@ export class HttpServer {
         keepAliveTimeout: keepAliveMs,
         maxHeaderSize: headBytesMax,
       },
-      (request, response) => void answer(request, response),
+      (request, response) => {
+        this.#silent.delete(request.socket);
+        void answer(request, response);
+      },
     );
+    this.#server.on('connection', (socket) => {
+      this.#silent.add(socket);
+      socket.once('close', () => this.#silent.delete(socket));
+    });
     this.#server.maxConnections = connectionsMax;
   }
 
@@ -69,6 +78,7 @@ export class HttpServer {
     const closed = once(this.#server, 'close');
     this.#server.close();
     this.#api.stop();
+    for (const socket of this.#silent) socket.destroy();
     // A connection whose last answer ends while we wait is kept for more, which does not come.
     const sweep = setInterval(() => this.#server.closeIdleConnections(), sweepMs);
     const isLate = new AbortController();
