@@ -18,8 +18,7 @@ test('who joins in is logged in and finds whom to follow', { skip }, async (t) =
   await page.getByRole('heading', { name: 'Welcome, @robin.' }).waitFor();
   await page.getByRole('button', { name: 'Follow @heather' }).click();
   await page.getByRole('button', { name: 'Following @heather: unfollow' }).waitFor();
-  // What they posted before comes with the next look at the timeline.
-  await page.reload();
+  await page.getByRole('button', { name: 'Show new posts' }).click();
   await page.getByText('Already here.').waitFor();
   assert.deepEqual(problems, []);
 });
@@ -74,6 +73,29 @@ test('a session that is over shows who is not logged in, not an error', { skip }
   await page.getByRole('link', { name: 'Home' }).click();
   await page.reload();
   await page.getByRole('heading', { name: 'Join in' }).waitFor();
+});
+
+test('a session that ends while the page is open ends there too', { skip }, async (t) => {
+  const site = await startSite(t);
+  await site.join('heather');
+  const { page } = await browser.open(site, '/', { user: 'heather' });
+  await page.locator('#compose').waitFor();
+  await page.request.delete('/v1/sessions', { headers: { Origin: site.url } });
+  await site.stop();
+  await site.startAgain();
+  await page.getByRole('heading', { name: 'Join in' }).waitFor();
+});
+
+test('what was about to be deleted is deleted when one logs out', { skip }, async (t) => {
+  const site = await startSite(t);
+  await site.join('heather');
+  const { key } = await site.post('heather', 'Regrettable');
+  const { page } = await browser.open(site, '/', { user: 'heather' });
+  await page.getByRole('button', { name: 'Delete this Tribble' }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByRole('button', { name: 'Log out' }).click();
+  await page.getByRole('heading', { name: 'Join in' }).waitFor();
+  assert.equal((await page.request.get(`/v1/posts/heather/${key}`)).status(), 404);
 });
 
 test('the session is kept from scripts', { skip }, async (t) => {

@@ -58,14 +58,16 @@ test('what others delete is marked where it stood', { skip }, async (t) => {
   await site.join('heather', 'robin');
   await site.follow('heather', 'robin');
   await site.post('robin', 'Stays', 2);
-  const goes = await site.post('robin', 'Goes', 1);
+  const goes = await site.post('robin', 'Goes\n\n\n\n\nslowly', 1);
   const { page } = await browser.open(site, '/', { user: 'heather' });
   const below = page.getByText('Stays');
   await below.waitFor();
   await site.post('robin', 'A sign that the stream is there');
   await page.getByRole('button', { name: '1 new post' }).waitFor();
+  const before = await below.boundingBox();
   await site.remove(goes);
   await page.getByText('This Tribble was deleted.').waitFor();
+  assert.deepEqual(await below.boundingBox(), before);
   assert.equal(await page.getByText('Goes').count(), 0);
 });
 

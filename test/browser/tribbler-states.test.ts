@@ -36,7 +36,7 @@ test(
     site.lose('robin');
     const { page } = await browser.open(site, '/', { user: 'heather' });
     await page.getByText('From moss').waitFor();
-    await page.getByText('what @robin posted cannot be reached').waitFor();
+    await page.getByText('@robin cannot be reached').waitFor();
     site.find('robin');
     await page.getByRole('main').getByRole('button', { name: 'Try again' }).click();
     await page.getByText('From robin').waitFor();

@@ -51,7 +51,7 @@ export async function walkStates(t: TestContext, browser: TestBrowser, view: Vie
   await site.post('heather', 'My own');
   site.lose('robin');
   const { page } = await browser.open(site, '/', { ...view, user: 'heather' });
-  await page.getByText('what @robin posted cannot be reached').waitFor();
+  await page.getByText('@robin cannot be reached').waitFor();
   await site.post('moss', 'News');
   await page.getByRole('button', { name: '1 new post' }).waitFor();
   await page.locator('#compose').fill('x'.repeat(301));

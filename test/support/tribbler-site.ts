@@ -38,15 +38,20 @@ export class TribblerSite {
     }
   }
 
-  /** Posts as if it were so many minutes ago. */
+  /** Posts, as if it were so many minutes ago. */
   async post(user: string, text: string, minutesAgo = 0): Promise<Tribble> {
-    const { clock, random } = createOutside({ log: { level: 'error' } });
-    const wallMs = (): number => clock.wallMs() - minutesAgo * 60_000;
-    const monotonicMs = (): number => clock.monotonicMs();
-    const service = new Service({ store: this.#store, clock: { wallMs, monotonicMs }, random });
+    const service = minutesAgo === 0 ? this.#http.api.parts.service : this.#serviceOf(minutesAgo);
     const outcome = await service.posts.post(user, text);
     assert.equal(outcome.status, 'OK');
     return outcome.value;
+  }
+
+  /** An application server whose clock is late. */
+  #serviceOf(minutesAgo: number): Service {
+    const { clock, random } = createOutside({ log: { level: 'error' } });
+    const wallMs = (): number => clock.wallMs() - minutesAgo * 60_000;
+    const monotonicMs = (): number => clock.monotonicMs();
+    return new Service({ store: this.#store, clock: { wallMs, monotonicMs }, random });
   }
 
   async remove(tribble: Tribble): Promise<void> {

@@ -7,8 +7,10 @@ export interface StreamListener {
   readonly missing: (users: readonly string[]) => void;
   /** More was missed than is sent again. */
   readonly reset: () => void;
-  /** The session is over, or is refused. */
+  /** The session is over. */
   readonly ended: () => void;
+  /** The server answers, but not with a stream: perhaps the session is over. It is tried again. */
+  readonly refused: () => void;
 }
 
 /** How long to wait before a stream that was refused is opened again. Those that break come back by themselves. */
@@ -53,6 +55,7 @@ export class LiveStream {
       if (source.readyState !== EventSource.CLOSED || this.#source !== source) return;
       this.#source = undefined;
       this.#reopening = window.setTimeout(() => this.open(), reopenMs);
+      this.#listener.refused();
     });
   }
 

@@ -29,7 +29,7 @@ export class Deletions {
   constructor(api: Api, gone: (id: string) => void) {
     this.#api = api;
     this.#gone = gone;
-    onLeave(() => this.finish());
+    onLeave(() => void this.finish()); // Nobody is there to hear of it.
   }
 
   /** Whether it was deleted here. */
@@ -52,10 +52,11 @@ export class Deletions {
   }
 
   /** Deletes now what could still be undone. */
-  finish(): void {
-    for (const deletion of this.byId.value.values()) {
-      if (deletion.kind === 'undoable') void this.#delete(deletion.tribble);
-    }
+  async finish(): Promise<void> {
+    const undoable = [...this.byId.value.values()].flatMap((deletion) =>
+      deletion.kind === 'undoable' ? [deletion.tribble] : [],
+    );
+    await Promise.all(undoable.map((tribble) => this.#delete(tribble)));
   }
 
   async #delete(tribble: Tribble): Promise<void> {

@@ -63,6 +63,12 @@ export class FeedStore {
     this.feed.value = waitingShown(this.feed.value);
   }
 
+  /** Whether there is more than is shown. */
+  hasNews(): boolean {
+    const { waiting, isStale } = this.feed.value;
+    return waiting.length > 0 || isStale;
+  }
+
   markStale(): void {
     this.feed.value = { ...this.feed.value, isStale: true };
   }

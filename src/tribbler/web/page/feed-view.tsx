@@ -90,10 +90,8 @@ function FeedEnd({ store }: { store: FeedStore }): VNode | null {
 export function NewsPill({ store }: { store: FeedStore }): VNode | null {
   const { waiting, isStale } = store.feed.value;
   if (waiting.length === 0 && !isStale) return null;
-  const label =
-    isStale || waiting.length >= 100
-      ? 'Many new posts'
-      : `${waiting.length} new ${waiting.length === 1 ? 'post' : 'posts'}`;
+  const count = `${waiting.length} new ${waiting.length === 1 ? 'post' : 'posts'}`;
+  const label = isStale ? 'Show new posts' : count;
   return (
     <button type="button" class="pill" onClick={() => void showNews(store)}>
       <Icon name="up" />

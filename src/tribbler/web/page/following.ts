@@ -14,9 +14,12 @@ export class Following {
   /** Whether who is not in `known` is not followed. */
   readonly isComplete: Signal<boolean> = signal(false);
   readonly #api: Api;
+  readonly #changed: () => void;
 
-  constructor(api: Api) {
+  /** `changed` hears of each change that the server has taken. */
+  constructor(api: Api, changed: () => void) {
     this.#api = api;
+    this.#changed = changed;
   }
 
   async load(user: string): Promise<void> {
@@ -48,7 +51,8 @@ export class Following {
   async set(id: string, follows: boolean): Promise<Answer<undefined>> {
     this.note(id, follows);
     const answer = await this.#api.setFollowing(id, follows);
-    if (answer.kind !== 'ok') this.note(id, !follows);
+    if (answer.kind === 'ok') this.#changed();
+    else this.note(id, !follows);
     return answer;
   }
 

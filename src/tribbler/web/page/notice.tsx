@@ -54,7 +54,7 @@ export function FailedState({ problem, retry }: { problem: Problem; retry: () =>
   );
 }
 
-/** Whose Tribbles are not in what is shown. */
+/** Whose part is not in what is shown. */
 export function MissingNotice({
   missing,
   retry,
@@ -69,8 +69,8 @@ export function MissingNotice({
   return (
     <Notice>
       <p>
-        This is not everything: what {new Intl.ListFormat('en').format(names)} posted cannot be
-        reached at the moment.
+        Not everything is here: {new Intl.ListFormat('en').format(names)} cannot be reached at the
+        moment.
       </p>
       <button type="button" class="button button-quiet button-small" onClick={retry}>
         Try again

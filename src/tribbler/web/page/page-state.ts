@@ -60,13 +60,15 @@ export class PageState {
     this.timeline = new FeedStore((cursor) => this.#watched(api.timeline(cursor)));
     this.outbox = new Outbox(api, (tribble, place) => this.#posted(tribble, place));
     this.deletions = new Deletions(api, (id) => this.#gone(id));
-    this.following = new Following(api);
+    // Whoever is followed has posted before: the timeline is another one.
+    this.following = new Following(api, () => this.timeline.markStale());
     this.#stream = new LiveStream({
       tribble: (tribble) => this.#arrived(tribble),
       deleted: (id) => this.#gone(id),
       missing: (users) => (this.streamMissing.value = users),
       reset: () => this.timeline.markStale(),
       ended: () => this.#forgetUser(),
+      refused: () => void this.#watched(api.me()), // If the session is over, that ends it.
     });
   }
 
@@ -119,6 +121,10 @@ export class PageState {
       this.dialog.value = undefined;
       this.route.value = route;
     });
+    // Who goes home wants what is new; who comes back, what they left.
+    if (route.kind === 'home' && arrival === 'followed' && this.timeline.hasNews()) {
+      void this.timeline.showWaiting(); // Its outcome is in the store.
+    }
   }
 
   /** The feed of a user's page; the last one is kept for those who come back to it. */
@@ -138,6 +144,7 @@ export class PageState {
   }
 
   async logOut(): Promise<void> {
+    await this.deletions.finish();
     const answer = await this.api.logOut();
     if (answer.kind === 'lost') {
       this.say('Could not log out: there is no connection.');
@@ -170,7 +177,6 @@ export class PageState {
 
   #forgetUser(): void {
     this.#stream.forget();
-    this.deletions.finish();
     batch(() => {
       this.outbox.close();
       this.following.clear();

@@ -1,4 +1,4 @@
-import type { ComponentChildren, VNode } from 'preact';
+import type { ComponentChildren, Ref, VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { FeedItem } from '../model/feed.ts';
 import type { Draft } from '../model/outbox.ts';
@@ -23,16 +23,19 @@ export function TribbleCard({ item, position }: { item: FeedItem; position: Posi
   const page = usePage();
   const { tribble } = item;
   const deletion = page.deletions.byId.value.get(item.id);
-  if (deletion?.kind === 'undoable') return <UndoCard tribble={tribble} position={position} />;
-  if (deletion?.kind === 'gone' || (item.isGone && deletion === undefined)) {
+  const isGone = deletion?.kind === 'gone' || (item.isGone && deletion === undefined);
+  const { element, minHeight } = useKeptHeight(isGone || deletion?.kind === 'undoable');
+  const place = { element, minHeight, ...asPosition(position) };
+  if (deletion?.kind === 'undoable') return <UndoCard tribble={tribble} place={place} />;
+  if (isGone) {
     return (
-      <article class="card card-gone" tabIndex={0} aria-label="Deleted" {...asPosition(position)}>
+      <GoneCard place={place}>
         <p>This Tribble was deleted.</p>
-      </article>
+      </GoneCard>
     );
   }
   return (
-    <Card user={tribble.user} labelId={`by-${item.place}`} position={position}>
+    <Card user={tribble.user} labelId={`by-${item.place}`} position={position} element={element}>
       <header class="card-head">
         <AuthorLink user={tribble.user} labelId={`by-${item.place}`} />
         <a class="card-time" href={tribbleAddress(tribble)} data-permalink="">
@@ -43,6 +46,50 @@ export function TribbleCard({ item, position }: { item: FeedItem; position: Posi
       <TribbleText text={tribble.text} />
       <DeletionFault deletion={deletion} />
     </Card>
+  );
+}
+
+/** What is left of a card has the height that the card had: what stands below must not move. */
+function useKeptHeight(isReduced: boolean): {
+  element: Ref<HTMLElement>;
+  minHeight: number;
+} {
+  const element = useRef<HTMLElement>(null);
+  const minHeight = useRef(0);
+  // While this runs, the document still has the card.
+  if (!isReduced) minHeight.current = 0;
+  else if (minHeight.current === 0)
+    minHeight.current = element.current?.getBoundingClientRect().height ?? 0;
+  return { element, minHeight: minHeight.current };
+}
+
+/** Where in a feed something stands that has taken the place of a card. */
+interface Place {
+  readonly element: Ref<HTMLElement>;
+  readonly minHeight: number;
+  readonly 'aria-posinset': number;
+  readonly 'aria-setsize': number;
+}
+
+function GoneCard({
+  place,
+  children,
+}: {
+  place: Place | undefined;
+  children: ComponentChildren;
+}): VNode {
+  const { element = null, minHeight = 0, ...aria } = place ?? {};
+  return (
+    <article
+      ref={element}
+      class="card card-gone"
+      tabIndex={0}
+      aria-label="Deleted"
+      style={minHeight === 0 ? {} : { minHeight: `${minHeight}px` }}
+      {...aria}
+    >
+      {children}
+    </article>
   );
 }
 
@@ -94,17 +141,20 @@ function Card({
   user,
   labelId,
   position,
+  element = null,
   isFaint = false,
   children,
 }: {
   user: string;
   labelId: string;
   position: Position;
+  element?: Ref<HTMLElement>;
   isFaint?: boolean;
   children: ComponentChildren;
 }): VNode {
   return (
     <article
+      ref={element}
       class={isFaint ? 'card card-faint' : 'card'}
       tabIndex={0}
       aria-labelledby={labelId}
@@ -144,18 +194,13 @@ export function DeleteButton({ tribble }: { tribble: Tribble }): VNode | null {
 }
 
 /** Keeps the place of what is being deleted, with the way back. */
-export function UndoCard({ tribble, position }: { tribble: Tribble; position?: Position }): VNode {
+export function UndoCard({ tribble, place }: { tribble: Tribble; place?: Place }): VNode {
   const page = usePage();
   const undo = useRef<HTMLButtonElement>(null);
   // The button that had the focus is gone with the card.
   useEffect(() => undo.current?.focus({ preventScroll: true }), []);
   return (
-    <article
-      class="card card-gone"
-      tabIndex={0}
-      aria-label="Deleted"
-      {...(position === undefined ? {} : asPosition(position))}
-    >
+    <GoneCard place={place}>
       <p>Deleted.</p>
       <button
         ref={undo}
@@ -168,7 +213,7 @@ export function UndoCard({ tribble, position }: { tribble: Tribble; position?: P
       >
         Undo
       </button>
-    </article>
+    </GoneCard>
   );
 }
 
@@ -183,6 +228,9 @@ export function DeletionFault({ deletion }: { deletion: Deletion | undefined }):
   );
 }
 
-function asPosition({ index, count }: Position): Record<string, number> {
+function asPosition({ index, count }: Position): {
+  'aria-posinset': number;
+  'aria-setsize': number;
+} {
   return { 'aria-posinset': index + 1, 'aria-setsize': count };
 }
