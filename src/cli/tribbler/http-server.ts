@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
@@ -19,10 +19,15 @@ export interface HttpServerOptions {
   readonly isBehindProxy: boolean;
 }
 
+/** While the server stops, unused connections are closed so often. */
+const sweepMs = 50;
+
 /** An API, listened for. */
 export class HttpServer {
   readonly #server: Server;
   readonly #api: HttpServerOptions['api'];
+  /** Connections that have asked nothing yet: browsers open some in advance. Node does not count them as idle. */
+  readonly #silent: Set<Socket> = new Set();
 
   /** Listens; port 0 takes a free one. Rejects with `LISTEN_FAILED`. */
   static async listen(options: HttpServerOptions): Promise<HttpServer> {
@@ -52,8 +57,15 @@ export class HttpServer {
         keepAliveTimeout: keepAliveMs,
         maxHeaderSize: headBytesMax,
       },
-      (request, response) => void answer(request, response),
+      (request, response) => {
+        this.#silent.delete(request.socket);
+        void answer(request, response);
+      },
     );
+    this.#server.on('connection', (socket) => {
+      this.#silent.add(socket);
+      socket.once('close', () => this.#silent.delete(socket));
+    });
     this.#server.maxConnections = connectionsMax;
   }
 
@@ -66,10 +78,13 @@ export class HttpServer {
     const closed = once(this.#server, 'close');
     this.#server.close();
     this.#api.stop();
-    this.#server.closeIdleConnections();
+    for (const socket of this.#silent) socket.destroy();
+    // A connection whose last answer ends while we wait is kept for more, which does not come.
+    const sweep = setInterval(() => this.#server.closeIdleConnections(), sweepMs);
     const isLate = new AbortController();
     const late = delay(tribblerLimits.stopMs, undefined, { signal: isLate.signal });
     await Promise.race([closed, late]);
+    clearInterval(sweep);
     isLate.abort();
     // Nobody else waits for it, and that it was called off is no news.
     late.catch(() => {});

@@ -5,6 +5,7 @@ import type { Timer, Timers } from '../../core/timers.ts';
 import type { Libstore } from '../../ring/libstore/libstore.ts';
 import { compareNewestFirst, formatPostId, postTimeUs, type PostRef } from '../post-key.ts';
 import { keys } from './keys.ts';
+import { FollowIndex } from './follow-index.ts';
 import { differenceOf } from './list-difference.ts';
 import type { EventSink, StreamEvent } from './stream-event.ts';
 import type { Timeline } from './timeline.ts';
@@ -55,6 +56,7 @@ const noKeys: readonly string[] = [];
 export class Streams {
   readonly #options: StreamsOptions;
   readonly #streams: Set<Stream> = new Set();
+  readonly #index = new FollowIndex<Stream>();
   readonly #seen: Map<string, Seen> = new Map();
   /** Whose lists could not be read at the last look. */
   readonly #unreadable: Set<string> = new Set();
@@ -86,8 +88,12 @@ export class Streams {
       spokeAtMs: this.#options.clock.monotonicMs(),
     };
     const list = await this.#options.store.getList(keys.subscriptions(stream.user));
-    setList(stream, list ?? noKeys);
+    if (this.#isClosed) {
+      this.#end(stream, 'stop');
+      return () => {};
+    }
     this.#streams.add(stream);
+    this.#follow(stream, list ?? noKeys);
     const fresh = [...stream.followed].filter((user) => !this.#seen.has(user));
     await this.#lookAt(fresh);
     const missing = this.#missingOf(stream);
@@ -95,18 +101,14 @@ export class Streams {
     stream.missing = missing.join(' ');
     if (stream.after !== undefined) await this.#replay(stream, stream.after);
     this.#schedule();
-    return () => this.#streams.delete(stream);
+    return () => this.#forget(stream);
   }
 
   /** Tells all streams that the server stops. */
   close(): void {
     this.#isClosed = true;
     this.#timer?.cancel();
-    for (const stream of this.#streams) {
-      this.#send(stream, { name: 'end', data: { reason: 'stop' } });
-      stream.sink.close();
-    }
-    this.#streams.clear();
+    for (const stream of this.#streams) this.#end(stream, 'stop');
   }
 
   #schedule(): void {
@@ -125,10 +127,12 @@ export class Streams {
 
   async #look(): Promise<void> {
     await this.#lookAtSubscriptions();
-    const followed = new Set<string>();
-    for (const stream of this.#streams) for (const user of stream.followed) followed.add(user);
-    for (const user of this.#seen.keys()) if (!followed.has(user)) this.#seen.delete(user);
-    await this.#lookAt([...followed]);
+    for (const user of this.#seen.keys()) {
+      if (this.#index.has(user)) continue;
+      this.#seen.delete(user);
+      this.#unreadable.delete(user);
+    }
+    await this.#lookAt(this.#index.users);
     for (const stream of this.#streams) {
       this.#tellState(stream);
       await this.#tellSigns(stream);
@@ -145,7 +149,9 @@ export class Streams {
     const listOf = new Map(users.map((user, index) => [user, lists[index] ?? noKeys]));
     for (const stream of streams) {
       const list = listOf.get(stream.user) ?? noKeys;
-      if (!(list instanceof AtollError) && list !== stream.list) setList(stream, list);
+      if (list instanceof AtollError || list === stream.list) continue;
+      // It may have been closed meanwhile.
+      if (this.#streams.has(stream)) this.#follow(stream, list);
     }
   }
 
@@ -194,9 +200,7 @@ export class Streams {
   }
 
   #tellFollowers(user: string, event: StreamEvent): void {
-    for (const stream of this.#streams) {
-      if (stream.followed.has(user)) this.#send(stream, event);
-    }
+    for (const stream of this.#index.listenersOf(user)) this.#send(stream, event);
   }
 
   /** Sends what came after an event, and a little before it: what another server took may have come later with an earlier time. */
@@ -223,6 +227,7 @@ export class Streams {
   }
 
   #tellState(stream: Stream): void {
+    if (this.#unreadable.size === 0 && stream.missing === '') return;
     const missing = this.#missingOf(stream);
     const text = missing.join(' ');
     if (text === stream.missing) return;
@@ -237,9 +242,26 @@ export class Streams {
       return;
     this.#send(stream, { name: 'comment' });
     if (!(await stream.isSessionOver())) return;
-    this.#send(stream, { name: 'end', data: { reason: 'session' } });
+    this.#end(stream, 'session');
+  }
+
+  #end(stream: Stream, reason: 'session' | 'stop'): void {
+    this.#send(stream, { name: 'end', data: { reason } });
     stream.sink.close();
+    this.#forget(stream);
+  }
+
+  #forget(stream: Stream): void {
     this.#streams.delete(stream);
+    this.#index.move(stream, stream.followed, new Set());
+  }
+
+  /** The list of whom the stream's user follows, as it is now. */
+  #follow(stream: Stream, list: readonly string[]): void {
+    const followed = new Set(stream.own ? [...list, stream.user] : list);
+    this.#index.move(stream, stream.followed, followed);
+    stream.list = list;
+    stream.followed = followed;
   }
 
   #send(stream: Stream, event: StreamEvent): void {
@@ -247,11 +269,6 @@ export class Streams {
     // Whoever does not read is let go: it comes back, and gets what it missed.
     if (stream.sink.send(event)) return;
     stream.sink.close();
-    this.#streams.delete(stream);
+    this.#forget(stream);
   }
-}
-
-function setList(stream: Stream, list: readonly string[]): void {
-  stream.list = list;
-  stream.followed = new Set(stream.own ? [...list, stream.user] : list);
 }
