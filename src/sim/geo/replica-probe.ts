@@ -9,9 +9,7 @@ import {
   type QueryGatewayReady,
 } from '../../geo/server/query/query-gateway.ts';
 import type { Replica } from '../../geo/server/replica.ts';
-import type { Client } from '../../resp/client.ts';
-import { CommandBatch } from '../../resp/command-batch.ts';
-import { CommandTable } from '../../resp/command-table.ts';
+import { OneCommand, ProbeTable } from '../swarm/probe.ts';
 
 /** A replica that was reached, and the clock of its thread. */
 export interface FoundReplica {
@@ -25,9 +23,8 @@ export interface FoundReplica {
  * The kind of query gateways, under its own name, with one addition: as soon as one has started, before any
  * client is heard, `onFound` is told the replica of its query actor.
  *
- * Replicas are in nobody's reach but their actor's, and a command that dumps one would be open to every client.
- * Threads of a simulation share their memory, though: a query batch is lent to the actor whose table of commands
- * executes nothing and keeps what it was to be executed on.
+ * Threads of a simulation share their memory: a batch is lent to the actor whose table of commands keeps what it was to be
+ * executed on.
  */
 export function probedQueryGateway(
   onFound: (found: FoundReplica) => void,
@@ -35,44 +32,10 @@ export function probedQueryGateway(
   return defineGateway(QueryGateway.name, async (thread, options: QueryGatewayOptions) => {
     const gateway = await QueryGateway.start(thread, options);
     const actor: LocalActor<QueryMessage, QueryLent> = { ref: gateway.ready.actor };
-    const table = new ProbeTable();
+    const table = new ProbeTable<Replica>();
     thread.lend(actor, { kind: 'queries', table, commands: new OneCommand(), sequence: 0 }, 0);
     assert(table.found !== undefined, 'a query actor executes what it is lent at once');
     onFound({ thread: thread.thread, replica: table.found, clock: thread.outside.clock });
     return gateway;
   });
-}
-
-/** Executes nothing, and keeps what it should have been executed on. */
-class ProbeTable extends CommandTable<Replica> {
-  found: Replica | undefined;
-
-  constructor() {
-    super([]);
-  }
-
-  override dispatch(replica: Replica): void {
-    this.found = replica;
-  }
-}
-
-/** A batch of one command, of nobody. */
-class OneCommand extends CommandBatch {
-  #isGiven = false;
-
-  constructor() {
-    super();
-    this.length = 1;
-  }
-
-  /** Nothing is executed, so nothing of a client is asked. */
-  override get client(): Client {
-    return {} as Client;
-  }
-
-  override next(): boolean {
-    if (this.#isGiven) return false;
-    this.#isGiven = true;
-    return true;
-  }
 }
