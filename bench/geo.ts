@@ -16,7 +16,7 @@ import { compareWithRedis } from './resp.ts';
 const partsIn = (folder: string): Readonly<Record<string, Part>> => ({
   durable: (options) => measureDurable(folder, options),
   list: (options) => measureList(options),
-  visibility: (options) => measureVisibility(options),
+  visibility: (options) => measureVisibility(folder, options),
   wire: (options) => measureWire(options),
   sync: (options) => measureSyncCost(options),
   load: (options) => measureLoading(folder, options),

@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { connect } from '../../src/client.ts';
-import { startAtoll, type AtollServer } from '../harness/atoll-server.ts';
+import { startAtoll, type AtollOptions, type AtollServer } from '../harness/atoll-server.ts';
 import { readCpuMs } from '../harness/cpu-time.ts';
 import type { BenchOptions, Figure, Figures } from '../harness/figures.ts';
 import { summarize } from '../harness/in-turns.ts';
@@ -24,18 +25,43 @@ const loads = [
  * 100 ms away. Two servers with two query actors each; what all four take together from redis-benchmark is the full load, and
  * half of that goes to all four at an even pace while a probe is written every 20 ms on one, and watched for on the others.
  * Both ends of a probe are measured by one clock.
+ *
+ * Once with servers in memory, and once with servers that have each write on the disk before they acknowledge or pass it on:
+ * there remote sync has writes from the journal, and not from messages of query actors.
  */
-export async function measureVisibility({ seconds, say }: BenchOptions): Promise<Figures> {
-  const one = await startAtoll({ actors: 2, linkLatencyMs: latencyMs });
+export async function measureVisibility(folder: string, options: BenchOptions): Promise<Figures> {
+  return {
+    ...(await measurePair(options, { suffix: '', dataOf: () => ({}) })),
+    ...(await measurePair(options, {
+      suffix: 'Durable',
+      dataOf: (name) => ({ data: join(folder, `visibility-${name}`) }),
+    })),
+  };
+}
+
+interface Pair {
+  /** Ends the names of its figures. */
+  readonly suffix: string;
+  readonly dataOf: (name: string) => AtollOptions;
+}
+
+async function measurePair(
+  { seconds, say }: BenchOptions,
+  { suffix, dataOf }: Pair,
+): Promise<Figures> {
+  const both = { actors: 2, linkLatencyMs: latencyMs };
+  const one = await startAtoll({ ...both, ...dataOf('one') });
   let other: AtollServer | undefined;
   try {
-    other = await startAtoll({ actors: 2, linkLatencyMs: latencyMs, join: one.description });
+    other = await startAtoll({ ...both, ...dataOf('other'), join: one.description });
     const ports = [...one.targets, ...other.targets];
     const pids = [one.pid, other.pid];
     let figures: Figures = {};
     await measureLoad(ports, { command: 'set', depth: 100, count: 500_000 });
-    for (const { name, depth } of loads) {
-      say(`full write load, ${depth} in flight`);
+    for (const load of loads) {
+      const { depth } = load;
+      const name = `${suffix}${load.name}`;
+      say(`full write load ${suffix.toLowerCase()}, ${depth} in flight`);
       const full = await fullLoad(ports, depth, seconds);
       // What the full load left to be told is told before it counts.
       const catchUpSeconds = await untilConfirmed([one, other]);
