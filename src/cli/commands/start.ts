@@ -134,6 +134,7 @@ Write at one, read at another:
 
 See how they are, and that they agree:
   npx atoll geo status${admin === geoAdminDefault ? '' : ` --admin ${admin}`}
+  npx atoll ring status --admin ${microblog.ringAdmin}
 
 ${data === undefined ? 'Everything is kept in memory.' : `Everything is kept in ${data}.`} Metrics: http://${admin}/metrics    Ctrl-C ends all of it.
 

@@ -23,6 +23,7 @@ export interface MicroblogOptions {
 export interface MicroblogReady {
   readonly url: string;
   readonly ring: string;
+  readonly ringAdmin: string;
 }
 
 /** The ring's nodes: two, so that there is something to be spread. */
@@ -43,7 +44,7 @@ export class Microblog {
   /** Resolves when both answer; rejects if one of them cannot start. */
   async start(): Promise<MicroblogReady> {
     const { ringPort, httpPort, ringAdminPort, tribblerAdminPort, data } = this.#options;
-    const { ports } = await this.#startServer<RingProcessReady>('the ring', [
+    const { ports, adminPort } = await this.#startServer<RingProcessReady>('the ring', [
       ...`ring --port ${ringPort} --admin-port ${ringAdminPort} --actors ${nodes}`.split(' '),
       ...(data === undefined ? [] : ['--data', join(data, 'ring')]),
     ]);
@@ -55,7 +56,7 @@ export class Microblog {
         ' ',
       ),
     );
-    return { url, ring };
+    return { url, ring, ringAdmin: `127.0.0.1:${adminPort}` };
   }
 
   /** Resolves when no server is left. */
