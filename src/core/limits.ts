@@ -99,6 +99,8 @@ export const serverLimits = {
   listPageBytesMax: 8_388_608, // 8 MiB
   /** A longer pattern is refused; matching is linear in any case. */
   patternBytesMax: 256,
+  /** The reply of one KEYS, MGET or LRANGE: the hard limit of the output, less replies that wait already. */
+  manyReplyBytesMax: 25_165_824, // 24 MiB
   /** Input echoed in an error line, escaped. */
   errorEchoBytesMax: 128,
   /** Prefixes that one connection may watch. */
@@ -143,16 +145,12 @@ export const geoLimits = {
   repairSilenceMs: 10_000,
   /** Entries that are looked at before messages have their turn: some milliseconds. */
   repairSliceEntries: 20_000,
-  /** Entries of one record of a snapshot, about. */
-  snapshotPackBytes: 262_144, // 256 KiB
   /** Own writes that a query port may have given to the journal and that it has not taken, for all ports together. */
   logBytesUnderWayMax: 33_554_432, // 32 MiB
   /** While a write to the disk is under way, so much is sent behind it; less gathers until it is over. */
   logBytesWorthwhile: 65_536, // 64 KiB
   /** What query ports may have to load of what was read, each. */
   loadBytesAheadMax: 16_777_216, // 16 MiB
-  /** A log longer than this, and longer than a snapshot would be, is replaced by one. */
-  snapshotLogBytes: 67_108_864, // 64 MiB
   /** A snapshot begins when the replica it is made of has everything: asked so often. */
   snapshotWaitMs: 50,
   /** What a disk that is behind did not take is offered again after so long. */
@@ -178,8 +176,6 @@ export const geoLimits = {
   sweepEntriesPerBatch: 64,
   /** Places of the table that one SCAN visits at most, whatever COUNT says. */
   scanVisitsMax: 10_000,
-  /** The reply of one KEYS or MGET: the hard limit of the output, less replies that wait already. */
-  manyReplyBytesMax: 25_165_824, // 24 MiB
 } as const;
 
 /** What a node of the ring and a Libstore allow. The first four are the handout's: Tribbler §4.4. */
@@ -204,13 +200,9 @@ export const ringLimits = {
   writesWaitingBytesMax: 16_777_216, // 16 MiB
   /** The name that a client gives itself in ONCE. */
   clientIdBytesMax: 64,
-  /** Nodes that one connection takes for dead, in RING WALK. */
-  deadNodesMax: 1_024,
   /** Keys of one reply of RING LEASES, and holders of one key in it. */
   leaseReportKeysMax: 1_000,
   leaseReportHoldersMax: 100,
-  /** The reply of one MGET or LRANGE: the hard limit of the output, less replies that wait already. */
-  manyReplyBytesMax: 25_165_824, // 24 MiB
   /** Virtual ids of a node that nobody gave any: shares differ by an eighth. */
   virtualIdsDrawn: 64,
   /** Virtual ids of one node, and nodes of one ring: a view fits one reply. */
@@ -235,10 +227,6 @@ export const ringLimits = {
   listPackedItems: 64,
   /** Items of one chunk of a longer list: a cache line for each of some steps, and little to move. */
   listChunkItems: 512,
-  /** Bytes of one record of a snapshot, about. */
-  snapshotPackBytes: 262_144, // 256 KiB
-  /** A log longer than this, and longer than a snapshot would be, is replaced by one. */
-  snapshotLogBytes: 67_108_864, // 64 MiB
   /** What may wait for the disk before clients are stopped; at half of it they go on. */
   logBytesWaitingMax: 16_777_216, // 16 MiB
   /** How much waits is looked at again after so long. */
@@ -280,6 +268,10 @@ export const journalLimits = {
   readBytes: 1_048_576, // 1 MiB
   /** With `interval`, the most that a power cut costs. */
   syncIntervalMs: 1_000,
+  /** A log longer than this, and longer than a snapshot would be, is replaced by one. */
+  snapshotLogBytes: 67_108_864, // 64 MiB
+  /** Bytes of one record of a snapshot, about. */
+  snapshotPackBytes: 262_144, // 256 KiB
   /** A snapshot is written in pieces of this size, so that commits come in between … */
   snapshotPieceBytes: 262_144, // 256 KiB
   /** … and synced after so many bytes, so that no commit waits for all of it. */

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { Redis } from 'ioredis';
 
-import { geoLimits } from '../../src/core/limits.ts';
+import { journalLimits } from '../../src/core/limits.ts';
 import { GeoProcess } from '../support/geo-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
@@ -13,7 +13,7 @@ import { until } from '../support/until.ts';
 const valueBytes = 65_536;
 const batchKeys = 64;
 /** So many that the log becomes longer than it may be, and then half as much again. */
-const batches = Math.ceil((1.5 * geoLimits.snapshotLogBytes) / (batchKeys * valueBytes));
+const batches = Math.ceil((1.5 * journalLimits.snapshotLogBytes) / (batchKeys * valueBytes));
 const count = batches * batchKeys;
 
 /** A value that is told apart from all others by its beginning and its end. */
@@ -48,7 +48,7 @@ test('a server that wrote past the bound of its log, and was killed, has all tha
   for (let index = 0; index < 10; index += 1) await redis.set(`late/${index}`, valueOf(index));
   await server.kill();
   const [snapshot = ''] = filesOf(data, '.snap');
-  assert.ok(statSync(join(data, snapshot)).size > geoLimits.snapshotLogBytes / 2);
+  assert.ok(statSync(join(data, snapshot)).size > journalLimits.snapshotLogBytes / 2);
 
   const again = await GeoProcess.start({ data });
   t.after(() => again.kill());

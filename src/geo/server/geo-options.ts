@@ -1,4 +1,4 @@
-import { geoLimits } from '../../core/limits.ts';
+import { geoLimits, journalLimits } from '../../core/limits.ts';
 import { noBugs, type PlantedBugs } from './planted-bugs.ts';
 
 /**
@@ -23,5 +23,5 @@ export interface Trial {
 export const noTrial: Trial = {
   bugs: noBugs,
   changesHeldMax: geoLimits.changesHeldMax,
-  snapshotLogBytes: geoLimits.snapshotLogBytes,
+  snapshotLogBytes: journalLimits.snapshotLogBytes,
 };

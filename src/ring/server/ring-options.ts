@@ -1,5 +1,5 @@
 import type { Durability as JournalDurability } from '../../core/journal/journal.ts';
-import { ringLimits } from '../../core/limits.ts';
+import { journalLimits, ringLimits } from '../../core/limits.ts';
 import { noBugs, type PlantedBugs } from './planted-bugs.ts';
 
 /**
@@ -21,4 +21,9 @@ export interface Trial {
   readonly snapshotPackBytes: number;
 }
 
-export const noTrial: Trial = { ...ringLimits, bugs: noBugs };
+export const noTrial: Trial = {
+  ...ringLimits,
+  snapshotLogBytes: journalLimits.snapshotLogBytes,
+  snapshotPackBytes: journalLimits.snapshotPackBytes,
+  bugs: noBugs,
+};

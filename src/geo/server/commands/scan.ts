@@ -109,10 +109,10 @@ function keys(replica: Replica, command: Command, client: Client): void {
     if (replica.isDue(reference) || !isMatch(replica, reference, glob)) return true;
     byteLength += table.keyLength(reference) + stringHeadBytesMax;
     found.push(reference);
-    return byteLength <= geoLimits.manyReplyBytesMax;
+    return byteLength <= serverLimits.manyReplyBytesMax;
   });
-  if (byteLength > geoLimits.manyReplyBytesMax) {
-    const bytesMax = geoLimits.manyReplyBytesMax;
+  if (byteLength > serverLimits.manyReplyBytesMax) {
+    const bytesMax = serverLimits.manyReplyBytesMax;
     client.reply.error('ERR', `the reply would have more than ${bytesMax} bytes: use SCAN or LIST`);
     return;
   }

@@ -1,7 +1,7 @@
-import { geoLimits } from '../../../core/limits.ts';
 import type { Client } from '../../../resp/client.ts';
 import type { Command } from '../../../resp/command.ts';
 import type { CommandRow } from '../../../resp/command-table.ts';
+import { refuseManyBytes } from '../../../resp/many-reply.ts';
 import { keyFault } from '../../key.ts';
 import type { Replica } from '../replica.ts';
 import { parseExpiry, type ExpiryUnit } from './expiry-time.ts';
@@ -116,12 +116,7 @@ function getMany(replica: Replica, command: Command, { reply }: Client): void {
     references.push(reference);
     if (reference >= 0) byteLength += table.valueLength(reference);
   }
-  const bytesMax = geoLimits.manyReplyBytesMax;
-  if (byteLength > bytesMax) {
-    const text = `the values have ${byteLength} bytes together, at most ${bytesMax} are sent at once`;
-    reply.error('ERR', `${text}: ask for fewer keys`);
-    return;
-  }
+  if (refuseManyBytes(reply, { byteLength, what: 'values', hint: 'ask for fewer keys' })) return;
   reply.array(references.length);
   for (const reference of references) {
     if (reference < 0) reply.nil();

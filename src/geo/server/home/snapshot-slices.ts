@@ -1,4 +1,4 @@
-import { geoLimits } from '../../../core/limits.ts';
+import { journalLimits } from '../../../core/limits.ts';
 import type { VectorPairs, VersionVector } from '../../version-vector.ts';
 import type { SnapshotSheet } from '../remote/remote-sync-lent.ts';
 import type { Replica } from '../replica.ts';
@@ -44,7 +44,11 @@ export function fillSnapshot(replica: Replica, known: VersionVector, sheet: Snap
   const { table } = replica;
   const writer = new EntryPackWriter(replica.origins);
   let { place } = sheet;
-  for (; place < table.placesEnd && writer.byteLength < geoLimits.snapshotPackBytes; place += 1) {
+  for (
+    ;
+    place < table.placesEnd && writer.byteLength < journalLimits.snapshotPackBytes;
+    place += 1
+  ) {
     const reference = table.atPlace(place);
     if (reference >= 0) writer.add(table, reference);
   }

@@ -1,7 +1,7 @@
 import { assert } from '../../../core/assert.ts';
 import type { Disk } from '../../../core/disk.ts';
 import { AtollError } from '../../../core/errors.ts';
-import { geoLimits } from '../../../core/limits.ts';
+import { geoLimits, journalLimits } from '../../../core/limits.ts';
 import type { Journal, JournalStats } from '../../../core/journal/journal.ts';
 import { openJournal, type Recovery } from '../../../core/journal/open-journal.ts';
 import type { Outside } from '../../../core/outside.ts';
@@ -114,7 +114,7 @@ export class StoreJournal {
 
   private constructor(options: StoreJournalOptions) {
     this.#options = options;
-    this.#snapshotLogBytes = options.snapshotLogBytes ?? geoLimits.snapshotLogBytes;
+    this.#snapshotLogBytes = options.snapshotLogBytes ?? journalLimits.snapshotLogBytes;
   }
 
   get stats(): JournalStats {

@@ -1,7 +1,8 @@
-import { ringLimits } from '../../../core/limits.ts';
+import { serverLimits } from '../../../core/limits.ts';
 import type { Client } from '../../../resp/client.ts';
 import type { Command } from '../../../resp/command.ts';
 import type { CommandRow } from '../../../resp/command-table.ts';
+import { refuseManyBytes } from '../../../resp/many-reply.ts';
 import type { ItemList } from '../storage/item-list.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Entry } from '../storage/table.ts';
@@ -115,14 +116,11 @@ export function findItems(
   const first = Math.max(0, start < 0 ? size + start : start);
   const end = Math.max(first, Math.min(size, (stop < 0 ? size + stop : stop) + 1));
   const found = { list: entry, start: first, end };
-  const bytesMax = ringLimits.manyReplyBytesMax;
-  if (entry === undefined || entry.byteLength <= bytesMax) return found;
+  if (entry === undefined || entry.byteLength <= serverLimits.manyReplyBytesMax) return found;
   let byteLength = 0;
   entry.forRange(first, end, (item) => (byteLength += item.length));
-  if (byteLength <= bytesMax) return found;
-  const text = `the items have ${byteLength} bytes together, at most ${bytesMax} are sent at once`;
-  reply.error('ERR', `${text}: ask for fewer`);
-  return undefined;
+  const isRefused = refuseManyBytes(reply, { byteLength, what: 'items', hint: 'ask for fewer' });
+  return isRefused ? undefined : found;
 }
 
 export function writeItems({ list, start, end }: FoundItems, { reply }: Client): void {

@@ -1,7 +1,7 @@
-import { ringLimits } from '../../../core/limits.ts';
 import type { Client } from '../../../resp/client.ts';
 import type { Command } from '../../../resp/command.ts';
 import type { CommandRow } from '../../../resp/command-table.ts';
+import { refuseManyBytes } from '../../../resp/many-reply.ts';
 import type { Reply } from '../../../resp/reply.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Entry } from '../storage/table.ts';
@@ -132,12 +132,7 @@ function getMany(storage: Storage, command: Command, client: Client): void {
     values.push(value);
     byteLength += value?.length ?? 0;
   }
-  const bytesMax = ringLimits.manyReplyBytesMax;
-  if (byteLength > bytesMax) {
-    const text = `the values have ${byteLength} bytes together, at most ${bytesMax} are sent at once`;
-    reply.error('ERR', `${text}: ask for fewer keys`);
-    return;
-  }
+  if (refuseManyBytes(reply, { byteLength, what: 'values', hint: 'ask for fewer keys' })) return;
   reply.array(values.length);
   for (const value of values) {
     if (value === undefined) reply.nil();
