@@ -182,6 +182,16 @@ for (const { name, create } of implementations) {
     fresh.compareAll();
   });
 
+  test(`${name}: a key is added when all were deleted and the first tombstones are gone`, () => {
+    const pair = new Pair(create());
+    for (const key of ['a', 'b', 'c']) pair.apply({ kind: 'put', key, value: '', expiryMs: 0 });
+    pair.apply({ kind: 'bury all' });
+    pair.apply({ kind: 'drop', count: 2 });
+    pair.apply({ kind: 'put', key: 'd', value: 'v', expiryMs: 0 });
+    pair.compareAll();
+    pair.compareList('', '');
+  });
+
   test(`${name}: a scan misses no key while thirty thousand others come and go`, () => {
     const pair = new Pair(create());
     for (let i = 0; i < 500; i += 1) {

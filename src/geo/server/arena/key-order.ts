@@ -45,7 +45,11 @@ export class KeyOrder {
   add(place: number, bytes: DataView, start: number, end: number): void {
     const leaves = this.#keyLeaves;
     this.#size += 1;
-    if (this.#leafCount === 0) this.#insertLeaf(0, leaves.create());
+    if (this.#leafCount === 0) {
+      this.#insertLeaf(0, leaves.create());
+      // The search looks at it, and what stood here may be the place of an entry that is gone.
+      this.#firsts[0] = place;
+    }
     let number = this.#findLeafToAdd(bytes, start, end);
     let leaf = this.#leaf(number);
     const count = leaves.count(leaf);
