@@ -4,7 +4,6 @@ import { geoLimits } from '../../../core/limits.ts';
 import type { QueryBatch, QueryLent } from './query-batch.ts';
 import { QueryExchange } from './query-exchange.ts';
 import { reportOf } from './replica-report.ts';
-import { fillSnapshot } from '../home/snapshot-slices.ts';
 import type { SyncMessage } from '../sync/sync-message.ts';
 
 /** Fewer commands gain less than it costs to look at each twice. */
@@ -120,7 +119,7 @@ function onLent(
       lent.report = reportOf(exchange);
       return;
     case 'snapshot':
-      return fillSnapshot(exchange.replica, exchange.knowledge(), lent);
+      return exchange.slices.fill(exchange.knowledge(), lent);
     case 'load':
       return exchange.load(lent.pack);
     case 'begin':

@@ -3,6 +3,7 @@ import { firstActorOf } from '../../../actor/first-actor.ts';
 import { geoLimits } from '../../../core/limits.ts';
 import type { VectorPairs } from '../../version-vector.ts';
 import type { ServerIdentity, Trial } from '../geo-options.ts';
+import { SlicePacker } from '../home/snapshot-slices.ts';
 import type { Replica } from '../replica.ts';
 import { Alarm } from '../sync/alarm.ts';
 import { ChangeStream } from '../sync/change-stream.ts';
@@ -41,6 +42,7 @@ import { trimStream } from './trim-stream.ts';
 export class RemoteSync {
   readonly replica: Replica;
   readonly synchronizer: Synchronizer;
+  readonly slices: SlicePacker;
   readonly cluster: Cluster;
   readonly readiness: Readiness;
   readonly confirmations: Confirmations;
@@ -78,6 +80,7 @@ export class RemoteSync {
     this.#identity = identity;
     this.#beginning = beginning;
     this.replica = replica;
+    this.slices = new SlicePacker(replica);
     this.readiness = new Readiness(() => context.emit({ kind: 'ready' }));
     this.confirmations = new Confirmations(replica, this.#told);
     if (!bugs.includes('forgets tombstones early')) {
