@@ -268,8 +268,12 @@ export const journalLimits = {
   readBytes: 1_048_576, // 1 MiB
   /** With `interval`, the most that a power cut costs. */
   syncIntervalMs: 1_000,
-  /** A log longer than this, and longer than a snapshot would be, is replaced by one. */
-  snapshotLogBytes: 67_108_864, // 64 MiB
+  /**
+   * A log longer than this, and longer than a snapshot would be, is replaced by one. Of 100,000 small keys that are written all the
+   * time a snapshot costs as much as 40,000 of the writes, so not each 64 MiB; more would make a start longer, by a second or two
+   * for each 64 MiB of small records.
+   */
+  snapshotLogBytes: 134_217_728, // 128 MiB
   /** Bytes of one record of a snapshot, about. */
   snapshotPackBytes: 262_144, // 256 KiB
   /** A snapshot is written in pieces of this size, so that commits come in between … */
