@@ -88,9 +88,7 @@ export class Dispatcher implements CellThread {
     this.#loop = new RunLoop(this.outside.timers, {
       onTurnStart: () => this.#readClock(),
       handle: (cell, message) => this.#actors.handle(cell, message),
-      isTurnOver: () => {
-        return this.outside.clock.monotonicMs() - this.#turnStartMs >= actorLimits.turnMs;
-      },
+      isTurnOver: () => this.outside.clock.monotonicMs() - this.#turnStartMs >= actorLimits.turnMs,
       onTurnEnd: () => this.#outgoing.flush(),
     });
     for (const port of options.ports) {

@@ -2,32 +2,15 @@ import { Arena } from '../../../core/arena/arena.ts';
 import { CachedView } from '../../../core/arena/cached-view.ts';
 import { createHashSecret, hashBytes, type HashSecret } from '../../../core/arena/hash-bytes.ts';
 import { HashIndex } from '../../../core/arena/hash-index.ts';
-import { chunkMask, unitBytes } from '../../../core/arena/units.ts';
 import { assert } from '../../../core/assert.ts';
-import { copyBytes } from '../../../core/copy-words.ts';
 import { readLatin1, writeLatin1 } from '../../../core/latin1.ts';
 import { clientLimits, ringLimits } from '../../../core/limits.ts';
 import type { Random } from '../../../core/random.ts';
 import { batchCommandsMax } from '../../../resp/command-batch.ts';
 import { ChunkedItems } from './chunked-items.ts';
-import {
-  entryUnits,
-  isOutside,
-  itemBytesInt,
-  itemCountInt,
-  itemsByte,
-  keyLayout,
-  keyLengthInt,
-  placeInt,
-} from './entry-layout.ts';
-import {
-  findPacked,
-  headBytes,
-  itemBytesMax,
-  itemLengthMax,
-  PackedItems,
-  writePacked,
-} from './packed-items.ts';
+import { Entries } from './entries.ts';
+import { isOutside, keyLayout } from './entry-layout.ts';
+import { headBytes, itemBytesMax, itemLengthMax, PackedItems } from './packed-items.ts';
 import { Places } from './places.ts';
 
 /**
@@ -61,6 +44,7 @@ const bytesPerValue = 24;
  */
 export class Table {
   readonly #arena = new Arena();
+  readonly #entries: Entries = new Entries(this.#arena);
   readonly #index: HashIndex = new HashIndex(this.#arena, keyLayout);
   readonly #places: Places<string | ChunkedItems> = new Places();
   readonly #secret: HashSecret;
@@ -120,12 +104,8 @@ export class Table {
   /** What the entry of a key takes, about; undefined: there is none. */
   bytesOf(key: string): number | undefined {
     const view = this.#source.of(this.#bytesOf(key, ''));
-    const block = this.#index.find(
-      hashBytes(this.#secret, view, 0, key.length),
-      view,
-      0,
-      key.length,
-    );
+    const hash = hashBytes(this.#secret, view, 0, key.length);
+    const block = this.#index.find(hash, view, 0, key.length);
     return block === 0 ? undefined : this.#heldBytes(block);
   }
 
@@ -134,9 +114,7 @@ export class Table {
     for (let place = 0; place < this.#places.end; place += 1) {
       const block = this.#places.block(place);
       if (block === 0) continue;
-      const { bytes } = this.#arena.chunk(block);
-      const start = byteOf(block) + keyLayout.keyByte;
-      yield [readLatin1(bytes, start, start + this.#keyLength(block)), this.#entryOf(block)];
+      yield [this.#entries.key(block), this.#entryOf(block)];
     }
   }
 
@@ -151,12 +129,11 @@ export class Table {
     const hash = hashBytes(this.#secret, view, start, end);
     const block = this.#index.find(hash, view, start, end);
     if (block === 0) {
-      this.#create(hash, view, start, end, 0, value);
+      this.#add(hash, this.#entries.create(view, start, end, isOutside), value);
       this.#byteLength += bytesPerValue + value.length;
       return true;
     }
-    if (this.#int(block, itemCountInt) !== isOutside) return false;
-    const place = this.#int(block, placeInt);
+    const place = this.#entries.place(block);
     const old = this.#places.outside(place);
     if (typeof old !== 'string') return false;
     this.#byteLength += value.length - old.length;
@@ -199,24 +176,20 @@ export class Table {
     let block = this.#index.find(hash, view, keyStart, keyEnd);
     const packedBytes = headBytes + end - start;
     if (block === 0) {
-      block = this.#create(hash, view, keyStart, keyEnd, roomFor(packedBytes), undefined);
+      block = this.#entries.create(view, keyStart, keyEnd, packedBytes);
+      this.#add(hash, block, undefined);
       this.#listCount += 1;
     }
-    const { ints, bytes: there } = this.#arena.chunk(block);
-    const int = (block & chunkMask) << 1;
-    const count = ints[int + itemCountInt] ?? 0;
+    const count = this.#entries.count(block);
     if (count === isOutside) return this.#appendOutside(block, bytes, start, end);
-    const itemBytes = ints[int + itemBytesInt] ?? 0;
-    const from = byteOf(block) + itemsByte(keyEnd - keyStart);
-    if (findPacked(there, from, from + itemBytes, bytes, start, end) >= 0) return 0;
+    if (this.#entries.find(block, bytes, start, end) >= 0) return 0;
+    const itemBytes = this.#entries.itemBytes(block) + packedBytes;
     const isLong = count === this.#bounds.listPackedItems || end - start > itemLengthMax;
-    if (isLong || itemBytes + packedBytes > itemBytesMax) {
+    if (isLong || itemBytes > itemBytesMax) {
       return this.#appendOutside(this.#unpack(hash, block), bytes, start, end);
     }
-    if (entryUnits(keyEnd - keyStart, itemBytes + packedBytes) > this.#arena.unitsOf(block)) {
-      block = this.#move(hash, block, roomFor(itemBytes + packedBytes));
-    }
-    this.#push(block, bytes, start, end);
+    if (!this.#entries.hasRoom(block, itemBytes)) block = this.#move(hash, block, itemBytes);
+    this.#entries.push(block, bytes, start, end);
     return 1;
   }
 
@@ -226,24 +199,18 @@ export class Table {
     const hash = hashBytes(this.#secret, view, 0, key.length);
     const block = this.#index.find(hash, view, 0, key.length);
     if (block === 0) return 0;
-    const count = this.#int(block, itemCountInt);
+    const count = this.#entries.count(block);
     if (count === isOutside) return this.#removeOutside(hash, block, item);
-    const there = this.#arena.chunk(block).bytes;
-    const from = this.#itemsAt(block);
-    const to = from + this.#int(block, itemBytesInt);
-    const at = findPacked(there, from, to, bytes, key.length, key.length + item.length);
+    const at = this.#entries.find(block, bytes, key.length, key.length + item.length);
     if (at < 0) return 0;
     if (count === 1) {
+      // An empty list is no list, as in Redis.
       this.#drop(hash, block);
       return 1;
     }
-    const next = at + headBytes + item.length;
-    there.copyWithin(at, next, to);
-    const itemBytes = to - from - (next - at);
-    this.#setInt(block, itemBytesInt, itemBytes);
-    this.#setInt(block, itemCountInt, count - 1);
-    const isRoomy = entryUnits(this.#keyLength(block), itemBytes * 4) < this.#arena.unitsOf(block);
-    if (isRoomy) this.#move(hash, block, roomFor(itemBytes));
+    this.#entries.remove(block, at, item.length);
+    const itemBytes = this.#entries.itemBytes(block);
+    if (this.#entries.hasRoom(block, itemBytes * 4)) this.#move(hash, block, itemBytes);
     return 1;
   }
 
@@ -260,44 +227,32 @@ export class Table {
       count += 1;
       heldBytes += this.#heldBytes(block);
       const { view } = this.#arena.chunk(block);
-      const start = byteOf(block) + keyLayout.keyByte;
-      const end = start + this.#keyLength(block);
+      const start = this.#entries.keyStart(block);
+      const end = start + this.#entries.keyLength(block);
       assert(hash === hashBytes(this.#secret, view, start, end), 'it is found by its hash');
-      assert(this.#places.block(this.#int(block, placeInt)) === block, 'it stands at its place');
+      const place = this.#entries.place(block);
+      assert(this.#places.block(place) === block, 'it stands at its place');
     });
     assert(unowned.size === 0 && count === this.#size, 'nothing is in use without an owner');
     assert(heldBytes === this.#byteLength, 'what entries take is counted');
   }
 
-  /** An empty short list, or what leads to `outside`. */
-  #create(
-    hash: number,
-    view: DataView,
-    start: number,
-    end: number,
-    itemBytes: number,
-    outside: string | undefined,
-  ): number {
-    const block = this.#arena.allocate(entryUnits(end - start, itemBytes));
-    this.#setInt(block, keyLengthInt, end - start);
-    this.#setInt(block, placeInt, this.#places.take(block, outside));
-    this.#setInt(block, itemBytesInt, 0);
-    this.#setInt(block, itemCountInt, outside === undefined ? 0 : isOutside);
-    copyBytes(view, start, end, this.#arena.chunk(block).view, byteOf(block) + keyLayout.keyByte);
+  /** A new entry. */
+  #add(hash: number, block: number, outside: string | undefined): void {
+    this.#entries.setPlace(block, this.#places.take(block, outside));
     this.#index.add(hash, block);
     this.#size += 1;
-    this.#byteLength += bytesPerEntry + this.#arena.unitsOf(block) * unitBytes;
-    return block;
+    this.#byteLength += bytesPerEntry + this.#entries.heldBytes(block);
   }
 
   #drop(hash: number, block: number): void {
     this.#byteLength -= this.#heldBytes(block);
     this.#size -= 1;
-    const place = this.#int(block, placeInt);
+    const place = this.#entries.place(block);
     if (typeof this.#places.outside(place) !== 'string') this.#listCount -= 1;
     this.#places.release(place);
     this.#index.remove(hash, block);
-    this.#arena.free(block);
+    this.#entries.free(block);
   }
 
   /** A short list becomes a long one. Returns its block. */
@@ -305,9 +260,8 @@ export class Table {
     const many = new ChunkedItems(this.#bounds.listChunkItems);
     const list = new PackedItems(this.#arena, block);
     list.forRange(0, list.size, (item) => many.append(item));
-    this.#setInt(block, itemBytesInt, 0);
-    this.#setInt(block, itemCountInt, isOutside);
-    this.#places.setOutside(this.#int(block, placeInt), many);
+    this.#entries.setOutside(block);
+    this.#places.setOutside(this.#entries.place(block), many);
     this.#byteLength += many.heldBytes;
     return this.#move(hash, block, 0);
   }
@@ -318,7 +272,7 @@ export class Table {
     start: number,
     end: number,
   ): 0 | 1 | 'wrong type' {
-    const list = this.#places.outside(this.#int(block, placeInt));
+    const list = this.#outside(block);
     if (!(list instanceof ChunkedItems)) return 'wrong type';
     const item = readLatin1(bufferOf(bytes), start, end);
     if (list.has(item)) return 0;
@@ -329,73 +283,42 @@ export class Table {
   }
 
   #removeOutside(hash: number, block: number, item: string): 0 | 1 | 'wrong type' {
-    const list = this.#places.outside(this.#int(block, placeInt));
+    const list = this.#outside(block);
     if (!(list instanceof ChunkedItems)) return 'wrong type';
     const before = list.heldBytes;
     if (!list.remove(item)) return 0;
     this.#byteLength += list.heldBytes - before;
-    // An empty list is no list, as in Redis.
     if (list.size === 0) this.#drop(hash, block);
     return 1;
   }
 
-  /** Adds an item to a short list. Requires: room for it. */
-  #push(block: number, bytes: Uint8Array, start: number, end: number): void {
-    const { ints, bytes: there } = this.#arena.chunk(block);
-    const int = (block & chunkMask) << 1;
-    const itemBytes = ints[int + itemBytesInt] ?? 0;
-    const at = byteOf(block) + itemsByte(ints[int + keyLengthInt] ?? 0) + itemBytes;
-    writePacked(there, at, bytes, start, end);
-    ints[int + itemBytesInt] = itemBytes + headBytes + end - start;
-    ints[int + itemCountInt] = (ints[int + itemCountInt] ?? 0) + 1;
-  }
-
   /** Moves an entry to a block with room for so many bytes of items. */
   #move(hash: number, block: number, itemBytes: number): number {
-    const keyLength = this.#keyLength(block);
-    const moved = this.#arena.allocate(entryUnits(keyLength, itemBytes));
-    const start = byteOf(block);
-    const end = start + itemsByte(keyLength) + this.#int(block, itemBytesInt);
-    const { view } = this.#arena.chunk(block);
-    copyBytes(view, start, end, this.#arena.chunk(moved).view, byteOf(moved));
-    this.#byteLength += (this.#arena.unitsOf(moved) - this.#arena.unitsOf(block)) * unitBytes;
+    this.#byteLength -= this.#entries.heldBytes(block);
+    const moved = this.#entries.move(block, itemBytes);
+    this.#byteLength += this.#entries.heldBytes(moved);
     this.#index.replace(hash, block, moved);
-    this.#places.move(this.#int(moved, placeInt), moved);
-    this.#arena.free(block);
+    this.#places.move(this.#entries.place(moved), moved);
     return moved;
   }
 
   #entryOf(block: number): Entry {
-    if (this.#int(block, itemCountInt) !== isOutside) return new PackedItems(this.#arena, block);
-    const outside = this.#places.outside(this.#int(block, placeInt));
-    assert(outside !== undefined, 'what is no short list lies outside');
-    return outside;
+    const outside = this.#outside(block);
+    return outside ?? new PackedItems(this.#arena, block);
+  }
+
+  /** What an entry leads to if that is no short list. */
+  #outside(block: number): string | ChunkedItems | undefined {
+    return this.#places.outside(this.#entries.place(block));
   }
 
   #heldBytes(block: number): number {
-    const outside = this.#places.outside(this.#int(block, placeInt));
-    const bytes = bytesPerEntry + this.#arena.unitsOf(block) * unitBytes;
+    const outside = this.#outside(block);
+    const bytes = bytesPerEntry + this.#entries.heldBytes(block);
     if (outside === undefined) return bytes;
     return (
       bytes + (typeof outside === 'string' ? bytesPerValue + outside.length : outside.heldBytes)
     );
-  }
-
-  /** Where the items of a short list begin in its chunk. */
-  #itemsAt(block: number): number {
-    return byteOf(block) + itemsByte(this.#keyLength(block));
-  }
-
-  #keyLength(block: number): number {
-    return this.#int(block, keyLengthInt);
-  }
-
-  #int(block: number, int: number): number {
-    return this.#arena.chunk(block).ints[((block & chunkMask) << 1) + int] ?? 0;
-  }
-
-  #setInt(block: number, int: number, value: number): void {
-    this.#arena.chunk(block).ints[((block & chunkMask) << 1) + int] = value;
   }
 
   /** A key, and right behind it an item, as bytes. Lent until the next call. */
@@ -406,16 +329,6 @@ export class Table {
     if (item !== '') writeLatin1(bytes, item, key.length);
     return bytes;
   }
-}
-
-/** Where a block begins in its chunk. */
-function byteOf(block: number): number {
-  return (block & chunkMask) * unitBytes;
-}
-
-/** Half as much again, or a list that grows would be moved for each item. */
-function roomFor(itemBytes: number): number {
-  return Math.min(itemBytesMax, itemBytes * 1.5);
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {
