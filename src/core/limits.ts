@@ -113,6 +113,15 @@ export const geoLimits = {
   clockSkewMs: 60_000,
   /** CMUD §5.1: at most 10 messages a second to each peer; a little more than a tenth of one apart. */
   syncIntervalMs: 101,
+  /**
+   * What is told all the time is told in step: once in a period, which all actors of a server count by one clock. A little more than
+   * the interval, so that whoever is out of step comes into it by itself, and whoever passes on what comes catches up with it.
+   */
+  syncPeriodMs: 104,
+  /** A message waits for its moment of the period no longer than this beyond the interval. */
+  syncInStepMs: 30,
+  /** The remote-sync actor passes on so long after what it passes on is sent, or has come the last time: by then it is there. */
+  syncStepMs: 20,
   /** What came is confirmed within this, if nothing else is to be said before. */
   syncConfirmMs: 400,
   /** What is not confirmed for so long was lost: a confirmation and two times 250 ms on the way, twice. */

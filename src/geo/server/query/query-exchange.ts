@@ -162,7 +162,7 @@ export class QueryExchange {
 
   #addPeer(ref: ActorRef<SyncMessage>, known: VectorPairs, isTold = true): SyncPeer {
     const feeds = isTold ? [new Feed({ name: 'local', stream: this.replica.changes })] : [];
-    const peer = new SyncPeer({ ref, feeds, isLocal: true });
+    const peer = new SyncPeer({ ref, feeds, isLocal: true, stepMs: 0 });
     peer.confirmed.raiseAll(known);
     for (const feed of feeds) feed.advance(peer.confirmed, this.#context.clock.monotonicMs());
     this.synchronizer.addPeer(peer);
