@@ -14,7 +14,6 @@ import type { SyncMessage, SyncPart } from '../sync/sync-message.ts';
 import type { SyncNote } from '../sync/sync-note.ts';
 import type { SyncPeer } from '../sync/sync-peer.ts';
 import { Synchronizer } from '../sync/synchronizer.ts';
-import { stepBehind } from '../sync/step.ts';
 import { Arrivals } from './arrivals.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
 import { Comparison } from './comparison.ts';
@@ -55,6 +54,7 @@ export class RemoteSync {
   };
   readonly local: ChangeStream = new ChangeStream({ base: [] });
   readonly #remote: ChangeStream = new ChangeStream({ base: [] });
+  readonly #streams: ServerStreams = { local: this.local, remote: this.#remote };
   readonly #context: ActorContext<RemoteSyncMessage, RemoteSyncOutput>;
   readonly #identity: ServerIdentity;
   readonly #beginning: RemoteSyncBeginning;
@@ -167,7 +167,9 @@ export class RemoteSync {
       this.cluster.meet(message.from).isAway = this.#state !== 'awake';
     }
     this.synchronizer.receive(message, nowMs);
-    this.#keepStep(nowMs);
+    // What other servers send is passed on when it has come.
+    const stepMs = this.cluster.stepMs(nowMs);
+    for (const peer of this.#queryPeers) peer.stepMs = stepMs;
     this.#look(nowMs);
   }
 
@@ -250,17 +252,6 @@ export class RemoteSync {
       onRemoved: () => context.emit({ kind: 'removed' }),
     };
     return new Cluster(options, members);
-  }
-
-  /** What other servers send is passed on when it has come. */
-  #keepStep(nowMs: number): void {
-    const heardMs = Array.from(this.cluster.remotes, ({ sync }) => sync.heardMs);
-    const stepMs = stepBehind(heardMs, nowMs);
-    for (const peer of this.#queryPeers) peer.stepMs = stepMs;
-  }
-
-  get #streams(): ServerStreams {
-    return { local: this.local, remote: this.#remote };
   }
 
   #begin(): void {
