@@ -53,10 +53,10 @@ export class TribblerHttp {
   }: TribblerHttpOptions = {}): Promise<TribblerHttp> {
     const outside = createOutside({ log: { level: 'error' } });
     const api = createApi({ store, outside, hasher: quickHasher, files, version: '0.0.0' });
-    const { fetch: counted } = new RequestCounter(api.fetch);
     const http = await HttpServer.listen({
       at: { host: '127.0.0.1', port },
-      api: { fetch: counted, stop: () => api.stop() },
+      api,
+      counter: new RequestCounter(),
       isBehindProxy,
     });
     return new TribblerHttp(api, http);

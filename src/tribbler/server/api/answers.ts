@@ -1,25 +1,23 @@
+import { Answer } from './answer.ts';
 import { problem } from './problems.ts';
 import { safetyHeaders } from './safety-headers.ts';
 
-type HeaderFields = Readonly<Record<string, string>>;
-
 /** Answers are of their moment, and of the one who asked. */
-const always: HeaderFields = { ...safetyHeaders, 'cache-control': 'no-store' };
+const always: readonly string[] = [...safetyHeaders, 'cache-control', 'no-store'];
+const alwaysJson: readonly string[] = [...always, 'content-type', 'application/json'];
 
-export function json(status: 200 | 201, value: object, headers: HeaderFields = {}): Response {
+export function json(status: 200 | 201, value: object, headers: readonly string[] = []): Answer {
   return jsonText(status, JSON.stringify(value), headers);
 }
 
 /** What is JSON already, as text or in UTF-8. */
 export function jsonText(
   status: 200 | 201,
-  text: string | Uint8Array<ArrayBuffer>,
-  headers: HeaderFields = {},
-): Response {
-  return new Response(text, {
-    status,
-    headers: { ...always, 'content-type': 'application/json', ...headers },
-  });
+  body: string | Uint8Array,
+  headers: readonly string[] = [],
+): Answer {
+  const all = headers.length === 0 ? alwaysJson : [...alwaysJson, ...headers];
+  return new Answer(status, all, body);
 }
 
 const comma = 44;
@@ -46,11 +44,11 @@ export function joinBytes(
   return joined;
 }
 
-export function noContent(headers: HeaderFields = {}): Response {
-  return new Response(null, { status: 204, headers: { ...always, ...headers } });
+export function noContent(headers: readonly string[] = []): Answer {
+  return new Answer(204, [...always, ...headers]);
 }
 
-export function tooMany(waitMs: number): Response {
+export function tooMany(waitMs: number): Answer {
   const retryAfterSeconds = Math.ceil(waitMs / 1_000);
   return problem('too-many-requests', 'Please wait a little.', { retryAfterSeconds });
 }
