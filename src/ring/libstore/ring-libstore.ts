@@ -9,7 +9,7 @@ import { partitionHashOf } from '../partition.ts';
 import type { RingNode, RingView } from '../ring-view.ts';
 import type { Attempt } from './attempt.ts';
 import { Deadlines } from './deadlines.ts';
-import { LeaseCache, type Grant } from './lease-cache.ts';
+import { LeaseCache, type Copy, type Grant } from './lease-cache.ts';
 import type { Libstore, LibstoreCallOptions, LibstoreStatistics, ListOptions } from './libstore.ts';
 import { NodeLink, type LinkOwner } from './node-link.ts';
 import { Operation, type Question } from './operation.ts';
@@ -98,11 +98,8 @@ export class RingLibstore implements Libstore, LinkOwner {
 
   get(key: string, options?: LibstoreCallOptions): Promise<string | undefined> {
     // The clock is looked at in the step that hands the copy over: `docs/design/leases.md`, "The client".
-    const copy = this.#cache.value(key, this.#outside.clock.monotonicMs());
-    if (copy === undefined)
-      return this.#ask(() => questions.get(key, this.#mustLease(key)), options);
-    this.#counters.hits += 1;
-    return Promise.resolve(copy.content as string | undefined);
+    const copy = this.#cache.value(key, this.#nowMs());
+    return copy === undefined ? this.#askValue(key, options) : Promise.resolve(this.#value(copy));
   }
 
   put(key: string, value: string, options?: LibstoreCallOptions): Promise<void> {
@@ -119,14 +116,10 @@ export class RingLibstore implements Libstore, LinkOwner {
 
   getList(key: string, options?: ListOptions): Promise<readonly string[] | undefined> {
     const newest = options?.newest ?? Infinity;
-    const copy = this.#cache.list(key, newest, this.#outside.clock.monotonicMs());
-    if (copy === undefined || !questions.isNewest(newest)) {
-      return this.#ask(() => questions.getList(key, newest, this.#mustLease(key)), options);
-    }
-    this.#counters.hits += 1;
-    const items = copy.content as readonly string[] | undefined;
-    if (items === undefined || items.length <= newest) return Promise.resolve(items);
-    return Promise.resolve(items.slice(items.length - newest));
+    const copy = this.#listCopy(key, newest, this.#nowMs());
+    return copy === undefined
+      ? this.#askList(key, newest, options)
+      : Promise.resolve(this.#items(copy, newest));
   }
 
   appendToList(key: string, item: string, options?: LibstoreCallOptions): Promise<boolean> {
@@ -141,14 +134,23 @@ export class RingLibstore implements Libstore, LinkOwner {
     keys: readonly string[],
     options?: LibstoreCallOptions,
   ): Promise<readonly (string | undefined | AtollError)[]> {
-    return Promise.all(keys.map((key) => this.get(key, options).catch(questions.asFault)));
+    const nowMs = this.#nowMs();
+    return gather(keys, (key) => {
+      const copy = this.#cache.value(key, nowMs);
+      return copy === undefined ? this.#askValue(key, options) : this.#value(copy);
+    });
   }
 
   getLists(
     keys: readonly string[],
     options?: ListOptions,
   ): Promise<readonly (readonly string[] | undefined | AtollError)[]> {
-    return Promise.all(keys.map((key) => this.getList(key, options).catch(questions.asFault)));
+    const nowMs = this.#nowMs();
+    const newest = options?.newest ?? Infinity;
+    return gather(keys, (key) => {
+      const copy = this.#listCopy(key, newest, nowMs);
+      return copy === undefined ? this.#askList(key, newest, options) : this.#items(copy, newest);
+    });
   }
 
   statistics(): LibstoreStatistics {
@@ -241,9 +243,38 @@ export class RingLibstore implements Libstore, LinkOwner {
     this.#options.onRevoke?.(key);
   }
 
+  #askValue(key: string, options: LibstoreCallOptions | undefined): Promise<string | undefined> {
+    return this.#ask(() => questions.get(key, this.#mustLease(key)), options);
+  }
+
+  #askList(
+    key: string,
+    newest: number,
+    options: LibstoreCallOptions | undefined,
+  ): Promise<readonly string[] | undefined> {
+    return this.#ask(() => questions.getList(key, newest, this.#mustLease(key)), options);
+  }
+
+  /** A number of items that makes no sense is refused where it is asked for. */
+  #listCopy(key: string, newest: number, nowMs: number): Copy | undefined {
+    return questions.isNewest(newest) ? this.#cache.list(key, newest, nowMs) : undefined;
+  }
+
+  #value(copy: Copy): string | undefined {
+    this.#counters.hits += 1;
+    return copy.content as string | undefined;
+  }
+
+  /** The same array as long as the copy is the same, unless it has too many. */
+  #items(copy: Copy, newest: number): readonly string[] | undefined {
+    this.#counters.hits += 1;
+    const items = copy.content as readonly string[] | undefined;
+    if (items === undefined || items.length <= newest) return items;
+    return items.slice(items.length - newest);
+  }
+
   /** Counts a query that no copy answers; returns whether a lease is asked for with it. Tribbler §4.4. */
   #mustLease(key: string): boolean {
-    this.#counters.misses += 1;
     const isHot = this.#counter.query(key, this.#nowMs());
     return this.#mode === 'always' || (this.#mode === 'normal' && isHot);
   }
@@ -272,8 +303,34 @@ export class RingLibstore implements Libstore, LinkOwner {
         reject,
         onSettled: () => (this.#operationCount -= 1),
       });
-      this.#attempt(operation as Operation);
+      this.#begin(operation as Operation);
     });
+  }
+
+  /** What is just being read under a lease is not read again: its copy answers, valid when it is handed over. */
+  #begin(operation: Operation): void {
+    const { kind, key, newest } = operation.question;
+    if (kind === 'leased read' && this.#cache.join(key, newest, () => this.#joined(operation))) {
+      this.#deadlines.watch(operation);
+      return;
+    }
+    if (kind !== 'write') this.#counters.misses += 1;
+    this.#attempt(operation);
+  }
+
+  /** What `operation` had joined has ended: it is answered now, or asks by itself. */
+  #joined(operation: Operation): void {
+    this.#deadlines.forget(operation);
+    if (operation.isSettled) return;
+    const { key, newest } = operation.question;
+    const copy = this.#cache.copy(key, newest, this.#nowMs());
+    if (copy !== undefined) {
+      operation.settle(newest === undefined ? this.#value(copy) : this.#items(copy, newest));
+      return;
+    }
+    this.#counters.misses += 1;
+    // A connection that is being lost says first that it is.
+    this.#outside.timers.microtask(() => this.#attempt(operation));
   }
 
   #attempt(operation: Operation): void {
@@ -359,6 +416,29 @@ export class RingLibstore implements Libstore, LinkOwner {
   #nowMs(): number {
     return this.#outside.clock.monotonicMs();
   }
+}
+
+/** What is there at once is not waited for: a promise for each of a hundred keys costs more than all else. */
+async function gather<Result>(
+  keys: readonly string[],
+  read: (key: string) => Result | Promise<Result>,
+): Promise<readonly (Result | undefined | AtollError)[]> {
+  const results: (Result | undefined | AtollError)[] = [];
+  const asked: Promise<void>[] = [];
+  for (const key of keys) {
+    const result = read(key);
+    if (!(result instanceof Promise)) {
+      results.push(result);
+      continue;
+    }
+    const place = results.push(undefined) - 1;
+    const answered = result.catch(questions.asFault).then((value) => {
+      results[place] = value;
+    });
+    asked.push(answered);
+  }
+  if (asked.length > 0) await Promise.all(asked);
+  return results;
 }
 
 function closedFault(): AtollError {
