@@ -3,11 +3,11 @@ import { tribblerLimits } from '../../core/limits.ts';
 import type { Libstore } from '../../ring/libstore/libstore.ts';
 import type { PostRef } from '../post-key.ts';
 import { isUserName } from '../user-name.ts';
-import { KeyOrder } from './key-order.ts';
 import { keys } from './keys.ts';
-import { mergeNewest, type Merged, type PostList } from './merge-newest.ts';
+import { mergeNewest, type Merged, type ReadList } from './merge-newest.ts';
 import { no, ok, type Outcome } from './outcome.ts';
-import type { TribbleReader } from './tribble-reader.ts';
+import { PostLists } from './post-lists.ts';
+import { refOf, type TribbleReader } from './tribble-reader.ts';
 
 /** Tribbles as JSON in UTF-8, latest first. */
 export interface TribblePage {
@@ -33,7 +33,9 @@ export interface TribblePageOptions {
 export class Timeline {
   readonly #store: Libstore;
   readonly #reader: TribbleReader;
-  readonly #order = new KeyOrder();
+  readonly #lists = new PostLists();
+  /** The keys of the lists of those who are followed, by the list of these: a Libstore's copy is the same array each time. */
+  readonly #keysOf: WeakMap<readonly string[], readonly string[]> = new WeakMap();
 
   constructor(store: Libstore, reader: TribbleReader) {
     this.#store = store;
@@ -72,19 +74,20 @@ export class Timeline {
   async ofUsers(users: readonly string[], options: TribblePageOptions): Promise<TribblePage> {
     const missing: Set<string> = new Set();
     const merged = await this.#merge(users, options, missing);
-    const texts = await this.#reader.read(merged.refs);
+    const texts = await this.#reader.readPicked(merged.picks);
     const tribbles: Uint8Array[] = [];
     let fault: AtollError | undefined;
     for (const [index, text] of texts.entries()) {
       if (text instanceof AtollError) {
         fault = text;
-        missing.add(merged.refs[index]?.user ?? '');
+        missing.add(merged.picks[index]?.list.user ?? '');
       } else if (text !== undefined) tribbles.push(text);
     }
     if (fault !== undefined && tribbles.length === 0) throw fault;
+    const last = merged.picks.at(-1);
     return {
       tribbles,
-      next: merged.hasMore ? merged.refs.at(-1) : undefined,
+      next: merged.hasMore && last !== undefined ? refOf(last) : undefined,
       missing: [...missing].toSorted(),
     };
   }
@@ -96,16 +99,17 @@ export class Timeline {
     missing: Set<string>,
   ): Promise<Merged> {
     let newest: number = tribblerLimits.pageItemsMax;
-    let lists: readonly PostList[] = [];
+    let lists: readonly ReadList[] = [];
     let wanted = users;
     for (;;) {
-      lists = [...lists, ...(await this.#readLists(wanted, newest, missing, lists.length === 0))];
+      const more = await this.#readLists(wanted, newest, missing, lists.length === 0);
+      lists = lists.length === 0 ? more : [...lists, ...more];
       const merged = mergeNewest(lists, options);
       if (merged.short.length === 0) return merged;
       newest *= 4;
       wanted = merged.short;
       const isShort = new Set(wanted);
-      lists = lists.filter(({ user }) => !isShort.has(user));
+      lists = lists.filter(({ list }) => !isShort.has(list.user));
     }
   }
 
@@ -115,9 +119,9 @@ export class Timeline {
     newest: number,
     missing: Set<string>,
     all: boolean,
-  ): Promise<PostList[]> {
-    const lists = await this.#store.getLists(users.map(keys.posts), { newest });
-    const found: PostList[] = [];
+  ): Promise<readonly ReadList[]> {
+    const lists = await this.#store.getLists(this.#listKeys(users), { newest });
+    const found: ReadList[] = [];
     let faults = 0;
     let fault: AtollError | undefined;
     for (const [index, list] of lists.entries()) {
@@ -127,10 +131,21 @@ export class Timeline {
         faults += 1;
         missing.add(user);
       } else if (list !== undefined) {
-        found.push({ user, keys: this.#order.order(list), isCut: list.length >= newest });
+        found.push({ list: this.#lists.listOf(user, list), isCut: list.length >= newest });
       }
     }
     if (fault !== undefined && all && faults === users.length) throw fault;
     return found;
+  }
+
+  /** To make twenty keys costs more than to look up what they have. */
+  #listKeys(users: readonly string[]): readonly string[] {
+    // Others may be changed by whoever has them.
+    if (!Object.isFrozen(users)) return users.map(keys.posts);
+    const known = this.#keysOf.get(users);
+    if (known !== undefined) return known;
+    const listKeys = users.map(keys.posts);
+    this.#keysOf.set(users, listKeys);
+    return listKeys;
   }
 }
