@@ -3,6 +3,8 @@ import { tribblerLimits } from '../../core/limits.ts';
 import type { Libstore } from '../../ring/libstore/libstore.ts';
 import type { PostRef } from '../post-key.ts';
 import { isUserName } from '../user-name.ts';
+import { JoinedBytes } from './joined-bytes.ts';
+import { KeptPages, type NewestPage, type ReadKeys } from './kept-pages.ts';
 import { keys } from './keys.ts';
 import { mergeNewest, type Merged, type ReadList } from './merge-newest.ts';
 import { no, ok, type Outcome } from './outcome.ts';
@@ -16,6 +18,8 @@ export interface TribblePage {
   readonly next: PostRef | undefined;
   /** Users whose Tribbles could not be read. */
   readonly missing: readonly string[];
+  /** Writes them together, as it wrote the page that was asked for before. */
+  readonly joined: JoinedBytes;
 }
 
 export interface TribblePageOptions {
@@ -34,12 +38,14 @@ export class Timeline {
   readonly #store: Libstore;
   readonly #reader: TribbleReader;
   readonly #lists = new PostLists();
+  readonly #pages: KeptPages;
   /** The keys of the lists of those who are followed, by the list of these: a Libstore's copy is the same array each time. */
   readonly #keysOf: WeakMap<readonly string[], readonly string[]> = new WeakMap();
 
   constructor(store: Libstore, reader: TribbleReader) {
     this.#store = store;
     this.#reader = reader;
+    this.#pages = new KeptPages(reader);
   }
 
   /** Tribbler §3.1, GetTribbles. */
@@ -72,70 +78,91 @@ export class Timeline {
 
   /** The Tribbles of these users together. Rejects if none of them could be reached. */
   async ofUsers(users: readonly string[], options: TribblePageOptions): Promise<TribblePage> {
+    const lists = await this.#readLists(users, tribblerLimits.pageItemsMax);
+    // Only a list that nobody can change stands for its users.
+    const isKept = options.after === undefined && Object.isFrozen(users);
+    const renewed = isKept ? await this.#pages.renew(users, lists, options.limit) : undefined;
+    const { limit } = options;
+    if (renewed !== undefined) return this.#kept(users, lists, { ...renewed, limit });
+    const { missing, ...page } = await this.#make(users, lists, options);
+    if (isKept && missing.length === 0 && page.tribbles.length === page.refs.length) {
+      return this.#kept(users, lists, { ...page, limit });
+    }
+    return pageOf(page, missing, new JoinedBytes());
+  }
+
+  #kept(
+    users: readonly string[],
+    lists: readonly ReadKeys[],
+    page: NewestPage & { readonly limit: number },
+  ): TribblePage {
+    return pageOf(page, [], this.#pages.keep(users, lists, page));
+  }
+
+  /** A page from the beginning. `refs` has also those that are not there any more. */
+  async #make(
+    users: readonly string[],
+    lists: readonly ReadKeys[],
+    options: TribblePageOptions,
+  ): Promise<NewestPage & { readonly missing: readonly string[] }> {
     const missing: Set<string> = new Set();
-    const merged = await this.#merge(users, options, missing);
-    const texts = await this.#reader.readPicked(merged.picks);
+    const { picks, hasMore } = await this.#merge(users, lists, { ...options, missing });
+    const texts = await this.#reader.readPicked(picks);
     const tribbles: Uint8Array[] = [];
     let fault: AtollError | undefined;
     for (const [index, text] of texts.entries()) {
       if (text instanceof AtollError) {
         fault = text;
-        missing.add(merged.picks[index]?.list.user ?? '');
+        missing.add(picks[index]?.list.user ?? '');
       } else if (text !== undefined) tribbles.push(text);
     }
     if (fault !== undefined && tribbles.length === 0) throw fault;
-    const last = merged.picks.at(-1);
-    return {
-      tribbles,
-      next: merged.hasMore && last !== undefined ? refOf(last) : undefined,
-      missing: [...missing].toSorted(),
-    };
+    return { refs: picks.map(refOf), tribbles, hasMore, missing: [...missing].toSorted() };
   }
 
   /** The keys that win. Lists of which too little was read are read further, all of them in one batch. */
   async #merge(
     users: readonly string[],
-    options: TribblePageOptions,
-    missing: Set<string>,
+    firstLists: readonly ReadKeys[],
+    { missing, ...options }: TribblePageOptions & { readonly missing: Set<string> },
   ): Promise<Merged> {
     let newest: number = tribblerLimits.pageItemsMax;
-    let lists: readonly ReadList[] = [];
-    let wanted = users;
+    let lists = this.#readable(users, firstLists, newest, missing);
+    const fault = firstLists.find((list) => list instanceof AtollError);
+    if (fault !== undefined && firstLists.every((list) => list instanceof AtollError)) throw fault;
     for (;;) {
-      const more = await this.#readLists(wanted, newest, missing, lists.length === 0);
-      lists = lists.length === 0 ? more : [...lists, ...more];
       const merged = mergeNewest(lists, options);
       if (merged.short.length === 0) return merged;
       newest *= 4;
-      wanted = merged.short;
-      const isShort = new Set(wanted);
-      lists = lists.filter(({ list }) => !isShort.has(list.user));
+      const isShort = new Set(merged.short);
+      const more = await this.#readLists(merged.short, newest);
+      lists = [
+        ...lists.filter(({ list }) => !isShort.has(list.user)),
+        ...this.#readable(merged.short, more, newest, missing),
+      ];
     }
   }
 
-  /** Lists that can be read and are there. Rejects if none can be read and they are `all` that there is. */
-  async #readLists(
+  /** Lists that could be read and are there. */
+  #readable(
     users: readonly string[],
+    lists: readonly ReadKeys[],
     newest: number,
     missing: Set<string>,
-    all: boolean,
-  ): Promise<readonly ReadList[]> {
-    const lists = await this.#store.getLists(this.#listKeys(users), { newest });
+  ): readonly ReadList[] {
     const found: ReadList[] = [];
-    let faults = 0;
-    let fault: AtollError | undefined;
     for (const [index, list] of lists.entries()) {
       const user = users[index] ?? '';
-      if (list instanceof AtollError) {
-        fault = list;
-        faults += 1;
-        missing.add(user);
-      } else if (list !== undefined) {
+      if (list instanceof AtollError) missing.add(user);
+      else if (list !== undefined) {
         found.push({ list: this.#lists.listOf(user, list), isCut: list.length >= newest });
       }
     }
-    if (fault !== undefined && all && faults === users.length) throw fault;
     return found;
+  }
+
+  #readLists(users: readonly string[], newest: number): Promise<readonly ReadKeys[]> {
+    return this.#store.getLists(this.#listKeys(users), { newest });
   }
 
   /** To make twenty keys costs more than to look up what they have. */
@@ -148,4 +175,12 @@ export class Timeline {
     this.#keysOf.set(users, listKeys);
     return listKeys;
   }
+}
+
+function pageOf(
+  { refs, tribbles, hasMore }: NewestPage,
+  missing: readonly string[],
+  joined: JoinedBytes,
+): TribblePage {
+  return { tribbles, next: hasMore ? refs.at(-1) : undefined, missing, joined };
 }

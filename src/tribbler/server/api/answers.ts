@@ -20,30 +20,6 @@ export function jsonText(
   return new Answer(status, all, body);
 }
 
-const comma = 44;
-const encoder = new TextEncoder();
-
-/** Pieces with commas between, and what stands around them. */
-export function joinBytes(
-  start: string,
-  pieces: readonly Uint8Array[],
-  end: string,
-): Uint8Array<ArrayBuffer> {
-  const [first, last] = [encoder.encode(start), encoder.encode(end)];
-  let length = first.length + Math.max(0, pieces.length - 1) + last.length;
-  for (const piece of pieces) length += piece.length;
-  const joined = new Uint8Array(length);
-  joined.set(first);
-  let place = first.length;
-  for (const piece of pieces) {
-    if (place > first.length) joined[place++] = comma;
-    joined.set(piece, place);
-    place += piece.length;
-  }
-  joined.set(last, place);
-  return joined;
-}
-
 export function noContent(headers: readonly string[] = []): Answer {
   return new Answer(204, [...always, ...headers]);
 }

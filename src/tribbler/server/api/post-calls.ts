@@ -3,7 +3,7 @@ import { checkTribbleText } from '../../tribble-text.ts';
 import type { TribblePage } from '../timeline.ts';
 import type { PostRef } from '../../post-key.ts';
 import { Answer } from './answer.ts';
-import { joinBytes, json, jsonText, noContent, tooMany } from './answers.ts';
+import { json, jsonText, noContent, tooMany } from './answers.ts';
 import type { ApiParts } from './api-parts.ts';
 import { formatPostCursor, parsePostCursor } from './cursors.ts';
 import { problem } from './problems.ts';
@@ -157,13 +157,13 @@ function postCursorOf(text: string | undefined): PostRef | undefined | Answer {
 }
 
 /** The Tribbles are JSON already, as the ring has them. */
-function tribblePage({ tribbles, next, missing }: TribblePage): Answer {
+function tribblePage({ tribbles, next, missing, joined }: TribblePage): Answer {
   const rest = JSON.stringify({
     ...(next === undefined ? {} : { next: formatPostCursor(next) }),
     ...partialOf(missing),
   });
   const end = rest === '{}' ? ']}' : `],${rest.slice(1)}`;
-  return jsonText(200, joinBytes('{"items":[', tribbles, end));
+  return jsonText(200, joined.join('{"items":[', tribbles, end));
 }
 
 function noSuchPost({ user, key }: PostRef): Answer {
