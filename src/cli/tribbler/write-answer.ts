@@ -5,7 +5,10 @@ import { pipeline } from 'node:stream/promises';
 import type { Answer } from '../../tribbler/server/api/answer.ts';
 
 /** Sends an answer with what HTTP needs besides. Its head and body leave in one write, but for what goes on. */
-export function writeAnswer(response: ServerResponse, { status, headers, body }: Answer): void {
+export function writeAnswer(response: ServerResponse, answer: Answer): void {
+  const { status, headers, body, onSent } = answer;
+  // It comes also if the connection was lost, and not before the network has all of it.
+  if (onSent !== undefined) response.once('close', onSent);
   if (body instanceof ReadableStream) {
     response.writeHead(status, [...headers]);
     writeStream(response, body);

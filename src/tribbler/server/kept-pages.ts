@@ -40,7 +40,7 @@ const { pageItemsMax, pagesKept } = tribblerLimits;
 export class KeptPages {
   readonly #reader: TribbleReader;
   readonly #pagesMax: number;
-  /** By the list of the users; the page that was asked for last is the last. */
+  /** By the list of the users. They last as long as its copy does, so the one that was kept first goes first. */
   readonly #pages: Map<readonly string[], KeptPage> = new Map();
 
   constructor(reader: TribbleReader, pagesMax: number = pagesKept) {
@@ -55,7 +55,6 @@ export class KeptPages {
     { limit, ...page }: NewestPage & { readonly limit: number },
   ): JoinedBytes {
     const joined = this.#pages.get(users)?.joined ?? new JoinedBytes();
-    this.#pages.delete(users);
     this.#pages.set(users, { ...page, limit, lists, joined });
     if (this.#pages.size > this.#pagesMax) {
       for (const [oldest] of this.#pages) {
@@ -125,20 +124,24 @@ function insert(
 ): NewestPage | undefined {
   const refs: PostRef[] = [];
   const tribbles: Uint8Array[] = [];
-  let [next, old] = [0, 0];
-  while (refs.length < kept.limit) {
-    const [fresh, other] = [added[next], kept.refs[old]];
-    const isFresh =
-      fresh !== undefined && (other === undefined || compareNewestFirst(fresh, other) < 0);
-    const ref = isFresh ? fresh : other;
-    if (ref === undefined) break;
-    const text = isFresh ? texts[next] : kept.tribbles[old];
+  let old = 0;
+  for (const [index, ref] of added.entries()) {
+    for (; ; old += 1) {
+      const [other, text] = [kept.refs[old], kept.tribbles[old]];
+      if (other === undefined || text === undefined || compareNewestFirst(ref, other) < 0) break;
+      refs.push(other);
+      tribbles.push(text);
+    }
+    const text = texts[index];
     if (!(text instanceof Uint8Array)) return undefined;
     refs.push(ref);
     tribbles.push(text);
-    if (isFresh) next += 1;
-    else old += 1;
   }
-  const isWhole = refs.length === kept.refs.length + added.length;
-  return { refs, tribbles, hasMore: kept.hasMore || !isWhole };
+  const { limit, hasMore } = kept;
+  const count = refs.length + kept.refs.length - old;
+  return {
+    refs: [...refs, ...kept.refs.slice(old)].slice(0, limit),
+    tribbles: [...tribbles, ...kept.tribbles.slice(old)].slice(0, limit),
+    hasMore: hasMore || count > limit,
+  };
 }

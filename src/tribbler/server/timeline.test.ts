@@ -3,43 +3,20 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import type { Libstore } from '../../ring/libstore/libstore.ts';
+import { withCopies } from '../../../test/support/copying-store.ts';
 import { MemoryRing } from '../../ring/libstore/memory-libstore.ts';
 import { makePostKey } from '../post-key.ts';
+import { joinBytes } from './joined-bytes.ts';
 import { keys } from './keys.ts';
 import { Timeline, type TribblePage } from './timeline.ts';
 import { TribbleReader } from './tribble-reader.ts';
 
 const users = ['ada', 'bob', 'cy'];
 
-/** A store whose lists are the same arrays as long as they have not changed: copies under leases. */
-function withCopies(store: Libstore): Libstore {
-  const copies: Map<string, readonly string[]> = new Map();
-  const getList: Libstore['getList'] = async (key, options) => {
-    const list = await store.getList(key, options);
-    const name = `${key} ${options?.newest}`;
-    const copy = copies.get(name);
-    if (list === undefined || copy?.join() === list.join()) return list && copy;
-    copies.set(name, Object.freeze(list));
-    return list;
-  };
-  return {
-    get: (key) => store.get(key),
-    put: (key, value) => store.put(key, value),
-    putIfAbsent: (key, value) => store.putIfAbsent(key, value),
-    delete: (key) => store.delete(key),
-    getList,
-    appendToList: (key, item) => store.appendToList(key, item),
-    removeFromList: (key, item) => store.removeFromList(key, item),
-    getMany: (names) => store.getMany(names),
-    getLists: (names, options) => Promise.all(names.map((name) => getList(name, options))),
-    statistics: () => store.statistics(),
-    close: () => store.close(),
-  };
-}
-
 function textOf({ tribbles, joined, ...rest }: TribblePage): string {
-  const bytes = joined.join('[', tribbles, ']');
+  const lent = joined?.join('[', tribbles, ']');
+  const bytes = lent?.bytes ?? joinBytes('[', tribbles, ']');
+  lent?.giveBack();
   return `${new TextDecoder().decode(bytes)} ${JSON.stringify(rest)}`;
 }
 

@@ -3,7 +3,7 @@ import { tribblerLimits } from '../../core/limits.ts';
 import type { Libstore } from '../../ring/libstore/libstore.ts';
 import type { PostRef } from '../post-key.ts';
 import { isUserName } from '../user-name.ts';
-import { JoinedBytes } from './joined-bytes.ts';
+import type { JoinedBytes } from './joined-bytes.ts';
 import { KeptPages, type NewestPage, type ReadKeys } from './kept-pages.ts';
 import { keys } from './keys.ts';
 import { mergeNewest, type Merged, type ReadList } from './merge-newest.ts';
@@ -18,8 +18,8 @@ export interface TribblePage {
   readonly next: PostRef | undefined;
   /** Users whose Tribbles could not be read. */
   readonly missing: readonly string[];
-  /** Writes them together, as it wrote the page that was asked for before. */
-  readonly joined: JoinedBytes;
+  /** Of a page that is kept: where it is written. */
+  readonly joined: JoinedBytes | undefined;
 }
 
 export interface TribblePageOptions {
@@ -88,7 +88,7 @@ export class Timeline {
     if (isKept && missing.length === 0 && page.tribbles.length === page.refs.length) {
       return this.#kept(users, lists, { ...page, limit });
     }
-    return pageOf(page, missing, new JoinedBytes());
+    return pageOf(page, missing, undefined);
   }
 
   #kept(
@@ -180,7 +180,7 @@ export class Timeline {
 function pageOf(
   { refs, tribbles, hasMore }: NewestPage,
   missing: readonly string[],
-  joined: JoinedBytes,
+  joined: JoinedBytes | undefined,
 ): TribblePage {
   return { tribbles, next: hasMore ? refs.at(-1) : undefined, missing, joined };
 }

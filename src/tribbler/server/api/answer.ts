@@ -8,10 +8,13 @@ export class Answer {
   readonly headers: readonly string[];
   /** Undefined: none, which the status says as well. */
   readonly body: AnswerBody | undefined;
+  /** Called when nobody reads the body any more. */
+  readonly onSent: (() => void) | undefined;
 
-  constructor(status: number, headers: readonly string[], body?: AnswerBody) {
+  constructor(status: number, headers: readonly string[], body?: AnswerBody, onSent?: () => void) {
     this.status = status;
     this.headers = headers;
     this.body = body;
+    this.onSent = onSent;
   }
 }

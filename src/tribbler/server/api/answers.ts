@@ -7,17 +7,12 @@ const always: readonly string[] = [...safetyHeaders, 'cache-control', 'no-store'
 const alwaysJson: readonly string[] = [...always, 'content-type', 'application/json'];
 
 export function json(status: 200 | 201, value: object, headers: readonly string[] = []): Answer {
-  return jsonText(status, JSON.stringify(value), headers);
+  return new Answer(status, [...alwaysJson, ...headers], JSON.stringify(value));
 }
 
 /** What is JSON already, as text or in UTF-8. */
-export function jsonText(
-  status: 200 | 201,
-  body: string | Uint8Array,
-  headers: readonly string[] = [],
-): Answer {
-  const all = headers.length === 0 ? alwaysJson : [...alwaysJson, ...headers];
-  return new Answer(status, all, body);
+export function jsonText(body: string | Uint8Array, onSent?: () => void): Answer {
+  return new Answer(200, alwaysJson, body, onSent);
 }
 
 export function noContent(headers: readonly string[] = []): Answer {

@@ -4,6 +4,7 @@ import type { TribblePage } from '../timeline.ts';
 import type { PostRef } from '../../post-key.ts';
 import { Answer } from './answer.ts';
 import { json, jsonText, noContent, tooMany } from './answers.ts';
+import { joinBytes } from '../joined-bytes.ts';
 import type { ApiParts } from './api-parts.ts';
 import { formatPostCursor, parsePostCursor } from './cursors.ts';
 import { problem } from './problems.ts';
@@ -73,7 +74,7 @@ function addOne(router: Router, { service: { posts } }: ApiParts): void {
     },
     async ({ params }) => {
       const text = await posts.find(params);
-      return text === undefined ? noSuchPost(params) : jsonText(200, text);
+      return text === undefined ? noSuchPost(params) : jsonText(text);
     },
   );
   router.addForUser(
@@ -163,7 +164,10 @@ function tribblePage({ tribbles, next, missing, joined }: TribblePage): Answer {
     ...partialOf(missing),
   });
   const end = rest === '{}' ? ']}' : `],${rest.slice(1)}`;
-  return jsonText(200, joined.join('{"items":[', tribbles, end));
+  const start = '{"items":[';
+  if (joined === undefined) return jsonText(joinBytes(start, tribbles, end));
+  const { bytes, giveBack } = joined.join(start, tribbles, end);
+  return jsonText(bytes, giveBack);
 }
 
 function noSuchPost({ user, key }: PostRef): Answer {
