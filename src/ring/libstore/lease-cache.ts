@@ -167,7 +167,9 @@ export class LeaseCache {
     this.#drop(key);
     const bytes = copyBytes + key.length + lengthOf(grant.content);
     if (bytes > this.#bounds.bytesMax) return;
-    this.#copies.set(key, { ...grant, bytes });
+    const { leaseId, expiresMs, content, newest, source, times } = grant;
+    // Named one by one, so that all copies have the same shape: they are looked at a hundred thousand times a second.
+    this.#copies.set(key, { leaseId, expiresMs, content, newest, source, times, bytes });
     this.#bytes += bytes;
     this.#makeRoom(nowMs);
   }

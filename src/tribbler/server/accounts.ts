@@ -97,15 +97,15 @@ export class Accounts {
     const { store, clock, random } = this.#options;
     const token = base64Url(random.bytes(32));
     const record = { user, untilMs: clock.wallMs() + tribblerLimits.sessionMs };
-    await store.put(this.#key(token), JSON.stringify(record));
+    await store.put(this.#makeKey(token), JSON.stringify(record));
     return { ...record, token };
   }
 
   /** The session of a token; undefined if there is none, or it is over. */
   async findSession(token: string): Promise<SessionRecord | undefined> {
-    if (!tokenPattern.test(token)) return undefined;
     const { store, clock } = this.#options;
-    const known = this.#knownOf(token);
+    const known = this.#known.get(token) ?? this.#meet(token);
+    if (known === undefined) return undefined;
     // The ring is asked each time: a session that was ended anywhere is over everywhere.
     const text = await store.get(known.key);
     if (text === undefined) return undefined;
@@ -119,17 +119,14 @@ export class Accounts {
   }
 
   async end(token: string): Promise<void> {
-    if (tokenPattern.test(token)) await this.#options.store.delete(this.#key(token));
+    const key = this.#meet(token)?.key;
+    if (key !== undefined) await this.#options.store.delete(key);
   }
 
-  #key(token: string): string {
-    return this.#knownOf(token).key;
-  }
-
-  #knownOf(token: string): KnownToken {
-    let known = this.#known.get(token);
-    if (known !== undefined) return known;
-    known = { key: this.#makeKey(token), text: undefined, record: undefined };
+  /** Remembers a token; undefined: it is none. */
+  #meet(token: string): KnownToken | undefined {
+    if (!tokenPattern.test(token)) return undefined;
+    const known = { key: this.#makeKey(token), text: undefined, record: undefined };
     this.#known.set(token, known);
     const [oldest] = this.#known.keys();
     if (this.#known.size > tribblerLimits.sessionKeysKept && oldest !== undefined) {

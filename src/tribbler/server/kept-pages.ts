@@ -13,12 +13,15 @@ export interface NewestPage {
   readonly refs: readonly PostRef[];
   readonly tribbles: readonly Uint8Array[];
   readonly hasMore: boolean;
+  /** Where it is written, if it is kept. */
+  readonly joined?: JoinedBytes;
 }
 
-interface KeptPage extends NewestPage {
+/** Such a page, and what it was made of. */
+interface KeptPage {
+  page: NewestPage;
+  lists: readonly ReadKeys[];
   readonly limit: number;
-  /** What it was made of. */
-  readonly lists: readonly ReadKeys[];
   readonly joined: JoinedBytes;
 }
 
@@ -48,21 +51,23 @@ export class KeptPages {
     this.#pagesMax = pagesMax;
   }
 
-  /** Requires: `lists` are of `users`, and `page` is what they give. Gives the book of how it is written. */
+  /** Requires: `lists` are of `users`, which nobody changes, and give `page`. */
   keep(
     users: readonly string[],
     lists: readonly ReadKeys[],
-    { limit, ...page }: NewestPage & { readonly limit: number },
-  ): JoinedBytes {
+    limit: number,
+    page: NewestPage,
+  ): NewestPage {
     const joined = this.#pages.get(users)?.joined ?? new JoinedBytes();
-    this.#pages.set(users, { ...page, limit, lists, joined });
+    const kept: KeptPage = { page: { ...page, joined }, lists, limit, joined };
+    this.#pages.set(users, kept);
     if (this.#pages.size > this.#pagesMax) {
       for (const [oldest] of this.#pages) {
         this.#pages.delete(oldest);
         break;
       }
     }
-    return joined;
+    return kept.page;
   }
 
   /** The page that these lists give, if it differs from what is kept only in what was added. */
@@ -73,19 +78,26 @@ export class KeptPages {
   ): Promise<NewestPage | undefined> {
     const kept = this.#pages.get(users);
     if (kept?.limit !== limit) return undefined;
+    const before = kept.lists;
     const changes: Changes = { added: [], passed: [] };
-    const { added, passed } = changes;
-    for (const [index, now] of lists.entries()) {
-      const before = kept.lists[index];
-      if (now === before) continue;
-      if (!addNew(before, now, { user: users[index] ?? '', changes })) return undefined;
+    for (let index = 0; index < lists.length; index += 1) {
+      if (lists[index] === before[index]) continue;
+      const user = users[index] ?? '';
+      if (!addNew(before[index], lists[index], { user, changes })) return undefined;
     }
-    if (added.length === 0) return kept;
-    added.sort(compareNewestFirst);
-    const page = insert(kept, added, await this.#reader.read(added));
-    // Whether what was not read any more is still there nobody knows.
-    const oldest = page?.refs.at(-1)?.key ?? '';
-    return passed.some((key) => key >= oldest) ? undefined : page;
+    const { added, passed } = changes;
+    if (added.length > 0) {
+      if (added.length > 1) added.sort(compareNewestFirst);
+      const texts = await this.#reader.read(added);
+      const page = insert(kept, added, texts);
+      // Whether what was not read any more is still there nobody knows. Nor does it fit what was renewed meanwhile.
+      const oldest = page?.refs.at(-1)?.key ?? '';
+      if (kept.lists !== before || passed.some((key) => key >= oldest)) return undefined;
+      if (page === undefined) return undefined;
+      kept.page = page;
+    }
+    kept.lists = lists;
+    return kept.page;
   }
 }
 
@@ -118,7 +130,7 @@ function addNew(
 
 /** Puts what was added at its place; undefined: not all of it could be read. */
 function insert(
-  kept: KeptPage,
+  { page, limit, joined }: KeptPage,
   added: readonly PostRef[],
   texts: Awaited<ReturnType<TribbleReader['read']>>,
 ): NewestPage | undefined {
@@ -127,7 +139,7 @@ function insert(
   let old = 0;
   for (const [index, ref] of added.entries()) {
     for (; ; old += 1) {
-      const [other, text] = [kept.refs[old], kept.tribbles[old]];
+      const [other, text] = [page.refs[old], page.tribbles[old]];
       if (other === undefined || text === undefined || compareNewestFirst(ref, other) < 0) break;
       refs.push(other);
       tribbles.push(text);
@@ -137,11 +149,11 @@ function insert(
     refs.push(ref);
     tribbles.push(text);
   }
-  const { limit, hasMore } = kept;
-  const count = refs.length + kept.refs.length - old;
+  const count = refs.length + page.refs.length - old;
   return {
-    refs: [...refs, ...kept.refs.slice(old)].slice(0, limit),
-    tribbles: [...tribbles, ...kept.tribbles.slice(old)].slice(0, limit),
-    hasMore: hasMore || count > limit,
+    refs: [...refs, ...page.refs.slice(old)].slice(0, limit),
+    tribbles: [...tribbles, ...page.tribbles.slice(old)].slice(0, limit),
+    hasMore: page.hasMore || count > limit,
+    joined,
   };
 }

@@ -27,6 +27,8 @@ export interface TribblePageOptions {
   readonly after: PostRef | undefined;
 }
 
+const nobody: readonly string[] = [];
+
 /**
  * Pages of Tribbles: of one user, and of all whom a user follows.
  *
@@ -79,24 +81,16 @@ export class Timeline {
   /** The Tribbles of these users together. Rejects if none of them could be reached. */
   async ofUsers(users: readonly string[], options: TribblePageOptions): Promise<TribblePage> {
     const lists = await this.#readLists(users, tribblerLimits.pageItemsMax);
+    const { limit, after } = options;
     // Only a list that nobody can change stands for its users.
-    const isKept = options.after === undefined && Object.isFrozen(users);
-    const renewed = isKept ? await this.#pages.renew(users, lists, options.limit) : undefined;
-    const { limit } = options;
-    if (renewed !== undefined) return this.#kept(users, lists, { ...renewed, limit });
+    const isKept = after === undefined && Object.isFrozen(users);
+    const renewed = isKept ? await this.#pages.renew(users, lists, limit) : undefined;
+    if (renewed !== undefined) return pageOf(renewed, nobody);
     const { missing, ...page } = await this.#make(users, lists, options);
-    if (isKept && missing.length === 0 && page.tribbles.length === page.refs.length) {
-      return this.#kept(users, lists, { ...page, limit });
-    }
-    return pageOf(page, missing, undefined);
-  }
-
-  #kept(
-    users: readonly string[],
-    lists: readonly ReadKeys[],
-    page: NewestPage & { readonly limit: number },
-  ): TribblePage {
-    return pageOf(page, [], this.#pages.keep(users, lists, page));
+    const isWhole = missing.length === 0 && page.tribbles.length === page.refs.length;
+    return isKept && isWhole
+      ? pageOf(this.#pages.keep(users, lists, limit, page), nobody)
+      : pageOf(page, missing);
   }
 
   /** A page from the beginning. `refs` has also those that are not there any more. */
@@ -178,9 +172,8 @@ export class Timeline {
 }
 
 function pageOf(
-  { refs, tribbles, hasMore }: NewestPage,
+  { refs, tribbles, hasMore, joined }: NewestPage,
   missing: readonly string[],
-  joined: JoinedBytes | undefined,
 ): TribblePage {
   return { tribbles, next: hasMore ? refs.at(-1) : undefined, missing, joined };
 }

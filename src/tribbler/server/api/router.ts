@@ -48,6 +48,7 @@ export class Router {
   ): void {
     this.calls.push(call);
     const isChanging = changing.has(call.method);
+    const nothingAsked = check(call.query, {});
     this.#table.add(call.method.toUpperCase(), call.path, async (request, target) => {
       if (isChanging && isCrossSite(request)) {
         return problem('cross-site', 'Requests that change something must come from our own page.');
@@ -56,11 +57,12 @@ export class Router {
       if (call.needsSession === true && caller === undefined) {
         return problem('not-logged-in', 'This needs a session: POST /v1/sessions.');
       }
-      const asked = checkTarget(call, request, target);
+      const asked = checkTarget(call, target, nothingAsked);
       if (asked instanceof Answer) return asked;
-      if (call.body === undefined) return await handle({ ...asked, body: {} as B }, caller);
+      if (call.body === undefined)
+        return await handle({ ...asked, request, body: {} as B }, caller);
       const body = await readBody(call.body, request);
-      return body instanceof Answer ? body : await handle({ ...asked, body }, caller);
+      return body instanceof Answer ? body : await handle({ ...asked, request, body }, caller);
     });
   }
 
@@ -111,7 +113,8 @@ export class Router {
     const token = tokenOf(request);
     if (token === undefined) return undefined;
     const session = await this.#options.findSession(token);
-    return session === undefined ? undefined : { ...session, token };
+    if (session === undefined) return undefined;
+    return { user: session.user, untilMs: session.untilMs, token };
   }
 }
 
@@ -124,14 +127,14 @@ function splitTarget(target: string): readonly [string, string] {
 
 function checkTarget<P, Q, B>(
   call: Call<P, Q, B>,
-  request: ApiRequest,
   { params: words, query: text }: Target,
-): Omit<Asked<P, Q, B>, 'body'> | Answer {
+  nothingAsked: Q | Answer,
+): Pick<Asked<P, Q, B>, 'params' | 'query'> | Answer {
   const params = check(call.params, words);
   if (params instanceof Answer) return params;
-  const query = check(call.query, text === '' ? {} : parseQuery(text));
+  const query = text === '' ? nothingAsked : check(call.query, parseQuery(text));
   if (query instanceof Answer) return query;
-  return { params, query, request };
+  return { params, query };
 }
 
 /** Of a name that comes several times the first counts. */
