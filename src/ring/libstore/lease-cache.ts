@@ -18,6 +18,8 @@ export interface Grant {
 /** A copy of what a key holds. */
 export interface Copy extends Grant {
   readonly bytes: number;
+  /** Whether the cache has it: only then it may be used. */
+  isKept: boolean;
 }
 
 /** A request for a lease that is under way. */
@@ -85,9 +87,13 @@ export class LeaseCache {
     return newest === undefined ? this.value(key, nowMs) : this.list(key, newest, nowMs);
   }
 
-  /** The copy of a list, if it may be used at `nowMs` and holds the `newest` items. */
-  list(key: string, newest: number, nowMs: number): Copy | undefined {
-    const copy = this.find(key, nowMs);
+  /**
+   * The copy of a list, if it may be used at `nowMs` and holds the `newest` items. `before` is the copy that was found the last time:
+   * while it is kept it is the one, and the key need not be looked up.
+   */
+  list(key: string, newest: number, nowMs: number, before?: Copy): Copy | undefined {
+    const isSame = before?.isKept === true && nowMs < before.expiresMs;
+    const copy = isSame ? before : this.find(key, nowMs);
     if (copy?.newest === undefined) return undefined;
     // A list that had fewer items than were asked for is there whole.
     if (copy.newest < newest && (copy.content?.length ?? 0) >= copy.newest) return undefined;
@@ -152,6 +158,7 @@ export class LeaseCache {
   /** Empties the cache and gives what could still be used. */
   takeAll(nowMs: number): Map<string, Copy> {
     const held = new Map([...this.#copies].filter(([, copy]) => nowMs < copy.expiresMs));
+    for (const copy of this.#copies.values()) copy.isKept = false;
     this.#copies.clear();
     this.#bytes = 0;
     return held;
@@ -169,7 +176,8 @@ export class LeaseCache {
     if (bytes > this.#bounds.bytesMax) return;
     const { leaseId, expiresMs, content, newest, source, times } = grant;
     // Named one by one, so that all copies have the same shape: they are looked at a hundred thousand times a second.
-    this.#copies.set(key, { leaseId, expiresMs, content, newest, source, times, bytes });
+    const isKept = true;
+    this.#copies.set(key, { leaseId, expiresMs, content, newest, source, times, bytes, isKept });
     this.#bytes += bytes;
     this.#makeRoom(nowMs);
   }
@@ -177,6 +185,7 @@ export class LeaseCache {
   #drop(key: string): void {
     const copy = this.#copies.get(key);
     if (copy === undefined) return;
+    copy.isKept = false;
     this.#bytes -= copy.bytes;
     this.#copies.delete(key);
   }

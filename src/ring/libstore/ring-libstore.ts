@@ -49,6 +49,7 @@ export class RingLibstore implements Libstore, LinkOwner {
   readonly #mode: LeaseMode;
   readonly #views: ViewKeeper;
   readonly #cache = new LeaseCache();
+  readonly #found: WeakMap<readonly string[], (Copy | undefined)[]> = new WeakMap();
   readonly #counter: QueryCounter;
   readonly #deadlines: Deadlines;
   readonly #clientId: string;
@@ -147,9 +148,12 @@ export class RingLibstore implements Libstore, LinkOwner {
   ): Promise<readonly (readonly string[] | undefined | AtollError)[]> {
     const nowMs = this.#nowMs();
     const newest = options?.newest ?? Infinity;
-    return gather(keys, (key) => {
-      const copy = this.#listCopy(key, newest, nowMs);
-      return copy === undefined ? this.#askList(key, newest, options) : this.#items(copy, newest);
+    const found = this.#foundFor(keys);
+    return gather(keys, (key, place) => {
+      const copy = this.#listCopy(key, newest, nowMs, found?.[place]);
+      if (copy === undefined) return this.#askList(key, newest, options);
+      if (found !== undefined) found[place] = copy;
+      return this.#items(copy, newest);
     });
   }
 
@@ -256,8 +260,19 @@ export class RingLibstore implements Libstore, LinkOwner {
   }
 
   /** A number of items that makes no sense is refused where it is asked for. */
-  #listCopy(key: string, newest: number, nowMs: number): Copy | undefined {
-    return questions.isNewest(newest) ? this.#cache.list(key, newest, nowMs) : undefined;
+  #listCopy(key: string, newest: number, nowMs: number, before?: Copy): Copy | undefined {
+    return questions.isNewest(newest) ? this.#cache.list(key, newest, nowMs, before) : undefined;
+  }
+
+  /** The copies that were found when these keys were asked for before; undefined: whoever asks may change the keys. */
+  #foundFor(keys: readonly string[]): (Copy | undefined)[] | undefined {
+    if (!Object.isFrozen(keys)) return undefined;
+    let found = this.#found.get(keys);
+    if (found === undefined) {
+      found = keys.map(() => undefined);
+      this.#found.set(keys, found);
+    }
+    return found;
   }
 
   #value(copy: Copy): string | undefined {
@@ -421,17 +436,18 @@ export class RingLibstore implements Libstore, LinkOwner {
 /** What is there at once is not waited for: a promise for each of a hundred keys costs more than all else. */
 async function gather<Result>(
   keys: readonly string[],
-  read: (key: string) => Result | Promise<Result>,
+  read: (key: string, place: number) => Result | Promise<Result>,
 ): Promise<readonly (Result | undefined | AtollError)[]> {
   const results: (Result | undefined | AtollError)[] = [];
   const asked: Promise<void>[] = [];
   for (const key of keys) {
-    const result = read(key);
+    const place = results.length;
+    const result = read(key, place);
     if (!(result instanceof Promise)) {
       results.push(result);
       continue;
     }
-    const place = results.push(undefined) - 1;
+    results.push(undefined);
     const answered = result.catch(questions.asFault).then((value) => {
       results[place] = value;
     });

@@ -165,7 +165,7 @@ export class Timeline {
     if (!Object.isFrozen(users)) return users.map(keys.posts);
     const known = this.#keysOf.get(users);
     if (known !== undefined) return known;
-    const listKeys = users.map(keys.posts);
+    const listKeys = Object.freeze(users.map(keys.posts));
     this.#keysOf.set(users, listKeys);
     return listKeys;
   }
