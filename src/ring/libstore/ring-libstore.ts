@@ -8,8 +8,10 @@ import { ReplyError, type ReplyValue } from '../../resp/reply-value.ts';
 import { partitionHashOf } from '../partition.ts';
 import type { RingNode, RingView } from '../ring-view.ts';
 import type { Attempt } from './attempt.ts';
+import { CopyReads } from './copy-reads.ts';
 import { Deadlines } from './deadlines.ts';
-import { LeaseCache, type Copy, type Grant } from './lease-cache.ts';
+import { JoinedReads } from './joined-reads.ts';
+import { LeaseCache, type Grant } from './lease-cache.ts';
 import type { Libstore, LibstoreCallOptions, LibstoreStatistics, ListOptions } from './libstore.ts';
 import { NodeLink, type LinkOwner } from './node-link.ts';
 import { Operation, type Question } from './operation.ts';
@@ -49,7 +51,8 @@ export class RingLibstore implements Libstore, LinkOwner {
   readonly #mode: LeaseMode;
   readonly #views: ViewKeeper;
   readonly #cache = new LeaseCache();
-  readonly #found: WeakMap<readonly string[], (Copy | undefined)[]> = new WeakMap();
+  readonly #reads: CopyReads;
+  readonly #joined: JoinedReads;
   readonly #counter: QueryCounter;
   readonly #deadlines: Deadlines;
   readonly #clientId: string;
@@ -58,14 +61,7 @@ export class RingLibstore implements Libstore, LinkOwner {
   readonly #dead: Set<string> = new Set();
   #operationCount = 0;
   #isClosed = false;
-  readonly #counters = {
-    hits: 0,
-    misses: 0,
-    leasesGranted: 0,
-    revocations: 0,
-    requests: 0,
-    retries: 0,
-  };
+  readonly #counters = { misses: 0, leasesGranted: 0, revocations: 0, requests: 0, retries: 0 };
 
   private constructor(options: RingLibstoreOptions, loader: ViewLoader, view: RingView) {
     this.#options = options;
@@ -82,6 +78,17 @@ export class RingLibstore implements Libstore, LinkOwner {
     });
     this.#counter = new QueryCounter(options.queryTerms ?? defaultQueryTerms);
     this.#deadlines = new Deadlines(options.outside);
+    const shared = { cache: this.#cache, outside: options.outside };
+    this.#reads = new CopyReads({
+      ...shared,
+      ask: (key, describe, call) => this.#ask(() => describe(this.#mustLease(key)), call),
+    });
+    this.#joined = new JoinedReads({
+      ...shared,
+      reads: this.#reads,
+      deadlines: this.#deadlines,
+      send: (operation) => this.#begin(operation),
+    });
     this.#clientId = randomHex(options.outside.random, 8);
   }
 
@@ -98,9 +105,7 @@ export class RingLibstore implements Libstore, LinkOwner {
   }
 
   get(key: string, options?: LibstoreCallOptions): Promise<string | undefined> {
-    // The clock is looked at in the step that hands the copy over: `docs/design/leases.md`, "The client".
-    const copy = this.#cache.value(key, this.#nowMs());
-    return copy === undefined ? this.#askValue(key, options) : Promise.resolve(this.#value(copy));
+    return this.#reads.get(key, options);
   }
 
   put(key: string, value: string, options?: LibstoreCallOptions): Promise<void> {
@@ -116,11 +121,7 @@ export class RingLibstore implements Libstore, LinkOwner {
   }
 
   getList(key: string, options?: ListOptions): Promise<readonly string[] | undefined> {
-    const newest = options?.newest ?? Infinity;
-    const copy = this.#listCopy(key, newest, this.#nowMs());
-    return copy === undefined
-      ? this.#askList(key, newest, options)
-      : Promise.resolve(this.#items(copy, newest));
+    return this.#reads.getList(key, options);
   }
 
   appendToList(key: string, item: string, options?: LibstoreCallOptions): Promise<boolean> {
@@ -135,32 +136,20 @@ export class RingLibstore implements Libstore, LinkOwner {
     keys: readonly string[],
     options?: LibstoreCallOptions,
   ): Promise<readonly (string | undefined | AtollError)[]> {
-    const nowMs = this.#nowMs();
-    return gather(keys, (key) => {
-      const copy = this.#cache.value(key, nowMs);
-      return copy === undefined ? this.#askValue(key, options) : this.#value(copy);
-    });
+    return this.#reads.getMany(keys, options);
   }
 
   getLists(
     keys: readonly string[],
     options?: ListOptions,
   ): Promise<readonly (readonly string[] | undefined | AtollError)[]> {
-    const nowMs = this.#nowMs();
-    const newest = options?.newest ?? Infinity;
-    const found = this.#foundFor(keys);
-    return gather(keys, (key, place) => {
-      const copy = this.#listCopy(key, newest, nowMs, found?.[place]);
-      if (copy === undefined) return this.#askList(key, newest, options);
-      if (found !== undefined) found[place] = copy;
-      return this.#items(copy, newest);
-    });
+    return this.#reads.getLists(keys, options);
   }
 
   statistics(): LibstoreStatistics {
     let roundTrips = 0;
     for (const link of this.#links.values()) roundTrips += link.batchesSent;
-    return { ...this.#counters, roundTrips };
+    return { ...this.#counters, hits: this.#reads.hits, roundTrips };
   }
 
   async close(): Promise<void> {
@@ -247,47 +236,6 @@ export class RingLibstore implements Libstore, LinkOwner {
     this.#options.onRevoke?.(key);
   }
 
-  #askValue(key: string, options: LibstoreCallOptions | undefined): Promise<string | undefined> {
-    return this.#ask(() => questions.get(key, this.#mustLease(key)), options);
-  }
-
-  #askList(
-    key: string,
-    newest: number,
-    options: LibstoreCallOptions | undefined,
-  ): Promise<readonly string[] | undefined> {
-    return this.#ask(() => questions.getList(key, newest, this.#mustLease(key)), options);
-  }
-
-  /** A number of items that makes no sense is refused where it is asked for. */
-  #listCopy(key: string, newest: number, nowMs: number, before?: Copy): Copy | undefined {
-    return questions.isNewest(newest) ? this.#cache.list(key, newest, nowMs, before) : undefined;
-  }
-
-  /** The copies that were found when these keys were asked for before; undefined: whoever asks may change the keys. */
-  #foundFor(keys: readonly string[]): (Copy | undefined)[] | undefined {
-    if (!Object.isFrozen(keys)) return undefined;
-    let found = this.#found.get(keys);
-    if (found === undefined) {
-      found = keys.map(() => undefined);
-      this.#found.set(keys, found);
-    }
-    return found;
-  }
-
-  #value(copy: Copy): string | undefined {
-    this.#counters.hits += 1;
-    return copy.content as string | undefined;
-  }
-
-  /** The same array as long as the copy is the same, unless it has too many. */
-  #items(copy: Copy, newest: number): readonly string[] | undefined {
-    this.#counters.hits += 1;
-    const items = copy.content as readonly string[] | undefined;
-    if (items === undefined || items.length <= newest) return items;
-    return items.slice(items.length - newest);
-  }
-
   /** Counts a query that no copy answers; returns whether a lease is asked for with it. Tribbler §4.4. */
   #mustLease(key: string): boolean {
     const isHot = this.#counter.query(key, this.#nowMs());
@@ -318,34 +266,13 @@ export class RingLibstore implements Libstore, LinkOwner {
         reject,
         onSettled: () => (this.#operationCount -= 1),
       });
-      this.#begin(operation as Operation);
+      if (!this.#joined.join(operation as Operation)) this.#begin(operation as Operation);
     });
   }
 
-  /** What is just being read under a lease is not read again: its copy answers, valid when it is handed over. */
   #begin(operation: Operation): void {
-    const { kind, key, newest } = operation.question;
-    if (kind === 'leased read' && this.#cache.join(key, newest, () => this.#joined(operation))) {
-      this.#deadlines.watch(operation);
-      return;
-    }
-    if (kind !== 'write') this.#counters.misses += 1;
+    if (operation.question.kind !== 'write') this.#counters.misses += 1;
     this.#attempt(operation);
-  }
-
-  /** What `operation` had joined has ended: it is answered now, or asks by itself. */
-  #joined(operation: Operation): void {
-    this.#deadlines.forget(operation);
-    if (operation.isSettled) return;
-    const { key, newest } = operation.question;
-    const copy = this.#cache.copy(key, newest, this.#nowMs());
-    if (copy !== undefined) {
-      operation.settle(newest === undefined ? this.#value(copy) : this.#items(copy, newest));
-      return;
-    }
-    this.#counters.misses += 1;
-    // A connection that is being lost says first that it is.
-    this.#outside.timers.microtask(() => this.#attempt(operation));
   }
 
   #attempt(operation: Operation): void {
@@ -431,30 +358,6 @@ export class RingLibstore implements Libstore, LinkOwner {
   #nowMs(): number {
     return this.#outside.clock.monotonicMs();
   }
-}
-
-/** What is there at once is not waited for: a promise for each of a hundred keys costs more than all else. */
-async function gather<Result>(
-  keys: readonly string[],
-  read: (key: string, place: number) => Result | Promise<Result>,
-): Promise<readonly (Result | undefined | AtollError)[]> {
-  const results: (Result | undefined | AtollError)[] = [];
-  const asked: Promise<void>[] = [];
-  for (const key of keys) {
-    const place = results.length;
-    const result = read(key, place);
-    if (!(result instanceof Promise)) {
-      results.push(result);
-      continue;
-    }
-    results.push(undefined);
-    const answered = result.catch(questions.asFault).then((value) => {
-      results[place] = value;
-    });
-    asked.push(answered);
-  }
-  if (asked.length > 0) await Promise.all(asked);
-  return results;
 }
 
 function closedFault(): AtollError {

@@ -88,6 +88,7 @@ function refTo(name: string): string {
 }
 
 /** Without what a schema says of itself when it stands alone. */
-function bare({ $schema: _, $id: __, ...schema }: Json): Json {
-  return schema;
+function bare(schema: Json): Json {
+  const said = new Set(['$schema', '$id']);
+  return Object.fromEntries(Object.entries(schema).filter(([name]) => !said.has(name)));
 }
