@@ -29,6 +29,8 @@ interface KeptPage {
 interface Changes {
   readonly added: PostRef[];
   readonly passed: string[];
+  /** Whether there may be older keys than were read. */
+  isCut: boolean;
 }
 
 const { pageItemsMax, pagesKept } = tribblerLimits;
@@ -79,7 +81,7 @@ export class KeptPages {
     const kept = this.#pages.get(users);
     if (kept?.limit !== limit) return undefined;
     const before = kept.lists;
-    const changes: Changes = { added: [], passed: [] };
+    const changes: Changes = { added: [], passed: [], isCut: false };
     for (let index = 0; index < lists.length; index += 1) {
       if (lists[index] === before[index]) continue;
       const user = users[index] ?? '';
@@ -94,7 +96,7 @@ export class KeptPages {
       const oldest = page?.refs.at(-1)?.key ?? '';
       if (kept.lists !== before || passed.some((key) => key >= oldest)) return undefined;
       if (page === undefined) return undefined;
-      kept.page = page;
+      kept.page = changes.isCut ? { ...page, hasMore: true } : page;
     }
     kept.lists = lists;
     return kept.page;
@@ -115,6 +117,7 @@ function addNew(
     // It is whole: it has lost nothing if its last key stands where it stood.
     if (passed !== 0) return false;
   } else {
+    changes.isCut = true;
     // Older ones have passed out of what was read. The others must all be there.
     if (end === 0 || passed < 0) return false;
     for (let place = 0; place < end; place += 1) {

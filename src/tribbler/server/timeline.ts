@@ -86,7 +86,7 @@ export class Timeline {
     const isKept = after === undefined && Object.isFrozen(users);
     const renewed = isKept ? await this.#pages.renew(users, lists, limit) : undefined;
     if (renewed !== undefined) return pageOf(renewed, nobody);
-    const { missing, ...page } = await this.#make(users, lists, options);
+    const { page, missing } = await this.#make(users, lists, options);
     const isWhole = missing.length === 0 && page.tribbles.length === page.refs.length;
     return isKept && isWhole
       ? pageOf(this.#pages.keep(users, lists, limit, page), nobody)
@@ -98,7 +98,7 @@ export class Timeline {
     users: readonly string[],
     lists: readonly ReadKeys[],
     options: TribblePageOptions,
-  ): Promise<NewestPage & { readonly missing: readonly string[] }> {
+  ): Promise<{ readonly page: NewestPage; readonly missing: readonly string[] }> {
     const missing: Set<string> = new Set();
     const { picks, hasMore } = await this.#merge(users, lists, { ...options, missing });
     const texts = await this.#reader.readPicked(picks);
@@ -111,7 +111,8 @@ export class Timeline {
       } else if (text !== undefined) tribbles.push(text);
     }
     if (fault !== undefined && tribbles.length === 0) throw fault;
-    return { refs: picks.map(refOf), tribbles, hasMore, missing: [...missing].toSorted() };
+    const page = { refs: picks.map(refOf), tribbles, hasMore };
+    return { page, missing: [...missing].toSorted() };
   }
 
   /** The keys that win. Lists of which too little was read are read further, all of them in one batch. */

@@ -19,6 +19,8 @@ const none: Readonly<Record<string, string>> = {};
 /** Finds what belongs to a path, word by word: paths as OpenAPI writes them, `/v1/users/{id}`. */
 export class RouteTable<Route> {
   readonly #root: Branch<Route> = newBranch();
+  /** Places without parameters, by their whole paths. */
+  readonly #plain: Map<string, Place<Route>> = new Map();
 
   add(method: string, path: string, route: Route): void {
     let branch = this.#root;
@@ -34,10 +36,13 @@ export class RouteTable<Route> {
       }
     }
     branch.routes.set(method, route);
+    if (!path.includes('{')) this.#plain.set(path, { routes: branch.routes, params: none });
   }
 
   /** Undefined: there is nothing. A word that is there is taken before one that could be anything; nothing is no word. */
   find(path: string): Place<Route> | undefined {
+    const plain = this.#plain.get(path);
+    if (plain !== undefined) return plain;
     let branch = this.#root;
     let params = none;
     for (const word of path.slice(1).split('/')) {

@@ -57,12 +57,14 @@ export class Router {
       if (call.needsSession === true && caller === undefined) {
         return problem('not-logged-in', 'This needs a session: POST /v1/sessions.');
       }
-      const asked = checkTarget(call, target, nothingAsked);
-      if (asked instanceof Answer) return asked;
-      if (call.body === undefined)
-        return await handle({ ...asked, request, body: {} as B }, caller);
-      const body = await readBody(call.body, request);
-      return body instanceof Answer ? body : await handle({ ...asked, request, body }, caller);
+      const params = check(call.params, target.params);
+      if (params instanceof Answer) return params;
+      const isAsked = target.query !== '';
+      const query = isAsked ? check(call.query, parseQuery(target.query)) : nothingAsked;
+      if (query instanceof Answer) return query;
+      const body = call.body === undefined ? ({} as B) : await readBody(call.body, request);
+      if (body instanceof Answer) return body;
+      return await handle({ params, query, body, request }, caller);
     });
   }
 
@@ -123,18 +125,6 @@ function splitTarget(target: string): readonly [string, string] {
   const local = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*\/?/i, '/');
   const end = local.indexOf('?');
   return end < 0 ? [local, ''] : [local.slice(0, end), local.slice(end + 1)];
-}
-
-function checkTarget<P, Q, B>(
-  call: Call<P, Q, B>,
-  { params: words, query: text }: Target,
-  nothingAsked: Q | Answer,
-): Pick<Asked<P, Q, B>, 'params' | 'query'> | Answer {
-  const params = check(call.params, words);
-  if (params instanceof Answer) return params;
-  const query = text === '' ? nothingAsked : check(call.query, parseQuery(text));
-  if (query instanceof Answer) return query;
-  return { params, query };
 }
 
 /** Of a name that comes several times the first counts. */
