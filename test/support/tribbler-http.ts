@@ -86,7 +86,8 @@ export class TribblerHttp {
     });
     const text = await response.text();
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
-    const json: unknown = isJson ? JSON.parse(text) : undefined;
+    // HEAD has none.
+    const json: unknown = isJson && text !== '' ? JSON.parse(text) : undefined;
     return { status: response.status, headers: response.headers, text, json };
   }
 

@@ -280,6 +280,30 @@ describe('the API', () => {
     assertProblem(await server.ask('/assets/nothing.js'), 404, 'no-such-page');
   });
 
+  test('answers HEAD as GET, without the body, and opens no stream for it', async () => {
+    const [whole, head] = [
+      await server.ask('/v1/users/robin'),
+      await server.ask('/v1/users/robin', { method: 'HEAD' }),
+    ];
+    assert.equal(head.status, 200);
+    assert.equal(head.text, '');
+    const length = String(Buffer.byteLength(whole.text));
+    assert.equal(head.headers.get('content-length'), length);
+    const stream = await server.ask('/v1/me/stream', { method: 'HEAD', token: robin });
+    assert.equal(stream.headers.get('content-type'), 'text/event-stream');
+    assert.equal(server.api.parts.streams.countOf('robin'), 0);
+  });
+
+  test('understands requests that name the server in their first line', async () => {
+    const lines = [`GET ${server.url}/healthz HTTP/1.1`, 'host: localhost', 'connection: close'];
+    const socket = connect({ port: Number(new URL(server.url).port), host: '127.0.0.1' });
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+    let text = '';
+    for await (const piece of socket.setEncoding('latin1') as AsyncIterable<string>) text += piece;
+    assert.match(text, /^HTTP\/1.1 200 OK\r\n/);
+    assert.ok(text.endsWith('{"status":"ok"}'));
+  });
+
   test('describes itself as OpenAPI 3.1, every call of it', async () => {
     const document = (await server.ask('/openapi.json')).json as {
       openapi: string;
