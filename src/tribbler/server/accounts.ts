@@ -109,10 +109,9 @@ export class Accounts {
     // The ring is asked each time: a session that was ended anywhere is over everywhere.
     const text = await store.get(known.key);
     if (text === undefined) return undefined;
-    if (text !== known.text) {
-      known.text = text;
-      known.record = JSON.parse(text) as SessionRecord;
-    }
+    if (text !== known.text) known.record = JSON.parse(text) as SessionRecord;
+    // Also if it is equal: the same string again is compared at a glance.
+    known.text = text;
     if (known.record !== undefined && known.record.untilMs > clock.wallMs()) return known.record;
     await store.delete(known.key);
     return undefined;

@@ -153,9 +153,10 @@ function insert(
     tribbles.push(text);
   }
   const count = refs.length + page.refs.length - old;
+  const end = old + Math.max(0, limit - refs.length);
   return {
-    refs: [...refs, ...page.refs.slice(old)].slice(0, limit),
-    tribbles: [...tribbles, ...page.tribbles.slice(old)].slice(0, limit),
+    refs: [...refs.slice(0, limit), ...page.refs.slice(old, end)],
+    tribbles: [...tribbles.slice(0, limit), ...page.tribbles.slice(old, end)],
     hasMore: page.hasMore || count > limit,
     joined,
   };
