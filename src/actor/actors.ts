@@ -61,7 +61,16 @@ export class Actors {
   }
 
   lend(cell: ActorCell, lent: unknown): void {
-    this.#run(cell, () => cell.behaviour?.onLent?.(lent));
+    const outer = this.#running;
+    // As in `handle`.
+    this.#running = cell;
+    try {
+      cell.behaviour?.onLent?.(lent);
+    } catch (error) {
+      this.#onThrow(cell, error);
+    }
+    this.#running = outer;
+    if (cell.isStopping) this.#end(cell);
   }
 
   /** Ends an actor, after what it is doing. Does nothing for one that ended. */

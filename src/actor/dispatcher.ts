@@ -66,8 +66,8 @@ export class Dispatcher implements CellThread {
   readonly #loop: RunLoop<ActorCell>;
   readonly #delayed: Set<Timer> = new Set();
   #turnStartMs = 0;
-  /** In whole milliseconds, for the rates. */
-  #nowMs = 0;
+  /** In whole milliseconds, for the rates; −1: it has not been read in this turn. */
+  #nowMs = -1;
   #isClosing = false;
   #isClosed = false;
 
@@ -88,9 +88,7 @@ export class Dispatcher implements CellThread {
     this.#loop = new RunLoop(this.outside.timers, {
       onTurnStart: () => this.#readClock(),
       handle: (cell, message) => this.#actors.handle(cell, message),
-      isTurnOver: () => {
-        return this.outside.clock.monotonicMs() - this.#turnStartMs >= actorLimits.turnMs;
-      },
+      isTurnOver: () => this.outside.clock.monotonicMs() - this.#turnStartMs >= actorLimits.turnMs,
       onTurnEnd: () => this.#outgoing.flush(),
     });
     for (const port of options.ports) {
@@ -154,6 +152,7 @@ export class Dispatcher implements CellThread {
       this.counters.toldByActors += 1;
       // What an actor tells itself, to go on later, is no message of a pair.
       if (to.counter !== sender.self.counter || to.address !== this.address) {
+        if (this.#nowMs < 0) this.#readClock();
         this.#rates.count(sender.self.counter, to.address, to.counter, this.#nowMs);
       }
     }
@@ -217,6 +216,8 @@ export class Dispatcher implements CellThread {
       this.counters.deadLetters += count;
       return;
     }
+    // A clock is dear compared to a small loan, of which most tell nobody anything.
+    this.#nowMs = -1;
     this.#loop.runNow(() => {
       // Those that wait now: what the actor tells itself meanwhile comes behind the loan, or it would never come.
       for (let waiting = cell.mailbox.length; waiting > 0 && cell.mailbox.length > 0; waiting -= 1)
@@ -362,7 +363,7 @@ export class Dispatcher implements CellThread {
     }
   }
 
-  /** For the rates: at each turn's start, and before what happens outside of turns. */
+  /** For the rates: at each turn's start, when a loan first needs it, and before what happens outside of turns. */
   #readClock(): void {
     this.#turnStartMs = this.outside.clock.monotonicMs();
     this.#nowMs = Math.floor(this.#turnStartMs);

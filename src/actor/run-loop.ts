@@ -48,7 +48,6 @@ export class RunLoop<Cell extends Runnable> {
   runNow(work: () => void): void {
     assert(!this.#isRunning, 'a turn cannot begin inside another');
     this.#isRunning = true;
-    this.#handlers.onTurnStart();
     try {
       work();
     } finally {
@@ -60,6 +59,7 @@ export class RunLoop<Cell extends Runnable> {
 
   readonly #turn = (): void => {
     this.runNow(() => {
+      this.#handlers.onTurnStart();
       let budget: number = actorLimits.messagesPerThreadTurn;
       for (let cells = 1; budget > 0; cells += 1) {
         const cell = this.#ready.pop();
@@ -96,6 +96,7 @@ export interface Runnable {
 }
 
 export interface RunLoopHandlers<Cell> {
+  /** Not of what `runNow` runs. */
   onTurnStart(): void;
   handle(cell: Cell, message: unknown): void;
   /** Whether the turn has lasted as long as one may. */

@@ -6,6 +6,6 @@
 export interface Clock {
   /** Whole milliseconds since 1970-01-01 UTC. May jump forwards and backwards. */
   wallMs(): number;
-  /** Milliseconds with fraction since some fixed moment. Never goes back. */
+  /** Milliseconds with fraction since some fixed moment, the same for all threads of a process. Never goes back. */
   monotonicMs(): number;
 }

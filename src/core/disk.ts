@@ -24,7 +24,7 @@ export interface Disk {
   /** The names of the files, in order. The lock is not among them. */
   list(): Promise<string[]>;
   /** Makes an empty file and opens it; one that was there is emptied. */
-  create(name: string): Promise<DiskFile>;
+  create(name: string, options?: CreateOptions): Promise<DiskFile>;
   /** Opens a file that is there. Rejects with `DISK_FAILED` if it is not. */
   open(name: string): Promise<DiskFile>;
   /** Gives a file another name, at once: whoever looks sees the one or the other. Replaces what is there. */
@@ -35,6 +35,14 @@ export interface Disk {
   syncFolder(): Promise<void>;
   /** What can still be written, about. */
   freeBytes(): Promise<number>;
+}
+
+export interface CreateOptions {
+  /**
+   * Every append will be followed by a sync: a disk that can do both at once does, and has nothing left to do in `sync`. Each
+   * call that goes to the disk and comes back costs a commit some 40 µs of the processor, and there are two less of them.
+   */
+  readonly syncsAppends?: boolean;
 }
 
 /** The disks of one host, for any of its threads. */

@@ -113,6 +113,15 @@ export const geoLimits = {
   clockSkewMs: 60_000,
   /** CMUD §5.1: at most 10 messages a second to each peer; a little more than a tenth of one apart. */
   syncIntervalMs: 101,
+  /**
+   * What is told all the time is told in step: once in a period, which all actors of a server count by one clock. A little more than
+   * the interval, so that whoever is out of step comes into it by itself, and whoever passes on what comes catches up with it.
+   */
+  syncPeriodMs: 104,
+  /** A message waits for its moment of the period no longer than this beyond the interval. */
+  syncInStepMs: 30,
+  /** The remote-sync actor passes on so long after what it passes on is sent, or has come the last time: by then it is there. */
+  syncStepMs: 20,
   /** What came is confirmed within this, if nothing else is to be said before. */
   syncConfirmMs: 400,
   /** What is not confirmed for so long was lost: a confirmation and two times 250 ms on the way, twice. */
@@ -268,8 +277,12 @@ export const journalLimits = {
   readBytes: 1_048_576, // 1 MiB
   /** With `interval`, the most that a power cut costs. */
   syncIntervalMs: 1_000,
-  /** A log longer than this, and longer than a snapshot would be, is replaced by one. */
-  snapshotLogBytes: 67_108_864, // 64 MiB
+  /**
+   * A log longer than this, and longer than a snapshot would be, is replaced by one. Of 100,000 small keys that are written all the
+   * time a snapshot costs as much as 40,000 of the writes, so not each 64 MiB; more would make a start longer, by a second or two
+   * for each 64 MiB of small records.
+   */
+  snapshotLogBytes: 134_217_728, // 128 MiB
   /** Bytes of one record of a snapshot, about. */
   snapshotPackBytes: 262_144, // 256 KiB
   /** A snapshot is written in pieces of this size, so that commits come in between … */

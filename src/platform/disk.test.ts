@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  constants,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -14,6 +22,15 @@ function folderOf(t: TestContext): string {
   return folder;
 }
 
+/** What an open file of this process is; undefined if it is closed by now. */
+function targetOf(fd: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A process that takes the lock of a folder, says so, and lives until it is killed. */
 const holder = `
   import { openDisk } from ${JSON.stringify(new URL('disk.js', import.meta.url).href)};
@@ -21,6 +38,19 @@ const holder = `
   await disk.lock();
   console.log('locked');
   setInterval(() => {}, 1e6);`;
+
+test(
+  'an append to a file that syncs its appends is durable when it is over',
+  { skip: process.platform !== 'linux' },
+  async (t) => {
+    const disk = await openDisk(folderOf(t));
+    const file = await disk.create('a', { syncsAppends: true });
+    const opened = readdirSync('/proc/self/fd').find((fd) => targetOf(fd) === join(disk.name, 'a'));
+    const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${opened}`, 'utf8'));
+    assert.notEqual(Number.parseInt(flags?.[1] ?? '0', 8) & constants.O_DSYNC, 0);
+    await file.close();
+  },
+);
 
 test('the lock of another process holds while it lives, and not after it was killed', async (t) => {
   const folder = folderOf(t);

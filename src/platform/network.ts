@@ -13,6 +13,7 @@ import type {
   Network,
   TlsOptions,
 } from '../core/network.ts';
+import { canWriteDirectly } from './direct-write.ts';
 import { canShareReads, isReadSharingSafe, sharedRead } from './shared-read.ts';
 import type { OnRead } from './shared-read.ts';
 import { SocketConnection } from './socket-connection.ts';
@@ -21,19 +22,24 @@ import { SocketListener } from './socket-listener.ts';
 export interface PlatformNetworkOptions {
   /** False reads plain connections by `data` events even where one buffer could be shared. */
   readonly isReadShared?: boolean;
+  /** False writes to the streams of accepted plain connections even where that could be spared. */
+  readonly isWrittenDirectly?: boolean;
 }
 
 /** TCP and TLS by way of node's sockets. */
 export class PlatformNetwork implements Network {
   readonly #isReadShared: boolean;
+  readonly #isWrittenDirectly: boolean;
 
-  constructor({ isReadShared = true }: PlatformNetworkOptions = {}) {
+  constructor({ isReadShared = true, isWrittenDirectly = true }: PlatformNetworkOptions = {}) {
+    this.#isWrittenDirectly = isWrittenDirectly;
     this.#isReadShared = isReadShared && isReadSharingSafe;
   }
 
   async listen(at: HostPort, options: ListenOptions, accept: Accept): Promise<Listener> {
     const isReadShared = this.#isReadShared && (await canShareReads());
-    return SocketListener.listen({ at, options, accept, isReadShared });
+    const isWrittenDirectly = this.#isWrittenDirectly && (await canWriteDirectly());
+    return SocketListener.listen({ at, options, accept, isReadShared, isWrittenDirectly });
   }
 
   connect(to: HostPort, options: ConnectOptions, events: ConnectionEvents): Connection {

@@ -4,6 +4,7 @@ import { AtollError } from '../core/errors.ts';
 import { networkLimits } from '../core/limits.ts';
 import { formatHostPort } from '../core/network.ts';
 import type { Connection, ConnectionEvents, HostPort } from '../core/network.ts';
+import { DirectWriter } from './direct-write.ts';
 import { faultWords } from './fault-words.ts';
 
 export interface SocketConnectionOptions {
@@ -12,6 +13,8 @@ export interface SocketConnectionOptions {
   /** The socket is not open before `opened` is called. */
   readonly isDialled: boolean;
   readonly isTls: boolean;
+  /** Past the stream of the socket. Requires: it is plain and open, and `canWriteDirectly`. */
+  readonly isWrittenDirectly?: boolean;
 }
 
 const nothing: Buffer = Buffer.alloc(0);
@@ -19,7 +22,7 @@ const nothing: Buffer = Buffer.alloc(0);
 /**
  * A `Connection` over a socket of node, plain or TLS.
  *
- * Of a write that the kernel takes at once (`writableLength` is 0 right after it) the caller has its array
+ * Of a write to the socket's stream that the kernel takes at once (`writableLength` is 0 right after it) the caller has its array
  * back, and no drain follows. Only what node holds back costs a call when it has left: a callback for
  * every write costs 0.4 µs of the 8 that a short request takes, and the `drain` event comes only after more
  * than the high-water mark.
@@ -28,6 +31,7 @@ export class SocketConnection implements Connection {
   readonly remote: HostPort;
   readonly #socket: Socket;
   readonly #isTls: boolean;
+  readonly #direct: DirectWriter | undefined;
   #events: ConnectionEvents | undefined;
   #isOpen: boolean;
   /** We or the peer ended it: nothing more is sent. */
@@ -38,10 +42,14 @@ export class SocketConnection implements Connection {
   #fault: AtollError | undefined;
   #lingerTimeout: NodeJS.Timeout | undefined;
 
-  constructor({ socket, remote, isDialled, isTls }: SocketConnectionOptions) {
+  constructor(options: SocketConnectionOptions) {
+    const { socket, remote, isDialled, isTls, isWrittenDirectly = false } = options;
     this.remote = remote;
     this.#socket = socket;
     this.#isTls = isTls;
+    this.#direct = isWrittenDirectly
+      ? new DirectWriter(socket, () => this.#events?.onDrain?.())
+      : undefined;
     this.#isOpen = !isDialled;
     socket.on('end', () => (this.#isEnding = true));
     socket.on('error', (error) => this.#fail(error));
@@ -73,11 +81,12 @@ export class SocketConnection implements Connection {
   }
 
   get bufferedBytes(): number {
-    return this.#socket.writableLength;
+    return this.#direct?.bufferedBytes ?? this.#socket.writableLength;
   }
 
   write(bytes: Uint8Array): boolean {
     if (this.#isEnding || bytes.length === 0) return true;
+    if (this.#direct !== undefined) return this.#direct.write(bytes);
     if (this.#isTls) return this.#writeTls(bytes);
     this.#socket.write(bytes);
     if (this.#socket.writableLength === 0) return true;

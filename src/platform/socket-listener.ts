@@ -8,7 +8,7 @@ import { formatHostPort } from '../core/network.ts';
 import type { Accept, HostPort, Listener, ListenOptions } from '../core/network.ts';
 import { faultWords } from './fault-words.ts';
 import { adoptForSharedRead } from './shared-read.ts';
-import { SocketConnection } from './socket-connection.ts';
+import { SocketConnection, type SocketConnectionOptions } from './socket-connection.ts';
 
 export interface SocketListenerOptions {
   readonly at: HostPort;
@@ -16,6 +16,8 @@ export interface SocketListenerOptions {
   readonly accept: Accept;
   /** Requires: `canShareReads`. */
   readonly isReadShared: boolean;
+  /** Requires: `canWriteDirectly`. */
+  readonly isWrittenDirectly: boolean;
 }
 
 /**
@@ -30,17 +32,20 @@ export class SocketListener implements Listener {
   readonly #options: ListenOptions;
   readonly #accept: Accept;
   readonly #isReadShared: boolean;
+  readonly #isWrittenDirectly: boolean;
   readonly #tlsServer: TlsServer | undefined;
   /** By remote address and port: all that a TLS socket tells of the plain one under it. */
   readonly #handshakes: Map<string, NodeJS.Timeout> = new Map();
   #address: HostPort = { host: '', port: 0 };
   #connections = 0;
 
-  private constructor({ options, accept, isReadShared }: SocketListenerOptions) {
+  private constructor(given: SocketListenerOptions) {
+    const { options, accept, isReadShared, isWrittenDirectly } = given;
     this.#options = options;
     this.#accept = accept;
     // TLS reads the plain socket itself, and hands on what it has decrypted.
     this.#isReadShared = isReadShared && options.tls === undefined;
+    this.#isWrittenDirectly = isWrittenDirectly;
     this.#tlsServer = options.tls === undefined ? undefined : this.#createTlsServer(options.tls);
     this.#server = createServer({ pauseOnConnect: this.#isReadShared, noDelay: true });
     this.#server.on('connection', (socket) => this.#accepted(socket));
@@ -103,7 +108,13 @@ export class SocketListener implements Listener {
     const remote = remoteOf(socket);
     if (!this.#isReadShared) {
       socket.once('close', () => this.#connections--);
-      return connectionOnData(socket, remote, false);
+      return connectionOnData({
+        socket,
+        remote,
+        isDialled: false,
+        isTls: false,
+        isWrittenDirectly: this.#isWrittenDirectly,
+      });
     }
     const adopted = adoptForSharedRead(socket, (bytes, start, end) =>
       connection.received(bytes, start, end),
@@ -114,6 +125,7 @@ export class SocketListener implements Listener {
       remote,
       isDialled: false,
       isTls: false,
+      isWrittenDirectly: this.#isWrittenDirectly,
     });
     return connection;
   }
@@ -133,7 +145,9 @@ export class SocketListener implements Listener {
     });
     server.on('secureConnection', (socket) => {
       this.#endHandshake(socket);
-      this.#start(connectionOnData(socket, remoteOf(socket), true));
+      this.#start(
+        connectionOnData({ socket, remote: remoteOf(socket), isDialled: false, isTls: true }),
+      );
     });
     // Node reports a failed handshake and leaves the connection open.
     server.on('tlsClientError', (_error, socket) => {
@@ -179,8 +193,8 @@ function remoteOf(socket: Socket): HostPort {
 }
 
 /** A connection on `data` events: TLS, and where reads cannot be shared. */
-function connectionOnData(socket: Socket, remote: HostPort, isTls: boolean): SocketConnection {
-  const connection = new SocketConnection({ socket, remote, isDialled: false, isTls });
-  socket.on('data', (chunk) => connection.received(chunk, 0, chunk.length));
+function connectionOnData(options: SocketConnectionOptions): SocketConnection {
+  const connection = new SocketConnection(options);
+  options.socket.on('data', (chunk) => connection.received(chunk, 0, chunk.length));
   return connection;
 }

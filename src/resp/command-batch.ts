@@ -6,6 +6,9 @@ import type { Command } from './command.ts';
 /** Commands that are parsed ahead of their execution, so that the store may prefetch for all of them. */
 export const batchCommandsMax = 64;
 
+/** Fewer commands gain less from that than it costs to look at each twice. */
+export const prefetchedCommandsMin = 4;
+
 /** Positions: a start and an end for each argument. One command of the largest kind always fits. */
 const positionsMax = Math.max(2 * clientLimits.argumentsMax, 16 * batchCommandsMax);
 
@@ -86,6 +89,22 @@ export class CommandBatch implements Command {
     const first = this.firsts[index] ?? 0;
     this.#first = first;
     this.argumentCount = ((this.firsts[index + 1] ?? 0) - first) >> 1;
+  }
+
+  /**
+   * Where the first argument of each command lies, which is a key of nearly all: start and end, one after another in
+   * `ranges`. Returns how many there are. Requires: room for `batchCommandsMax`.
+   */
+  firstArguments(ranges: Int32Array): number {
+    let count = 0;
+    for (let i = 0; i < this.length; i += 1) {
+      this.select(i);
+      if (this.argumentCount < 2) continue;
+      ranges[count * 2] = this.start(1);
+      ranges[count * 2 + 1] = this.end(1);
+      count += 1;
+    }
+    return count;
   }
 
   start(index: number): number {

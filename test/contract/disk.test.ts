@@ -67,6 +67,18 @@ for (const kind of kinds) {
       assert.equal(await textOf(disk, 'a'), 'one two');
     });
 
+    on('a file that syncs its appends is written, cut and read as any other', async (disk) => {
+      const file = await disk.create('a', { syncsAppends: true });
+      await file.append(utf8.encode('one '));
+      await file.append(utf8.encode('two three'));
+      await file.sync();
+      await file.truncate(7);
+      await file.sync();
+      assert.equal(file.length, 7);
+      assert.equal(await textOf(disk, 'a'), 'one two');
+      await file.close();
+    });
+
     on('a file that is opened again grows at its end', async (disk) => {
       await write(disk, 'a', 'one');
       const file = await disk.open('a');

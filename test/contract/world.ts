@@ -73,7 +73,10 @@ export const worldKinds: readonly WorldKind[] = [
 
 /** Other ways for the real network to do the same. */
 export const networkKinds: readonly WorldKind[] = [
-  platform('platform, data events', new PlatformNetwork({ isReadShared: false })),
+  platform(
+    'platform, data events and streams',
+    new PlatformNetwork({ isReadShared: false, isWrittenDirectly: false }),
+  ),
   ...(authority === undefined
     ? []
     : [platform('platform, TLS', encrypted(new PlatformNetwork(), authority.issue('member')))]),

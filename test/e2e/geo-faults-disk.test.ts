@@ -57,14 +57,14 @@ test('a full disk: writes are refused, reads go on, and what was acknowledged is
   }
 });
 
-test('a sync that fails: nothing is acknowledged after it, and what was is there after a restart', async (t) => {
+test('a durable write that fails: nothing is acknowledged after it, and what was is there after a restart', async (t) => {
   if (spawnSync('strace', ['-D', '-o', '/dev/null', 'true']).status !== 0) {
-    t.skip('needs strace, and the right to trace, to make a sync fail');
+    t.skip('needs strace, and the right to trace, to make a write fail');
     return;
   }
   const data = temporaryFolder(t);
-  // The count is of one thread; with one thread for files it is that of the process.
-  const inject = ['-e', 'trace=fdatasync', '-e', 'inject=fdatasync:error=EIO:when=40+'];
+  // The count is of one thread; with one thread for files it is that of the process. A commit is one call, a write.
+  const inject = ['-e', 'trace=pwrite64', '-e', 'inject=pwrite64:error=EIO:when=40+'];
   const server = await GeoProcess.start({
     data,
     through: ['strace', '-D', '-f', '-qq', '-o', '/dev/null', ...inject],

@@ -165,18 +165,18 @@ test('a full disk ends the journal with a coded fault, and what was acknowledged
   assert.ok(Number(read) >= Number(last), `${read} of ${last} are there`);
 });
 
-test('a failing sync of the real disk ends the journal, and what was acknowledged is readable', async (t) => {
+test('a failing durable write of the real disk ends the journal, and what was acknowledged is readable', async (t) => {
   if (spawnSync('strace', ['-o', '/dev/null', 'true']).status !== 0) {
-    t.skip('needs strace, and the right to trace, to make a sync fail');
+    t.skip('needs strace, and the right to trace, to make a write fail');
     return;
   }
   const folder = folderOf(t);
   // The count is of one thread; with one thread for files it is that of the process. All from then on fail: the
-  // first may be the sync of a snapshot, which the journal survives.
-  const inject = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=fdatasync', '-e'];
+  // first may be of a snapshot, which the journal survives. What is durable when it is over is one call, a write.
+  const inject = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=pwrite64', '-e'];
   const { stdout, status } = spawnSync(
     'strace',
-    [...inject, 'inject=fdatasync:error=EIO:when=40+', process.execPath, writerPath, folder],
+    [...inject, 'inject=pwrite64:error=EIO:when=40+', process.execPath, writerPath, folder],
     { encoding: 'utf8', env: { ...process.env, UV_THREADPOOL_SIZE: '1' }, timeout: 60_000 },
   );
   const lines = stdout.trim().split('\n');

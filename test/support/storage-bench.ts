@@ -1,3 +1,4 @@
+import { SimRandom } from '../../src/sim/sim-random.ts';
 import assert from 'node:assert/strict';
 import { clientLimits, type ClientLimits } from '../../src/core/limits.ts';
 import type { Client } from '../../src/resp/client.ts';
@@ -115,6 +116,7 @@ export class StorageBench {
       terms: terms ?? { leaseMs: 10_000, guardMs: 2_000 },
       trial: { ...noTrial, ...trial, bugs },
       startedMs: this.nowMs,
+      random: new SimRandom(1),
       log: isKept ? log : undefined,
       waitsForLeaseNote: waitsForLeaseNote === true,
     });

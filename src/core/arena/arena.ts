@@ -13,6 +13,8 @@ import {
   unitBytes,
 } from './units.ts';
 
+/** A cache line has 64 bytes. */
+const lineInts = 16;
 const allSlabsFree = 2 ** slabsPerChunk - 1;
 
 /**
@@ -36,6 +38,8 @@ export class Arena {
   #spareChunk = -1;
   /** The first slab with room of each class; −1: none. */
   readonly #roomy: Int32Array = new Int32Array(sizeClassCount).fill(-1);
+  /** What was read by `touch`: what is not kept need not be read. */
+  readonly #touched = new Int32Array(1);
   #usedUnits = 0;
   #chunkCount = 0;
 
@@ -95,6 +99,17 @@ export class Arena {
     this.chunk(block).ints[(block & chunkMask) << 1] = slabs.firstFree[slab] ?? 0;
     slabs.firstFree[slab] = block;
     if (used === 1) this.#releaseSlab(slab, sizeClass);
+  }
+
+  /** Reads of the first cache lines of a block, so that they are there when they are needed; 0: of none. */
+  touch(block: number): void {
+    if (block === 0) return;
+    const { ints } = this.chunk(block);
+    const at = (block & chunkMask) << 1;
+    const last = ints.length - 1;
+    const second = ints[Math.min(at + lineInts, last)] ?? 0;
+    const third = ints[Math.min(at + 2 * lineInts, last)] ?? 0;
+    this.#touched[0] = (ints[at] ?? 0) ^ second ^ third;
   }
 
   /** How many units a block has: what was asked for, or a little more. */

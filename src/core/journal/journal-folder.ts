@@ -1,4 +1,4 @@
-import type { Disk, DiskFile } from '../disk.ts';
+import type { CreateOptions, Disk, DiskFile } from '../disk.ts';
 import { AtollError } from '../errors.ts';
 import { decodeFileHeader, fileHeaderBytes } from './format.ts';
 import type { FileHeader, FileKind } from './format.ts';
@@ -22,9 +22,13 @@ export class JournalFolder {
    *
    * Resolves with the file, open, and with it in place. After a rejection it is there or not.
    */
-  async makeWhole(name: string, fill: (file: DiskFile) => Promise<void>): Promise<DiskFile> {
+  async makeWhole(
+    name: string,
+    fill: (file: DiskFile) => Promise<void>,
+    options: CreateOptions = {},
+  ): Promise<DiskFile> {
     const temporary = temporaryName(name);
-    const file = await this.disk.create(temporary);
+    const file = await this.disk.create(temporary, options);
     try {
       await fill(file);
       if (!this.bugs.has('names a file before its bytes are synced')) await file.sync();

@@ -7,13 +7,14 @@ import { journalLimits } from '../limits.ts';
 import type { Random } from '../random.ts';
 import type { Timer, Timers } from '../timers.ts';
 import type { Boot } from './boot-counter.ts';
-import { segmentName, snapshotName } from './file-names.ts';
-import { crcSeedOf, encodeFileHeader } from './format.ts';
+import { snapshotName } from './file-names.ts';
+import { crcSeedOf } from './format.ts';
 import { FrameBatch } from './frame-batch.ts';
 import { KeptFiles } from './kept-files.ts';
 import type { KeptFilesStart } from './kept-files.ts';
 import { ignoreFault } from './journal-folder.ts';
 import type { JournalFolder } from './journal-folder.ts';
+import { makeSegment } from './segment-file.ts';
 import { fillSnapshot, verifySnapshot } from './snapshot-file.ts';
 
 /** When a record counts as kept: after a sync, or at once, with a sync every second. */
@@ -328,9 +329,8 @@ export class Journal {
   async #beginSegment(): Promise<void> {
     await this.#syncFile();
     const first = this.#writtenSequence + 1;
-    const header = encodeFileHeader({ kind: 'segment', sequence: first, ...this.#boot });
     const old = this.#file;
-    this.#file = await this.#folder.makeWhole(segmentName(first), (made) => made.append(header));
+    this.#file = await makeSegment(this.#folder, this.#boot, first, this.#options.durability);
     this.#files.addSegment(first);
     await old.close();
   }

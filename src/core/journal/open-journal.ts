@@ -12,8 +12,9 @@ import {
   segmentsOf,
   snapshotsOf,
 } from './file-names.ts';
-import { encodeFileHeader, fileHeaderBytes } from './format.ts';
+import { fileHeaderBytes } from './format.ts';
 import { ignoreFault, isCorrupt, JournalFolder } from './journal-folder.ts';
+import { makeSegment } from './segment-file.ts';
 import { Journal } from './journal.ts';
 import type { JournalOptions } from './journal.ts';
 import { namesBehind, planLoad } from './load-plan.ts';
@@ -108,8 +109,7 @@ class Opening {
     if (plan.fault !== undefined) await this.#setAside(namesBehind(plan, this.#names), boot);
 
     const first = plan.nextSequence;
-    const header = encodeFileHeader({ kind: 'segment', sequence: first, ...boot });
-    const file = await folder.makeWhole(segmentName(first), (made) => made.append(header));
+    const file = await makeSegment(folder, boot, first, this.#options.durability);
     const names = await folder.disk.list();
     const journal = new Journal(this.#options, {
       folder,

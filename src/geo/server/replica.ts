@@ -119,17 +119,7 @@ export class Replica {
 
   /** A batch of commands is to be executed: nearly all of them begin with a key. */
   prefetch(batch: CommandBatch): void {
-    const ranges = this.#ranges;
-    let count = 0;
-    const countMax = Math.min(batch.length, prefetchKeysMax);
-    for (let i = 0; i < countMax; i += 1) {
-      batch.select(i);
-      if (batch.argumentCount < 2) continue;
-      ranges[count * 2] = batch.start(1);
-      ranges[count * 2 + 1] = batch.end(1);
-      count += 1;
-    }
-    this.table.prefetch(batch.bytes, ranges, count);
+    this.table.prefetch(batch.bytes, this.#ranges, batch.firstArguments(this.#ranges));
   }
 
   /** The live entry whose key is argument `index`; −1: there is none, or its time is over. */

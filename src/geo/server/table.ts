@@ -1,3 +1,4 @@
+import { batchCommandsMax } from '../../resp/command-batch.ts';
 import type { Random } from '../../core/random.ts';
 import type { Reply } from '../../resp/reply.ts';
 
@@ -140,7 +141,7 @@ export interface ListRange {
 }
 
 /** More do not stay in the fastest caches until they are asked for. */
-export const prefetchKeysMax = 64;
+export const prefetchKeysMax: number = batchCommandsMax;
 
 /** Numbers of origins are below it. A cluster that has seen so many lives of actors is ill. */
 export const originsMax: number = 2 ** 20;

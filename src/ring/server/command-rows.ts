@@ -12,7 +12,6 @@ import { ringCommand } from './commands/ring.ts';
 import type { RegisterAnswer, Registrant } from './membership.ts';
 import { valueCommands } from './commands/values.ts';
 import type { Storage } from './storage/storage.ts';
-import { entryBytes } from './storage/table.ts';
 
 /** All that a node understands. `register` answers `RING REGISTER`. */
 export function createStorageTable(
@@ -23,9 +22,7 @@ export function createStorageTable(
     ...handshakeCommands<Storage>({
       ...facts,
       memoryUsage: ({ table }, command, keyIndex) => {
-        const key = command.latin1(keyIndex);
-        const entry = table.get(key);
-        return entry === undefined ? undefined : entryBytes(key, entry);
+        return table.bytesOf(command.latin1(keyIndex));
       },
     }),
     ...valueCommands,

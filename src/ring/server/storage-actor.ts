@@ -2,6 +2,8 @@ import { defineActor, dispatch, type ActorKind } from '../../actor/actor-kind.ts
 import { assert } from '../../core/assert.ts';
 import { AtollError } from '../../core/errors.ts';
 import { ringLimits } from '../../core/limits.ts';
+import type { Random } from '../../core/random.ts';
+import { prefetchedCommandsMin } from '../../resp/command-batch.ts';
 import { RecordWriter } from './journal/journal-record.ts';
 import { storageReport } from './storage-report.ts';
 import { Storage } from './storage/storage.ts';
@@ -33,7 +35,7 @@ export const StorageActor: ActorKind<StorageMessage, StorageLent, StorageOutput>
   StorageLent,
   StorageOutput
 >('ring-storage', (context) => {
-  const { clock, self } = context;
+  const { clock, random, self } = context;
   let storage: Storage | undefined;
   let isDueArmed = false;
   let isTickArmed = false;
@@ -68,7 +70,7 @@ export const StorageActor: ActorKind<StorageMessage, StorageLent, StorageOutput>
     },
     onLent(lent) {
       if (lent.kind === 'life') {
-        storage = createStorage(lent, (output) => context.emit(output));
+        storage = createStorage(lent, random, (output) => context.emit(output));
         return;
       }
       assert(storage !== undefined, 'a life begins before everything');
@@ -86,6 +88,7 @@ export const StorageActor: ActorKind<StorageMessage, StorageLent, StorageOutput>
 
 function createStorage(
   { nodeId, durability, terms, trial, startedMs }: LifeLent,
+  random: Random,
   emit: (output: StorageOutput) => void,
 ): Storage {
   const record: RecordOutput = { kind: 'record', bytes: noBytes, start: 0, end: 0 };
@@ -100,6 +103,7 @@ function createStorage(
     terms,
     trial,
     startedMs,
+    random,
     log: durability === 'memory' ? undefined : log,
     waitsForLeaseNote: durability === 'interval',
     onLeaseNote: () => emit({ kind: 'lease note' }),
@@ -109,6 +113,7 @@ function createStorage(
 
 function execute(storage: Storage, { table, commands }: CommandsLent): void {
   const { client } = commands;
+  if (commands.length >= prefetchedCommandsMin) storage.prefetch(commands);
   try {
     while (commands.next()) table.dispatch(storage, commands, client);
   } catch (bug) {

@@ -140,6 +140,10 @@ export class StorageObserver {
     storage.set = (key, value, once) => tell(key, set(key, value, once));
     const remove = storage.remove.bind(storage);
     storage.remove = (key, item, once) => tell(key, remove(key, item, once));
+    const setNow = storage.setNow.bind(storage);
+    storage.setNow = (command) => tell(command.latin1(1), setNow(command));
+    const appendNow = storage.appendNow.bind(storage);
+    storage.appendNow = (command) => tell(command.latin1(1), appendNow(command));
     const append = storage.append.bind(storage);
     storage.append = (key, item, once) => tell(key, append(key, item, once));
     const deleteKey = storage.delete.bind(storage);

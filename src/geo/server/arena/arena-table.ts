@@ -4,12 +4,13 @@ import type { Random } from '../../../core/random.ts';
 import type { Reply } from '../../../resp/reply.ts';
 import { prefetchKeysMax, type ListRange, type Table, type Version } from '../table.ts';
 import { Arena } from '../../../core/arena/arena.ts';
+import { CachedView } from '../../../core/arena/cached-view.ts';
+import { createHashSecret, hashBytes, type HashSecret } from '../../../core/arena/hash-bytes.ts';
+import { HashIndex } from '../../../core/arena/hash-index.ts';
 import { auditTable } from './audit-table.ts';
 import { Entries } from './entries.ts';
 import { ExpiryQueue } from './expiry-queue.ts';
-import { CachedView } from './cached-view.ts';
-import { createHashSecret, hashBytes, type HashSecret } from './hash-bytes.ts';
-import { HashIndex } from './hash-index.ts';
+import { keyLayout } from './entry-layout.ts';
 import { KeyOrder } from './key-order.ts';
 import { KeyRange } from './key-range.ts';
 import { Places } from './places.ts';
@@ -30,7 +31,7 @@ const indexBytes = 24;
 export class ArenaTable implements Table {
   readonly #arena = new Arena();
   readonly #entries: Entries = new Entries(this.#arena);
-  readonly #index: HashIndex = new HashIndex(this.#arena);
+  readonly #index: HashIndex = new HashIndex(this.#arena, keyLayout);
   readonly #places: Places = new Places(this.#arena);
   readonly #order: KeyOrder = new KeyOrder(this.#arena, this.#entries, this.#places);
   readonly #expiries: ExpiryQueue = new ExpiryQueue(this.#arena);
@@ -73,9 +74,7 @@ export class ArenaTable implements Table {
     for (let i = 0; i < count; i += 1) {
       found[i] = hashBytes(this.#secret, view, ranges[i * 2] ?? 0, ranges[i * 2 + 1] ?? 0);
     }
-    // No load of a loop needs another one of it, so the processor waits for all of them at the same time.
-    for (let i = 0; i < count; i += 1) found[i] = this.#index.peek(found[i] ?? 0);
-    for (let i = 0; i < count; i += 1) this.#entries.touch(found[i] ?? 0);
+    this.#index.prefetch(found, count);
   }
 
   find(bytes: Uint8Array, start: number, end: number): number {
@@ -137,7 +136,7 @@ export class ArenaTable implements Table {
     }
     for (let i = 0; i < count; i += 1) {
       const reference = references[i] ?? -1;
-      if (reference > 0) this.#entries.touch(reference);
+      if (reference > 0) this.#arena.touch(reference);
     }
   }
 

@@ -2,7 +2,7 @@ import { assert } from '../../../core/assert.ts';
 import type { Arena } from '../../../core/arena/arena.ts';
 import type { Entries } from './entries.ts';
 import type { ExpiryQueue } from './expiry-queue.ts';
-import type { HashIndex } from './hash-index.ts';
+import type { HashIndex } from '../../../core/arena/hash-index.ts';
 import type { KeyOrder } from './key-order.ts';
 import type { Places } from './places.ts';
 import type { TombstoneQueue } from './tombstone-queue.ts';

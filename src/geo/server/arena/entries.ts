@@ -21,9 +21,6 @@ import { LargeValues } from './large-values.ts';
 import { blockUnitsMax } from '../../../core/arena/size-classes.ts';
 import { chunkMask, unitBytes } from '../../../core/arena/units.ts';
 
-/** A cache line has 64 bytes. */
-const lineInts = 16;
-
 /**
  * Entries in blocks of the arena: their making, their moving, their parts. Knows nothing of how they are found.
  *
@@ -33,8 +30,6 @@ const lineInts = 16;
 export class Entries {
   readonly #arena: Arena;
   readonly #large = new LargeValues();
-  /** What was read by `touch`: what is not kept need not be read. */
-  readonly #touched = new Int32Array(1);
 
   constructor(arena: Arena) {
     this.#arena = arena;
@@ -43,17 +38,6 @@ export class Entries {
   /** Bytes of values outside the arena. */
   get largeBytes(): number {
     return this.#large.byteLength;
-  }
-
-  /** Reads of the first cache lines of a block, so that they are there when they are needed; 0: of none. */
-  touch(entry: number): void {
-    if (entry === 0) return;
-    const { ints } = this.#arena.chunk(entry);
-    const at = (entry & chunkMask) << 1;
-    const last = ints.length - 1;
-    const second = ints[Math.min(at + lineInts, last)] ?? 0;
-    const third = ints[Math.min(at + 2 * lineInts, last)] ?? 0;
-    this.#touched[0] = (ints[at] ?? 0) ^ second ^ third;
   }
 
   isLive(entry: number): boolean {

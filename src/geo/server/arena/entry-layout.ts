@@ -1,3 +1,4 @@
+import type { KeyLayout } from '../../../core/arena/hash-index.ts';
 import { unitBytes } from '../../../core/arena/units.ts';
 
 /**
@@ -26,6 +27,7 @@ export const liveFlag = 0x1_0000;
 /** The value is large and lies outside the arena. */
 export const largeFlag = 0x2_0000;
 export const keyLengthMask = 0xffff;
+export const keyLayout: KeyLayout = { keyLengthInt, keyLengthMask, keyByte };
 
 /** What stands in the place of a large value: its number. */
 export const largeNumberBytes = 4;

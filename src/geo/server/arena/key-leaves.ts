@@ -1,7 +1,7 @@
 import { assert } from '../../../core/assert.ts';
 import type { Arena } from '../../../core/arena/arena.ts';
 import type { Entries } from './entries.ts';
-import { commonLength, compareBytes, keyTag } from './key-bytes.ts';
+import { commonLength, compareBytes, keyTag } from '../../../core/arena/key-bytes.ts';
 import type { Places } from './places.ts';
 import { chunkMask, unitBytes } from '../../../core/arena/units.ts';
 
@@ -141,7 +141,7 @@ export class KeyLeaves {
   /** Reads the entries of places `from` to `to` (excluded), so that they are in the cache. */
   touch(leaf: number, from: number, to: number): void {
     for (let at = from; at < to; at += 1) {
-      this.#entries.touch(this.#places.entry(this.place(leaf, at)));
+      this.#arena.touch(this.#places.entry(this.place(leaf, at)));
     }
   }
 

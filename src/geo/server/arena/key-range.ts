@@ -1,5 +1,5 @@
 import type { ListRange } from '../table.ts';
-import { compareBytes, equalBytes } from './key-bytes.ts';
+import { compareBytes, equalBytes } from '../../../core/arena/key-bytes.ts';
 
 /** The keys of a list: those with a prefix that come after a key, in order. */
 export class KeyRange {

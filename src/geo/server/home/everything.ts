@@ -18,6 +18,11 @@ export interface Slice {
 
 export const noSlice: Slice = { isThere: false, place: 0, known: [], pack: new Uint8Array(0) };
 
+/** A slice whose pack is lent, for who keeps it: a backup and a snapshot may be read in turns. */
+export function ownCopyOf(slice: Slice): Slice {
+  return { ...slice, pack: new Uint8Array(slice.pack) };
+}
+
 export interface EverythingOptions {
   readonly timers: Timers;
   /** The next slice of one table, always the same: places mean something else in another. */

@@ -5,7 +5,7 @@ import { geoLimits } from '../../../core/limits.ts';
 import type { VectorPairs } from '../../version-vector.ts';
 import type { QueryActorRef, QueryGatewayReady } from '../query/query-gateway.ts';
 import type { QueryBeginning } from '../query/query-exchange.ts';
-import { noSlice, type Slice } from './everything.ts';
+import { noSlice, ownCopyOf, type Slice } from './everything.ts';
 import type { FromQueryPort, ToQueryPort } from './thread-mail.ts';
 
 /** A query port as thread 0 knows it. */
@@ -121,9 +121,7 @@ export class QueryPorts {
   }
 
   onSliced(slice: Slice): void {
-    // Lent, and waited for.
-    const pack = slice.pack && new Uint8Array(slice.pack);
-    this.#sliceWaiters.shift()?.({ ...slice, pack });
+    this.#sliceWaiters.shift()?.(ownCopyOf(slice));
   }
 
   /** Nobody answers any more: a start, or a snapshot, that is under way would wait for ever. */

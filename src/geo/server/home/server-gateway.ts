@@ -27,7 +27,7 @@ import type {
 } from '../remote/remote-sync-lent.ts';
 import { chooseCluster } from './choose-cluster.ts';
 import { deferred } from './deferred.ts';
-import { everything } from './everything.ts';
+import { everything, ownCopyOf } from './everything.ts';
 import { Keeping } from './keeping.ts';
 import { QueryPorts } from './query-ports.ts';
 import { refuseIncomplete } from './recovered.ts';
@@ -322,7 +322,7 @@ class Home {
       isClosed: () => this.#isClosed,
       read: (place, known) =>
         isOfRemoteSync
-          ? readSlice({ needed, place, known }, (sheet) => this.#lend(sheet))
+          ? ownCopyOf(readSlice({ needed, place, known }, (sheet) => this.#lend(sheet)))
           : this.#ports.slice(needed, place, known),
     });
   }

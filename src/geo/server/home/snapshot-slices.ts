@@ -14,7 +14,10 @@ export interface WantedSlice {
   readonly known: VectorPairs;
 }
 
-/** The next slice of a table. `lend` gives a sheet to the actor that has the table, which fills it in. */
+/**
+ * The next slice of a table, its pack lent until anybody asks for the next. `lend` gives a sheet to the actor that has the table,
+ * which fills it in.
+ */
 export function readSlice(
   { needed, place, known }: WantedSlice,
   lend: (sheet: SnapshotSheet) => void,
@@ -34,26 +37,41 @@ export function readSlice(
 /**
  * Packs the entries of the next places, as many as a piece of a snapshot takes. What is known with all of them is what is
  * known at the beginning: what is written meanwhile is in it or not.
+ *
+ * All slices are written into the same bytes: a snapshot of many would otherwise leave buffers behind that make the collector
+ * mark the whole heap, several times for each snapshot, while clients wait.
  */
-export function fillSnapshot(replica: Replica, known: VersionVector, sheet: SnapshotSheet): void {
-  if (sheet.known === undefined) {
-    const isThere = sheet.needed.every(([origin, sequence]) => known.covers(origin, sequence));
-    if (!isThere) return;
-    sheet.known = known.pairs();
+export class SlicePacker {
+  readonly #replica: Replica;
+  #writer: EntryPackWriter | undefined;
+
+  constructor(replica: Replica) {
+    this.#replica = replica;
   }
-  const { table } = replica;
-  const writer = new EntryPackWriter(replica.origins);
-  let { place } = sheet;
-  for (
-    ;
-    place < table.placesEnd && writer.byteLength < journalLimits.snapshotPackBytes;
-    place += 1
-  ) {
-    const reference = table.atPlace(place);
-    if (reference >= 0) writer.add(table, reference);
+
+  /** Fills in the sheet. The pack is lent until the next is filled in. */
+  fill(known: VersionVector, sheet: SnapshotSheet): void {
+    if (sheet.known === undefined) {
+      const isThere = sheet.needed.every(([origin, sequence]) => known.covers(origin, sequence));
+      if (!isThere) return;
+      sheet.known = known.pairs();
+    }
+    const { table, origins } = this.#replica;
+    const writer = (this.#writer ??= new EntryPackWriter(origins));
+    let { place } = sheet;
+    for (
+      ;
+      place < table.placesEnd && writer.byteLength < journalLimits.snapshotPackBytes;
+      place += 1
+    ) {
+      const reference = table.atPlace(place);
+      if (reference >= 0) writer.add(table, reference);
+    }
+    sheet.pack = writer.count === 0 ? undefined : writer.lend();
+    sheet.place = place < table.placesEnd ? place : -1;
+    // Between snapshots it takes no memory.
+    if (sheet.place < 0) this.#writer = undefined;
   }
-  sheet.pack = writer.count === 0 ? undefined : writer.take();
-  sheet.place = place < table.placesEnd ? place : -1;
 }
 
 const noBytes = new Uint8Array(0);

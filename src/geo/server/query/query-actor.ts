@@ -1,14 +1,11 @@
 import { defineActor, dispatch, type ActorKind } from '../../../actor/actor-kind.ts';
 import type { ActorRef } from '../../../actor/actor-ref.ts';
 import { geoLimits } from '../../../core/limits.ts';
+import { prefetchedCommandsMin } from '../../../resp/command-batch.ts';
 import type { QueryBatch, QueryLent } from './query-batch.ts';
 import { QueryExchange } from './query-exchange.ts';
 import { reportOf } from './replica-report.ts';
-import { fillSnapshot } from '../home/snapshot-slices.ts';
 import type { SyncMessage } from '../sync/sync-message.ts';
-
-/** Fewer commands gain less than it costs to look at each twice. */
-const prefetchedCommandsMin = 4;
 
 export type QueryMessage =
   /** To itself: look after what has ended. */
@@ -120,7 +117,7 @@ function onLent(
       lent.report = reportOf(exchange);
       return;
     case 'snapshot':
-      return fillSnapshot(exchange.replica, exchange.knowledge(), lent);
+      return exchange.slices.fill(exchange.knowledge(), lent);
     case 'load':
       return exchange.load(lent.pack);
     case 'begin':

@@ -6,6 +6,7 @@ import { ArenaTable } from '../arena/arena-table.ts';
 import type { PlantedBugs } from '../planted-bugs.ts';
 import type { QueryMessage } from './query-actor.ts';
 import { Replica } from '../replica.ts';
+import { SlicePacker } from '../home/snapshot-slices.ts';
 import { answerCheck } from '../repair/answer-check.ts';
 import { SlicedWork } from '../sync/sliced-work.ts';
 import { streamOfAll } from '../sync/stream-of-all.ts';
@@ -41,6 +42,7 @@ export interface QueryBeginning {
 export class QueryExchange {
   readonly replica: Replica;
   readonly synchronizer: Synchronizer;
+  readonly slices: SlicePacker;
   /** How late writes of other query actors and servers were seen here, by server of origin. */
   readonly lateness: LatenessHistogram = new LatenessHistogram();
   /** What takes long. */
@@ -68,6 +70,7 @@ export class QueryExchange {
     this.#bugs = bugs;
     this.works = new SlicedWork(() => context.tell(context.self, { type: 'work' }));
     this.replica = new Replica({ uid: origin, table: new ArenaTable(random), random, bugs });
+    this.slices = new SlicePacker(this.replica);
     if (!bugs.includes('forgets tombstones early')) {
       this.replica.isConfirmedByAll = (of, sequence) => this.#isConfirmedByAll(of, sequence);
     }
@@ -159,7 +162,7 @@ export class QueryExchange {
 
   #addPeer(ref: ActorRef<SyncMessage>, known: VectorPairs, isTold = true): SyncPeer {
     const feeds = isTold ? [new Feed({ name: 'local', stream: this.replica.changes })] : [];
-    const peer = new SyncPeer({ ref, feeds, isLocal: true });
+    const peer = new SyncPeer({ ref, feeds, isLocal: true, stepMs: 0 });
     peer.confirmed.raiseAll(known);
     for (const feed of feeds) feed.advance(peer.confirmed, this.#context.clock.monotonicMs());
     this.synchronizer.addPeer(peer);

@@ -123,11 +123,14 @@ class QueryPort {
           ...readSlice(mail, (sheet) => this.#thread.lend(this.actor, sheet, 0)),
         });
       case 'logged':
-        return this.#onTaken(mail.sequence);
+        this.#takeOff(mail.sequence);
+        return this.#unblockIfTaken();
       case 'durable':
         this.#thread.lend(this.actor, mail, 0);
+        // First the next write to the disk, then the replies that waited for the last one: the disk does not wait for these.
+        this.#takeOff(mail.sequence);
         this.#server?.release(mail.sequence);
-        return this.#onTaken(mail.sequence);
+        return this.#unblockIfTaken();
       case 'journal failed':
         return this.#onJournalFailed(mail.message);
     }
@@ -214,11 +217,14 @@ class QueryPort {
   }
 
   /** The disk takes what it was given: more may come. */
-  #onTaken(sequence: number): void {
+  #takeOff(sequence: number): void {
     while (this.#logUnderWay[0] !== undefined && this.#logUnderWay[0].sequence <= sequence) {
       this.#logBytesUnderWay -= this.#logUnderWay.shift()?.bytes ?? 0;
     }
     this.#log();
+  }
+
+  #unblockIfTaken(): void {
     if (this.#logBytesUnderWay < this.#logBytesMax / 2) this.#server?.unblock();
   }
 

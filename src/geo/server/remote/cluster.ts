@@ -5,6 +5,7 @@ import type { Log } from '../../../core/log.ts';
 import { VersionVector } from '../../version-vector.ts';
 import type { SyncMessage } from '../sync/sync-message.ts';
 import type { SyncNote } from '../sync/sync-note.ts';
+import { stepBehind } from '../sync/step.ts';
 import type { SyncPeer } from '../sync/sync-peer.ts';
 import { Members, type MemberCard } from './members.ts';
 import { RemotePeer } from './remote-peer.ts';
@@ -68,6 +69,14 @@ export class Cluster {
   /** The members that count, without this server. */
   others(): MemberCard[] {
     return this.members.present().filter(({ id }) => id !== this.#options.self.id);
+  }
+
+  /** At which moment of the period to pass on what the others send. */
+  stepMs(nowMs: number): number {
+    return stepBehind(
+      Array.from(this.#remotes.keys(), ({ heardMs }) => heardMs),
+      nowMs,
+    );
   }
 
   findRemote(peer: SyncPeer): RemotePeer | undefined {

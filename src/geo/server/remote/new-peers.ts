@@ -34,5 +34,6 @@ export function newServerPeer(
     new Feed({ name: 'local', stream: local }),
     new Feed({ name: 'remote', stream: remote, delayMs: geoLimits.syncRelayMs }),
   ];
-  return new SyncPeer({ ref, feeds, keeps: remote, isLocal: false });
+  const stepMs = geoLimits.syncStepMs;
+  return new SyncPeer({ ref, feeds, keeps: remote, isLocal: false, stepMs });
 }

@@ -1,6 +1,5 @@
 import { defineActor, dispatch, type ActorKind } from '../../../actor/actor-kind.ts';
 import { geoLimits } from '../../../core/limits.ts';
-import { fillSnapshot } from '../home/snapshot-slices.ts';
 import type { RemoteSyncLent, RemoteSyncOutput } from './remote-sync-lent.ts';
 import { newRemoteSyncLife, type RemoteSyncLife } from './remote-sync-life.ts';
 import { RemoteSync } from './remote-sync.ts';
@@ -83,9 +82,7 @@ function onLent(
       lent.wasMember = exchange.cluster.forget(lent.id);
       return;
     case 'snapshot':
-      if (exchange.isFilled) {
-        fillSnapshot(exchange.replica, exchange.synchronizer.known.vector, lent);
-      }
+      if (exchange.isFilled) exchange.slices.fill(exchange.synchronizer.known.vector, lent);
       return;
     case 'report':
       lent.report = serverReportOf(exchange);

@@ -3,6 +3,7 @@ import { firstActorOf } from '../../../actor/first-actor.ts';
 import { geoLimits } from '../../../core/limits.ts';
 import type { VectorPairs } from '../../version-vector.ts';
 import type { ServerIdentity, Trial } from '../geo-options.ts';
+import { SlicePacker } from '../home/snapshot-slices.ts';
 import type { Replica } from '../replica.ts';
 import { Alarm } from '../sync/alarm.ts';
 import { ChangeStream } from '../sync/change-stream.ts';
@@ -41,6 +42,7 @@ import { trimStream } from './trim-stream.ts';
 export class RemoteSync {
   readonly replica: Replica;
   readonly synchronizer: Synchronizer;
+  readonly slices: SlicePacker;
   readonly cluster: Cluster;
   readonly readiness: Readiness;
   readonly confirmations: Confirmations;
@@ -52,6 +54,7 @@ export class RemoteSync {
   };
   readonly local: ChangeStream = new ChangeStream({ base: [] });
   readonly #remote: ChangeStream = new ChangeStream({ base: [] });
+  readonly #streams: ServerStreams = { local: this.local, remote: this.#remote };
   readonly #context: ActorContext<RemoteSyncMessage, RemoteSyncOutput>;
   readonly #identity: ServerIdentity;
   readonly #beginning: RemoteSyncBeginning;
@@ -78,6 +81,7 @@ export class RemoteSync {
     this.#identity = identity;
     this.#beginning = beginning;
     this.replica = replica;
+    this.slices = new SlicePacker(replica);
     this.readiness = new Readiness(() => context.emit({ kind: 'ready' }));
     this.confirmations = new Confirmations(replica, this.#told);
     if (!bugs.includes('forgets tombstones early')) {
@@ -163,6 +167,9 @@ export class RemoteSync {
       this.cluster.meet(message.from).isAway = this.#state !== 'awake';
     }
     this.synchronizer.receive(message, nowMs);
+    // What other servers send is passed on when it has come.
+    const stepMs = this.cluster.stepMs(nowMs);
+    for (const peer of this.#queryPeers) peer.stepMs = stepMs;
     this.#look(nowMs);
   }
 
@@ -245,10 +252,6 @@ export class RemoteSync {
       onRemoved: () => context.emit({ kind: 'removed' }),
     };
     return new Cluster(options, members);
-  }
-
-  get #streams(): ServerStreams {
-    return { local: this.local, remote: this.#remote };
   }
 
   #begin(): void {

@@ -1,5 +1,5 @@
 import { ByteWriter } from '../../../core/byte-writer.ts';
-import { CachedView } from '../arena/cached-view.ts';
+import { CachedView } from '../../../core/arena/cached-view.ts';
 import type { Origins } from '../origins.ts';
 import type { Table, Version } from '../table.ts';
 

@@ -7,6 +7,7 @@ import type { Knowledge } from './knowledge.ts';
 import { Run } from './run.ts';
 import type { Heard, StreamName, SyncMessage, SyncPart } from './sync-message.ts';
 import type { SyncNote } from './sync-note.ts';
+import { inStep } from './step.ts';
 
 /** A stream of the peer, as far as it came. */
 export interface Inbound {
@@ -36,6 +37,7 @@ export interface SyncPeerOptions {
   readonly keeps?: ChangeStream;
   /** It runs on the same machine: its clock is ours. */
   readonly isLocal: boolean;
+  readonly stepMs?: number;
 }
 
 /**
@@ -62,6 +64,10 @@ export class SyncPeer {
    */
   isRefused = false;
   waiting: WaitingMessage | undefined;
+  /** At which moment of the period it is told what is told all the time; undefined: as soon as may be. */
+  stepMs: number | undefined;
+  /** When it last told something, monotonic. */
+  heardMs: number = Number.NEGATIVE_INFINITY;
   /** Of our knowledge: the state that it was told last, and the one that it has heard. */
   #told = 0;
   #heardOfUs = 0;
@@ -78,11 +84,12 @@ export class SyncPeer {
   #isUrgent = false;
   #lastSentMs = Number.NEGATIVE_INFINITY;
 
-  constructor({ ref, feeds, keeps, isLocal }: SyncPeerOptions) {
+  constructor({ ref, feeds, keeps, isLocal, stepMs }: SyncPeerOptions) {
     this.ref = ref;
     this.feeds = [...feeds];
     this.keeps = keeps;
     this.isLocal = isLocal;
+    this.stepMs = stepMs;
   }
 
   /** Whether it ever said anything. */
@@ -109,6 +116,7 @@ export class SyncPeer {
 
   onReceived(message: SyncMessage, nowMs: number): void {
     this.#hasSpoken = true;
+    if (message.parts !== undefined) this.heardMs = nowMs;
     const { knows, knowsHeard = 0, heard: heards = [] } = message;
     if (knows !== undefined) {
       this.confirmed.raiseAll(knows.pairs);
@@ -183,7 +191,7 @@ export class SyncPeer {
   /** When the next message is due. Infinity: never. */
   dueMs(knowledge: Knowledge): number {
     if (this.isAway || this.waiting !== undefined) return Infinity;
-    const soonestMs = this.#lastSentMs + geoLimits.syncIntervalMs;
+    const soonestMs = this.#soonestMs();
     if (this.#isUrgent) return soonestMs;
     let reasonMs = Math.min(
       (this.#owedSinceMs ?? Infinity) + geoLimits.syncConfirmMs,
@@ -232,6 +240,13 @@ export class SyncPeer {
   #newRun(stream: StreamName): Run {
     const mayBreakOff = !this.isLocal;
     return new Run({ mayBreakOff, claimsUntold: mayBreakOff && stream === 'repair' });
+  }
+
+  /** Before it has been told anything: at once. */
+  #soonestMs(): number {
+    const soonestMs = this.#lastSentMs + geoLimits.syncIntervalMs;
+    const isFirst = soonestMs === Number.NEGATIVE_INFINITY;
+    return this.stepMs === undefined || isFirst ? soonestMs : inStep(soonestMs, this.stepMs);
   }
 
   #heards(): Heard[] {

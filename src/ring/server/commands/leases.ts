@@ -21,7 +21,7 @@ export const leaseCommands: readonly CommandRow<Storage>[] = [
     run: (storage, command, client) => {
       if (!storage.serves(command, 1, client)) return;
       const key = command.latin1(1);
-      const entry = storage.find(key);
+      const entry = storage.find(command, 1);
       if (entry !== undefined && typeof entry !== 'string') {
         writeWrongType(client.reply);
         return;
@@ -46,7 +46,7 @@ export const leaseCommands: readonly CommandRow<Storage>[] = [
       const range = parseRange(command, client);
       if (range === undefined) return;
       const key = command.latin1(1);
-      const items = findItems(storage.find(key), range, client);
+      const items = findItems(storage.find(command, 1), range, client);
       if (items === undefined) return;
       client.reply.array(3);
       writeItems(items, client);

@@ -3,9 +3,8 @@ import type { Client } from '../../../resp/client.ts';
 import type { Command } from '../../../resp/command.ts';
 import type { CommandRow } from '../../../resp/command-table.ts';
 import { refuseManyBytes } from '../../../resp/many-reply.ts';
-import type { ItemList } from '../storage/item-list.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { Entry } from '../storage/table.ts';
+import type { Entry, ItemList } from '../storage/table.ts';
 import { writeOutcome, writeWrongType } from '../storage/write.ts';
 import { runWrite } from './run-write.ts';
 
@@ -24,7 +23,7 @@ export const listCommands: readonly CommandRow<Storage>[] = [
       if (!storage.serves(command, 1, client)) return;
       const range = parseRange(command, client);
       if (range === undefined) return;
-      const items = findItems(storage.find(command.latin1(1)), range, client);
+      const items = findItems(storage.find(command, 1), range, client);
       if (items !== undefined) writeItems(items, client);
     },
   },
@@ -39,7 +38,7 @@ export const listCommands: readonly CommandRow<Storage>[] = [
     synopsis: 'key',
     run: (storage, command, client) => {
       if (!storage.serves(command, 1, client)) return;
-      const entry = storage.find(command.latin1(1));
+      const entry = storage.find(command, 1);
       if (typeof entry === 'string') writeWrongType(client.reply);
       else client.reply.integer(entry?.size ?? 0);
     },
@@ -55,10 +54,13 @@ export const listCommands: readonly CommandRow<Storage>[] = [
     synopsis: 'key item',
     run: (storage, command, client) => {
       if (!storage.serves(command, 1, client)) return;
+      if (storage.isQuiet) {
+        writeOutcome(client.reply, storage.appendNow(command));
+        return;
+      }
       const key = command.latin1(1);
       const item = command.latin1(2);
-      if (storage.isQuiet) writeOutcome(client.reply, storage.append(key, item));
-      else runWrite(storage, { kind: 'append', key, item }, client);
+      runWrite(storage, { kind: 'append', key, item }, client);
     },
   },
   {

@@ -21,7 +21,7 @@ export const valueCommands: readonly CommandRow<Storage>[] = [
     synopsis: 'key',
     run: (storage, command, client) => {
       if (!storage.serves(command, 1, client)) return;
-      writeValue(storage.find(command.latin1(1)), client);
+      writeValue(storage.find(command, 1), client);
     },
   },
   {
@@ -57,7 +57,7 @@ export const valueCommands: readonly CommandRow<Storage>[] = [
     synopsis: 'key',
     run: (storage, command, client) => {
       if (!storage.serves(command, 1, client)) return;
-      const entry = storage.find(command.latin1(1)) ?? '';
+      const entry = storage.find(command, 1) ?? '';
       if (typeof entry === 'string') client.reply.integer(entry.length);
       else writeWrongType(client.reply);
     },
@@ -77,7 +77,7 @@ export const valueCommands: readonly CommandRow<Storage>[] = [
       if (!servesAll(storage, command, client)) return;
       let count = 0;
       for (let i = 1; i < command.argumentCount; i += 1) {
-        if (storage.find(command.latin1(i)) !== undefined) count += 1;
+        if (storage.find(command, i) !== undefined) count += 1;
       }
       client.reply.integer(count);
     },
@@ -93,7 +93,7 @@ export const valueCommands: readonly CommandRow<Storage>[] = [
     synopsis: 'key',
     run: (storage, command, client) => {
       if (!storage.serves(command, 1, client)) return;
-      const entry = storage.find(command.latin1(1));
+      const entry = storage.find(command, 1);
       if (entry === undefined) client.reply.simple('none');
       else client.reply.simple(typeof entry === 'string' ? 'string' : 'list');
     },
@@ -114,10 +114,13 @@ function set(storage: Storage, command: Command, client: Client): void {
     client.reply.error('ERR', 'syntax error: SET takes NX and nothing else');
     return;
   }
+  if (storage.isQuiet && !isAbsent) {
+    writeOutcome(client.reply, storage.setNow(command));
+    return;
+  }
   const key = command.latin1(1);
   const value = command.latin1(2);
-  if (storage.isQuiet && !isAbsent) writeOutcome(client.reply, storage.set(key, value));
-  else runWrite(storage, { kind: isAbsent ? 'set absent' : 'set', key, value }, client);
+  runWrite(storage, { kind: isAbsent ? 'set absent' : 'set', key, value }, client);
 }
 
 function getMany(storage: Storage, command: Command, client: Client): void {
@@ -126,7 +129,7 @@ function getMany(storage: Storage, command: Command, client: Client): void {
   const values: (string | undefined)[] = [];
   let byteLength = 0;
   for (let i = 1; i < command.argumentCount; i += 1) {
-    const entry = storage.find(command.latin1(i));
+    const entry = storage.find(command, i);
     // Redis: what is no value is nil here.
     const value = typeof entry === 'string' ? entry : undefined;
     values.push(value);

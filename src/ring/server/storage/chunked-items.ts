@@ -54,8 +54,8 @@ export class ChunkedItems {
     return this.#numberOf.has(item);
   }
 
-  /** There is always room. Requires: it is not there. */
-  append(item: string): true {
+  /** Requires: it is not there. */
+  append(item: string): void {
     const number = this.#nextNumber;
     this.#nextNumber += 1;
     let last = this.#chunks.at(-1);
@@ -67,7 +67,6 @@ export class ChunkedItems {
     last.numbers.push(number);
     this.#numberOf.set(item, number);
     this.#byteLength += item.length;
-    return true;
   }
 
   /** False: it is not there. */
@@ -106,9 +105,6 @@ export class ChunkedItems {
     for (const chunk of this.#chunks) chunk.isShared = true;
     return [...this.#chunks];
   }
-
-  /** Nothing of it is out of the collector's sight. */
-  release(): void {}
 
   /** The chunk that has position `position`, and the position of its first item; from the nearer end. */
   #chunkAt(position: number): [index: number, first: number] {

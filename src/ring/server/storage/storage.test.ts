@@ -101,7 +101,7 @@ test('a node that may have granted leases applies no write until lease and guard
   assert.equal(next.set('k', '1'), 'waits');
   assert.equal(next.set('k', '2'), 'waits');
   assert.equal(next.set('other', 'x'), 'waits');
-  assert.equal(next.storage.find('k'), 'old');
+  assert.equal(next.storage.table.get('k'), 'old');
   assert.equal(next.lease('k', next.client()), 0);
   assert.equal(next.storage.keeper.dueMs, 1_000 + 12_000);
   next.advance(11_999);

@@ -1,5 +1,7 @@
+import type { Random } from '../../../core/random.ts';
 import type { Client } from '../../../resp/client.ts';
 import type { Command } from '../../../resp/command.ts';
+import { batchCommandsMax, type CommandBatch } from '../../../resp/command-batch.ts';
 import type { LeaseTerms } from '../../lease-terms.ts';
 import type { RingView } from '../../ring-view.ts';
 import { RecordWriter } from '../journal/journal-record.ts';
@@ -23,6 +25,8 @@ export interface StorageOptions {
   readonly trial: Trial;
   /** When this life began, by the clock that never goes back. */
   readonly startedMs: number;
+  /** Makes the hashes of keys unguessable. */
+  readonly random: Random;
   /** Takes the records of what is done; undefined: nothing is kept. */
   readonly log: RecordWriter | undefined;
   /**
@@ -43,7 +47,7 @@ export interface StorageOptions {
  * Which writes wait, and for how long, is the `keeper`'s.
  */
 export class Storage {
-  readonly table: Table = new Table();
+  readonly table: Table;
   readonly applied: AppliedRequests;
   readonly ownership: Ownership;
   readonly loader: StorageLoader;
@@ -54,6 +58,7 @@ export class Storage {
   readonly #log: RecordWriter | undefined;
   /** Nothing needs to be looked at before a key is served: all are ours, and nothing has failed. */
   #servesAll = false;
+  readonly #ranges = new Int32Array(batchCommandsMax * 2);
   /** Of the snapshot that is being made. */
   #packs: SnapshotPacks | undefined;
   /** Why no write is applied any more. */
@@ -64,6 +69,7 @@ export class Storage {
   constructor(options: StorageOptions) {
     const { trial, nodeId, log, terms, startedMs } = options;
     this.#options = options;
+    this.table = new Table(options.random);
     this.#log = log;
     this.applied = new AppliedRequests({
       clientsMax: trial.appliedClientsMax,
@@ -156,8 +162,14 @@ export class Storage {
     return this.#servesAll || this.#checkServes(command, index, client);
   }
 
-  find(key: string): Entry | undefined {
-    const entry = this.table.get(key);
+  /** A batch of commands is to be executed. */
+  prefetch(batch: CommandBatch): void {
+    this.table.prefetch(batch.bytes, this.#ranges, batch.firstArguments(this.#ranges));
+  }
+
+  /** What the key in argument `index` leads to. A list is lent until something is written. */
+  find(command: Command, index: number): Entry | undefined {
+    const entry = this.table.find(command.bytes, command.start(index), command.end(index));
     if (entry === undefined) this.counters.misses += 1;
     else this.counters.hits += 1;
     return entry;
@@ -188,6 +200,34 @@ export class Storage {
       return 'waits';
     }
     return known === 'too many' ? tooManyRequests : this.write(write, waiter, once);
+  }
+
+  /** Sets the key in argument 1 to argument 2. Requires, of this and the one below: `isQuiet`. */
+  setNow(command: Command): WriteReply {
+    const value = command.latin1(2);
+    if (!this.table.setAt(command.bytes, command.start(1), command.end(1), value)) {
+      return 'wrong type';
+    }
+    this.counters.writes += 1;
+    if (this.#log !== undefined) this.#log.set(command.latin1(1), value, undefined);
+    return 'ok';
+  }
+
+  /** Appends the item in argument 2 to the list in argument 1. */
+  appendNow(command: Command): WriteReply {
+    const reply = this.table.appendAt(
+      command.bytes,
+      command.start(1),
+      command.end(1),
+      command.start(2),
+      command.end(2),
+    );
+    if (reply !== 1) return reply;
+    this.counters.writes += 1;
+    if (this.#log !== undefined) {
+      this.#log.append(command.latin1(1), command.latin1(2), undefined);
+    }
+    return 1;
   }
 
   /** Sets a value. Requires, of this and the three below: `isQuiet`, or the keeper lets the write pass. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
+import { SimRandom } from '../../../sim/sim-random.ts';
 import { Table } from './table.ts';
 
 test('a value is no list and a list no value', () => {
-  const table = new Table();
+  const table = new Table(new SimRandom(1));
   assert.equal(table.set('value', 'v'), true);
   assert.equal(table.append('value', 'item'), 'wrong type');
   assert.equal(table.remove('value', 'item'), 'wrong type');
@@ -13,7 +15,7 @@ test('a value is no list and a list no value', () => {
 });
 
 test('a list without items is no entry', () => {
-  const table = new Table();
+  const table = new Table(new SimRandom(1));
   assert.equal(table.remove('list', 'a'), 0);
   table.append('list', 'a');
   assert.equal(table.append('list', 'a'), 0);
@@ -23,7 +25,7 @@ test('a list without items is no entry', () => {
 });
 
 test('what entries take is counted, and nothing is left when they are gone', () => {
-  const table = new Table();
+  const table = new Table(new SimRandom(1));
   table.set('a', 'x'.repeat(100));
   const one = table.byteLength;
   table.set('a', 'x'.repeat(150));
@@ -38,4 +40,62 @@ test('what entries take is counted, and nothing is left when they are gone', () 
   table.delete('a');
   assert.equal(table.byteLength, 0);
   assert.equal(table.size, 0);
+});
+
+test('entries that were there all the while are met once by whoever goes through all, whatever comes and goes', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(30), { maxLength: 100 }), fc.nat(40), (changed, kept) => {
+      const table = new Table(new SimRandom(1));
+      for (let i = 0; i <= kept; i += 1) table.set(`kept ${i}`, 'v');
+      for (let i = 0; i < 30; i += 3) table.append(`changed ${i}`, 'item');
+      const met: string[] = [];
+      const rest = [...changed];
+      for (const [key] of table.entries()) {
+        met.push(key);
+        for (const n of rest.splice(0, 3)) {
+          if (!table.delete(`changed ${n}`)) table.append(`changed ${n}`, 'x'.repeat(n * 20));
+          table.append('grows', `item ${n}`);
+        }
+      }
+      for (let i = 0; i <= kept; i += 1) {
+        assert.equal(met.filter((key) => key === `kept ${i}`).length, 1);
+      }
+      table.audit();
+    }),
+  );
+});
+
+test('a table does what a Map does, whatever bytes keys and values are made of', () => {
+  const text = fc.string({ unit: fc.nat(255).map((n) => String.fromCharCode(n)), maxLength: 3 });
+  const steps = fc.array(fc.tuple(fc.constantFrom('set', 'replace', 'delete'), text, text), {
+    maxLength: 200,
+    size: 'max',
+  });
+  fc.assert(
+    fc.property(steps, (all) => {
+      const table = new Table(new SimRandom(1));
+      const model = new Map<string, string>();
+      for (const [kind, key, value] of all) {
+        if (kind === 'delete') assert.equal(table.delete(key), model.delete(key));
+        else {
+          model.set(key, value);
+          if (kind === 'set') assert.equal(table.set(key, value), true);
+          else table.replace(key, value);
+        }
+        assert.equal(table.get(key), model.get(key));
+      }
+      assert.deepEqual(new Map(table.entries()), model);
+      assert.equal(table.size, model.size);
+      table.audit();
+    }),
+  );
+});
+
+test('keys that are read ahead are found as if they were not', () => {
+  const table = new Table(new SimRandom(1));
+  table.set('there', 'v');
+  const bytes = Buffer.from('therenowhere');
+  table.prefetch(bytes, Int32Array.of(0, 5, 5, 12), 2);
+  assert.equal(table.find(bytes, 0, 5), 'v');
+  assert.equal(table.find(bytes, 5, 12), undefined);
 });

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { SimRandom } from '../../../sim/sim-random.ts';
-import { Arena } from '../../../core/arena/arena.ts';
-import { Entries } from './entries.ts';
-import { HashIndex } from './hash-index.ts';
+import { SimRandom } from '../../sim/sim-random.ts';
+import { copyBytes } from '../copy-words.ts';
+import { Arena } from './arena.ts';
+import { HashIndex, type KeyLayout } from './hash-index.ts';
+import { chunkMask, unitBytes } from './units.ts';
+
+/** Beside its length, an entry keeps something else. */
+const layout: KeyLayout = { keyLengthInt: 1, keyLengthMask: 0xffff, keyByte: 8 };
 
 /** Few hashes: the same, the same but for one of the upper or the lower bits, and at the segment's end. */
 const hashes = [0, 1, 2047, 2046 | 0x8000_0000, 2047 | 0x4000_0000, -1, -1 ^ 0x8000_0000];
@@ -51,8 +55,7 @@ test('segments are split again and again, and every key stays found', () => {
 /** An index over entries whose hashes are given, beside a Map. */
 class IndexWorld {
   readonly #arena = new Arena();
-  readonly #entries: Entries = new Entries(this.#arena);
-  readonly #index: HashIndex = new HashIndex(this.#arena);
+  readonly #index: HashIndex = new HashIndex(this.#arena, layout);
   readonly #model: Map<number, number> = new Map();
   readonly #hashOf: (key: number) => number;
 
@@ -63,9 +66,19 @@ class IndexWorld {
   add(key: number): void {
     if (this.#model.has(key)) return;
     const bytes = bytesOf(key);
-    const entry = this.#entries.create(bytes, 0, bytes.byteLength, 0, 0);
+    const entry = this.#createEntry(bytes);
     this.#index.add(this.#hashOf(key), entry);
     this.#model.set(key, entry);
+  }
+
+  #createEntry(key: DataView): number {
+    const { byteLength } = key;
+    const entry = this.#arena.allocate(Math.ceil((layout.keyByte + byteLength) / unitBytes));
+    const { ints, view } = this.#arena.chunk(entry);
+    const unit = entry & chunkMask;
+    ints[(unit << 1) + layout.keyLengthInt] = byteLength | 0x1_0000;
+    copyBytes(key, 0, byteLength, view, unit * unitBytes + layout.keyByte);
+    return entry;
   }
 
   remove(key: number): void {

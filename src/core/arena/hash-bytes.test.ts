@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SimRandom } from '../../../sim/sim-random.ts';
+import { SimRandom } from '../../sim/sim-random.ts';
 import { createHashSecret, hashBytes } from './hash-bytes.ts';
 
 /** The bytes 0, 1, 2, … behind an offset that no word is aligned to. */

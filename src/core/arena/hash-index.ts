@@ -1,8 +1,7 @@
-import { assert } from '../../../core/assert.ts';
-import type { Arena } from '../../../core/arena/arena.ts';
-import { keyByte, keyLengthInt, keyLengthMask } from './entry-layout.ts';
+import { assert } from '../assert.ts';
+import type { Arena } from './arena.ts';
 import { equalBytes } from './key-bytes.ts';
-import { chunkMask, unitBytes } from '../../../core/arena/units.ts';
+import { chunkMask, unitBytes } from './units.ts';
 
 /** Slots of a segment: a pair of numbers each, 16 KiB together. */
 const segmentSlots = 2048;
@@ -12,6 +11,16 @@ const segmentUnits = (segmentSlots * 8) / unitBytes;
 const segmentEntriesMax = Math.floor(segmentSlots * 0.8);
 /** The lower bits of a hash choose the slot, so these are left for the directory. */
 const depthMax = 20;
+
+/** Where the key of an entry lies in its block. */
+export interface KeyLayout {
+  /** Which integer of the block holds its length. */
+  readonly keyLengthInt: number;
+  /** The bits of that integer which are the length. */
+  readonly keyLengthMask: number;
+  /** The byte of the block at which it begins. */
+  readonly keyByte: number;
+}
 
 /**
  * Finds entries by the hash of their key: extendible hashing, with open addressing inside its segments.
@@ -27,6 +36,9 @@ const depthMax = 20;
  */
 export class HashIndex {
   readonly #arena: Arena;
+  readonly #keyLengthInt: number;
+  readonly #keyLengthMask: number;
+  readonly #keyByte: number;
   /** The block of the segment of each number; 0: nothing was ever added. */
   #directory = new Int32Array(1);
   /** How deep the segment of each number is. */
@@ -37,8 +49,11 @@ export class HashIndex {
   #depth = 0;
   readonly #scratch = new Int32Array(segmentSlots * 2);
 
-  constructor(arena: Arena) {
+  constructor(arena: Arena, { keyLengthInt, keyLengthMask, keyByte }: KeyLayout) {
     this.#arena = arena;
+    this.#keyLengthInt = keyLengthInt;
+    this.#keyLengthMask = keyLengthMask;
+    this.#keyByte = keyByte;
   }
 
   /** The entry whose key is `bytes[start … end)`; 0: there is none. */
@@ -57,11 +72,18 @@ export class HashIndex {
   }
 
   /** The entry that `find` looks at first; 0: there is none. */
-  peek(hash: number): number {
+  #peek(hash: number): number {
     const segment = this.#directory[this.#number(hash)] ?? 0;
     if (segment === 0) return 0;
     const { ints } = this.#arena.chunk(segment);
     return ints[((segment & chunkMask) << 1) + ((hash & slotMask) << 1) + 1] ?? 0;
+  }
+
+  /** Reads the entries that `find` looks at first for `count` hashes, and overwrites the hashes with them. */
+  prefetch(hashes: Int32Array, count: number): void {
+    // No load of a loop needs another one of it, so the processor waits for all of them at the same time.
+    for (let i = 0; i < count; i += 1) hashes[i] = this.#peek(hashes[i] ?? 0);
+    for (let i = 0; i < count; i += 1) this.#arena.touch(hashes[i] ?? 0);
   }
 
   /** Adds an entry whose key is not there. */
@@ -157,8 +179,9 @@ export class HashIndex {
   #isKey(entry: number, bytes: DataView, start: number, length: number): boolean {
     const { ints, view } = this.#arena.chunk(entry);
     const unit = entry & chunkMask;
-    if (((ints[(unit << 1) + keyLengthInt] ?? 0) & keyLengthMask) !== length) return false;
-    return equalBytes(view, unit * unitBytes + keyByte, bytes, start, length);
+    const lengthThere = (ints[(unit << 1) + this.#keyLengthInt] ?? 0) & this.#keyLengthMask;
+    if (lengthThere !== length) return false;
+    return equalBytes(view, unit * unitBytes + this.#keyByte, bytes, start, length);
   }
 
   /** The upper bits of a hash. In two shifts, because one by 32 is one by 0. */

@@ -1,4 +1,4 @@
-import type { Random } from '../../../core/random.ts';
+import type { Random } from '../random.ts';
 
 /** What makes the hashes of one table its own: 64 bits that nobody else knows. */
 export interface HashSecret {

@@ -1,0 +1,41 @@
+import { geoLimits } from '../../../core/limits.ts';
+
+const { syncPeriodMs, syncInStepMs, syncStepMs } = geoLimits;
+/** Who has sent nothing for so long has no step. */
+const rememberedMs = 4 * syncPeriodMs;
+
+/**
+ * When in the course of a period messages to a peer leave while there is always something to tell.
+ *
+ * A change passes three waits of up to a tenth of a second: from a query actor to the remote-sync actor, to the other server, and
+ * there to the query actors. Left to themselves these are where chance put them, and the longest way takes all three.
+ * In step there is one: all query actors of a server tell at the same moment, the remote-sync actor shortly after, and that of the other
+ * server shortly after what came (`stepBehind`).
+ *
+ * `stepMs` is the moment within the period, by a clock that is the same for all actors of a server. What must not leave before
+ * `soonestMs` waits for its moment if that is near, and not at all otherwise: then it is nearer the next time, since
+ * a period is a little longer than the interval between two messages.
+ */
+export function inStep(soonestMs: number, stepMs: number): number {
+  const behindMs = (soonestMs - stepMs) % syncPeriodMs;
+  const waitMs = behindMs > 0 ? syncPeriodMs - behindMs : -behindMs;
+  return waitMs <= syncInStepMs ? soonestMs + waitMs : soonestMs;
+}
+
+/**
+ * The moment of the period at which to pass on what several send, each in a step of its own and last heard at one of `heardMs`:
+ * shortly behind the one after whom nothing comes for longest. With one there is no wait, with two of half a period at most.
+ */
+export function stepBehind(heardMs: readonly number[], nowMs: number): number {
+  const steps = heardMs
+    .filter((atMs) => nowMs - atMs < rememberedMs)
+    .map((atMs) => atMs % syncPeriodMs)
+    .toSorted((a, b) => a - b);
+  const first = steps[0] ?? 0;
+  let best = { stepMs: first, quietMs: Number.NEGATIVE_INFINITY };
+  for (const [at, stepMs] of steps.entries()) {
+    const quietMs = (steps[at + 1] ?? first + syncPeriodMs) - stepMs;
+    if (quietMs > best.quietMs) best = { stepMs, quietMs };
+  }
+  return (best.stepMs + syncStepMs) % syncPeriodMs;
+}
