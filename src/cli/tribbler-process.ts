@@ -39,12 +39,13 @@ export async function runTribblerProcess(
   const files = await readPageFiles();
   const store = await RingLibstore.connect({ outside, coordinator });
   const api = createApi({ store, outside, hasher: argon2Hasher, files, version: packageVersion() });
-  const counter = new RequestCounter(api.fetch);
+  const counter = new RequestCounter();
   let isStopping = false;
   try {
     const http = await HttpServer.listen({
       at: { host, port: httpPort },
-      api: { fetch: counter.fetch, stop: () => api.stop() },
+      api,
+      counter,
       isBehindProxy,
     });
     try {

@@ -53,10 +53,10 @@ export class TribblerHttp {
   }: TribblerHttpOptions = {}): Promise<TribblerHttp> {
     const outside = createOutside({ log: { level: 'error' } });
     const api = createApi({ store, outside, hasher: quickHasher, files, version: '0.0.0' });
-    const { fetch: counted } = new RequestCounter(api.fetch);
     const http = await HttpServer.listen({
       at: { host: '127.0.0.1', port },
-      api: { fetch: counted, stop: () => api.stop() },
+      api,
+      counter: new RequestCounter(),
       isBehindProxy,
     });
     return new TribblerHttp(api, http);
@@ -86,7 +86,8 @@ export class TribblerHttp {
     });
     const text = await response.text();
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
-    const json: unknown = isJson ? JSON.parse(text) : undefined;
+    // HEAD has none.
+    const json: unknown = isJson && text !== '' ? JSON.parse(text) : undefined;
     return { status: response.status, headers: response.headers, text, json };
   }
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 
 import type { Page, ProblemDetails, Tribble, UserName } from '../../src/tribbler/api-types.ts';
+import { MemoryRing } from '../../src/ring/libstore/memory-libstore.ts';
+import { withCopies } from '../support/copying-store.ts';
 import { password, TribblerHttp, type Answer } from '../support/tribbler-http.ts';
 
 // docs/reference/http-api.md, over real HTTP.
@@ -277,6 +280,30 @@ describe('the API', () => {
     assertProblem(await server.ask('/assets/nothing.js'), 404, 'no-such-page');
   });
 
+  test('answers HEAD as GET, without the body, and opens no stream for it', async () => {
+    const [whole, head] = [
+      await server.ask('/v1/users/robin'),
+      await server.ask('/v1/users/robin', { method: 'HEAD' }),
+    ];
+    assert.equal(head.status, 200);
+    assert.equal(head.text, '');
+    const length = String(Buffer.byteLength(whole.text));
+    assert.equal(head.headers.get('content-length'), length);
+    const stream = await server.ask('/v1/me/stream', { method: 'HEAD', token: robin });
+    assert.equal(stream.headers.get('content-type'), 'text/event-stream');
+    assert.equal(server.api.parts.streams.countOf('robin'), 0);
+  });
+
+  test('understands requests that name the server in their first line', async () => {
+    const lines = [`GET ${server.url}/healthz HTTP/1.1`, 'host: localhost', 'connection: close'];
+    const socket = connect({ port: Number(new URL(server.url).port), host: '127.0.0.1' });
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+    let text = '';
+    for await (const piece of socket.setEncoding('latin1') as AsyncIterable<string>) text += piece;
+    assert.match(text, /^HTTP\/1.1 200 OK\r\n/);
+    assert.ok(text.endsWith('{"status":"ok"}'));
+  });
+
   test('describes itself as OpenAPI 3.1, every call of it', async () => {
     const document = (await server.ask('/openapi.json')).json as {
       openapi: string;
@@ -368,6 +395,45 @@ test('files of the page are asked for again, those with a hash in the name are k
     const asset = await server.ask('/assets/a-1.js');
     assert.match(asset.headers.get('cache-control') ?? '', /immutable/);
     assertProblem(await server.ask('/assets/../../package.json'), 404, 'no-such-page');
+  } finally {
+    await server.stop();
+  }
+});
+
+test('an answer that is read late is as it was made, whatever was posted meanwhile', async () => {
+  const server = await TribblerHttp.start({ store: withCopies(new MemoryRing().open()) });
+  try {
+    const reader = await server.join('reader');
+    await server.join('writer');
+    await server.follow(reader, 'writer');
+    const post = (text: string): Promise<unknown> =>
+      server.api.parts.service.posts.post('writer', text.padEnd(3_000, '.'));
+    for (let number = 0; number < 100; number += 1) await post(`${number}`);
+    const socket = connect({ port: Number(new URL(server.url).port), host: '127.0.0.1' });
+    // More than the network takes in before anybody reads.
+    const times = 30;
+    for (let time = 0; time < times; time += 1) {
+      const head = `host: localhost\r\nauthorization: Bearer ${reader}`;
+      socket.write(`GET /v1/me/timeline HTTP/1.1\r\n${head}\r\n\r\n`);
+      await post(`${100 + time}`);
+      await server.ask('/v1/me/timeline', { token: reader });
+    }
+    let text = '';
+    for await (const piece of socket.setEncoding('latin1') as AsyncIterable<string>) {
+      text += piece;
+      if (text.endsWith('}') && text.split('HTTP/1.1 200 OK').length > times) break;
+    }
+    const answers = text.split('HTTP/1.1 200 OK').slice(1);
+    assert.equal(answers.length, times);
+    for (const answer of answers) {
+      const { items } = JSON.parse(answer.slice(answer.indexOf('{'))) as Page<Tribble>;
+      const numbers = items.map((item) => Number.parseInt(item.text, 10));
+      const newest = numbers[0] ?? 0;
+      assert.deepEqual(
+        numbers,
+        Array.from({ length: 100 }, (_, place) => newest - place),
+      );
+    }
   } finally {
     await server.stop();
   }

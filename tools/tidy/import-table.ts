@@ -48,7 +48,7 @@ export const importTable: Readonly<Record<string, Row>> = {
   tribbler: { rows: ['core'], packages: [], node: false },
   'tribbler/server': {
     rows: ['core', 'ring/libstore', 'tribbler'],
-    packages: ['hono', '@hono/zod-openapi'],
+    packages: ['zod'],
     node: false,
   },
   'tribbler/web': {
@@ -63,7 +63,7 @@ export const importTable: Readonly<Record<string, Row>> = {
     packages: ['preact', '@preact/signals'],
     node: false,
   },
-  cli: { rows: 'all', packages: ['commander', '@hono/node-server'], node: true },
+  cli: { rows: 'all', packages: ['commander'], node: true },
   entries: { rows: 'all', packages: [], node: false },
 };
 

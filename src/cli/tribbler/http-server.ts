@@ -1,20 +1,21 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-
-import { getRequestListener, type HttpBindings } from '@hono/node-server';
 
 import { AtollError } from '../../core/errors.ts';
 import { tribblerLimits } from '../../core/limits.ts';
 import { formatHostPort, type HostPort } from '../../core/network.ts';
 import { faultWords } from '../../platform/fault-words.ts';
 import type { Api } from '../../tribbler/server/api/api.ts';
-import type { Connection } from '../../tribbler/server/api/router.ts';
+import { NodeRequest } from './node-request.ts';
+import type { RequestCounter } from './request-counter.ts';
+import { writeAnswer } from './write-answer.ts';
 
 export interface HttpServerOptions {
   readonly at: HostPort;
-  readonly api: Pick<Api, 'fetch' | 'stop'>;
+  readonly api: Pick<Api, 'answer' | 'stop'>;
+  readonly counter: RequestCounter;
   /** A proxy is in front: who asks, and how, is what it says. */
   readonly isBehindProxy: boolean;
 }
@@ -25,7 +26,7 @@ const sweepMs = 50;
 /** An API, listened for. */
 export class HttpServer {
   readonly #server: Server;
-  readonly #api: HttpServerOptions['api'];
+  readonly #options: HttpServerOptions;
   /** Connections that have asked nothing yet: browsers open some in advance. Node does not count them as idle. */
   readonly #silent: Set<Socket> = new Set();
 
@@ -43,13 +44,9 @@ export class HttpServer {
     return http;
   }
 
-  private constructor({ api, isBehindProxy }: HttpServerOptions) {
+  private constructor(options: HttpServerOptions) {
+    this.#options = options;
     const { requestMs, keepAliveMs, headBytesMax, connectionsMax } = tribblerLimits;
-    // It puts its own `Response` in the place of node's, which costs a tenth: what is written is a text, not a stream.
-    const answer = getRequestListener((request, bindings) =>
-      api.fetch(request, connectionOf((bindings as HttpBindings).incoming, isBehindProxy)),
-    );
-    this.#api = api;
     this.#server = createServer(
       {
         requestTimeout: requestMs,
@@ -59,7 +56,7 @@ export class HttpServer {
       },
       (request, response) => {
         this.#silent.delete(request.socket);
-        void answer(request, response);
+        void this.#answer(request, response); // Never rejects.
       },
     );
     this.#server.on('connection', (socket) => {
@@ -77,7 +74,7 @@ export class HttpServer {
   async close(): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();
-    this.#api.stop();
+    this.#options.api.stop();
     for (const socket of this.#silent) socket.destroy();
     // A connection whose last answer ends while we wait is kept for more, which does not come.
     const sweep = setInterval(() => this.#server.closeIdleConnections(), sweepMs);
@@ -91,15 +88,12 @@ export class HttpServer {
     this.#server.closeAllConnections();
     await closed;
   }
-}
 
-function connectionOf({ socket, headers }: IncomingMessage, isBehindProxy: boolean): Connection {
-  const address = socket.remoteAddress ?? '';
-  if (!isBehindProxy) return { address, isTls: false };
-  // The last is what our own proxy added; what stands before it anybody may have written.
-  const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',').at(-1)?.trim();
-  return {
-    address: forwarded === undefined || forwarded === '' ? address : forwarded,
-    isTls: headers['x-forwarded-proto'] === 'https',
-  };
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { api, counter, isBehindProxy } = this.#options;
+    counter.begin();
+    const answer = await api.answer(new NodeRequest(request, isBehindProxy));
+    counter.end(answer.status);
+    writeAnswer(response, answer);
+  }
 }

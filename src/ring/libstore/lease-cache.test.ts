@@ -30,6 +30,17 @@ test('a copy is used until its lease is over, and no moment longer', () => {
   assert.equal(cache.value('k', 10_000), undefined);
 });
 
+test('a copy that was found before is used as long as it is kept', () => {
+  const cache = filled('l', { content: ['a'], newest: 5 });
+  const before = cache.list('l', 5, 1);
+  assert.equal(cache.list('l', 5, 1, before), before);
+  assert.equal(cache.list('l', 5, 10_000, before), undefined);
+  cache.revoke('l', 1);
+  assert.equal(cache.list('l', 5, 1, before), undefined);
+  cache.keep(cache.ask('l'), grant({ leaseId: 2, content: ['b'], newest: 5 }), 1);
+  assert.deepEqual(cache.list('l', 5, 1, before)?.content, ['b']);
+});
+
 test('that there is no entry is remembered like a value', () => {
   const copy = filled('k', { content: undefined }).value('k', 1);
   assert.ok(copy !== undefined);

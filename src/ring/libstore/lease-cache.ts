@@ -18,11 +18,17 @@ export interface Grant {
 /** A copy of what a key holds. */
 export interface Copy extends Grant {
   readonly bytes: number;
+  /** Whether the cache has it: only then it may be used. */
+  isKept: boolean;
 }
 
 /** A request for a lease that is under way. */
 export interface Asking {
   readonly key: string;
+  /** As of `Grant`. */
+  readonly newest: number | undefined;
+  /** Who waits for its end, since the copy that it may bring would do as well. */
+  readonly joined: (() => void)[];
   /** This client wrote the key after it asked. */
   isSpoiled: boolean;
   /** Leases of the key up to this id are revoked. */
@@ -76,9 +82,18 @@ export class LeaseCache {
     return copy;
   }
 
-  /** The copy of a list, if it may be used at `nowMs` and holds the `newest` items. */
-  list(key: string, newest: number, nowMs: number): Copy | undefined {
-    const copy = this.find(key, nowMs);
+  /** The copy of a value, or of a list if `newest` is given. */
+  copy(key: string, newest: number | undefined, nowMs: number): Copy | undefined {
+    return newest === undefined ? this.value(key, nowMs) : this.list(key, newest, nowMs);
+  }
+
+  /**
+   * The copy of a list, if it may be used at `nowMs` and holds the `newest` items. `before` is the copy that was found the last time:
+   * while it is kept it is the one, and the key need not be looked up.
+   */
+  list(key: string, newest: number, nowMs: number, before?: Copy): Copy | undefined {
+    const isSame = before?.isKept === true && nowMs < before.expiresMs;
+    const copy = isSame ? before : this.find(key, nowMs);
     if (copy?.newest === undefined) return undefined;
     // A list that had fewer items than were asked for is there whole.
     if (copy.newest < newest && (copy.content?.length ?? 0) >= copy.newest) return undefined;
@@ -87,30 +102,38 @@ export class LeaseCache {
   }
 
   /** A request for a lease is sent. Ends with `keep` or `abandon`. */
-  ask(key: string): Asking {
-    const asking: Asking = { key, isSpoiled: false, revokedId: 0 };
+  ask(key: string, newest?: number): Asking {
+    const asking: Asking = { key, newest, joined: [], isSpoiled: false, revokedId: 0 };
     const others = this.#asking.get(key);
     if (others === undefined) this.#asking.set(key, new Set([asking]));
     else others.add(asking);
     return asking;
   }
 
+  /**
+   * Calls `onEnd` when a request under way may have brought a copy that does for these items too; whether there is one then must be
+   * looked at. False: there is no such request.
+   */
+  join(key: string, newest: number | undefined, onEnd: () => void): boolean {
+    for (const asking of this.#asking.get(key) ?? []) {
+      if (asking.isSpoiled || asking.revokedId > 0 || !includes(asking.newest, newest)) continue;
+      asking.joined.push(onEnd);
+      return true;
+    }
+    return false;
+  }
+
   abandon(asking: Asking): void {
-    const all = this.#asking.get(asking.key);
-    all?.delete(asking);
-    if (all?.size === 0) this.#asking.delete(asking.key);
+    this.#forget(asking);
+    for (const onEnd of asking.joined.splice(0)) onEnd();
   }
 
   /** The lease was granted. Its copy is not kept if it was revoked meanwhile, or written by this client. */
   keep(asking: Asking, grant: Grant, nowMs: number): void {
+    if (!asking.isSpoiled && grant.leaseId > asking.revokedId && nowMs < grant.expiresMs) {
+      this.#store(asking.key, grant, nowMs);
+    }
     this.abandon(asking);
-    if (asking.isSpoiled || grant.leaseId <= asking.revokedId || nowMs >= grant.expiresMs) return;
-    this.#drop(asking.key);
-    const bytes = copyBytes + asking.key.length + lengthOf(grant.content);
-    if (bytes > this.#bounds.bytesMax) return;
-    this.#copies.set(asking.key, { ...grant, bytes });
-    this.#bytes += bytes;
-    this.#makeRoom(nowMs);
   }
 
   /** The owner wants the lease back. */
@@ -135,14 +158,34 @@ export class LeaseCache {
   /** Empties the cache and gives what could still be used. */
   takeAll(nowMs: number): Map<string, Copy> {
     const held = new Map([...this.#copies].filter(([, copy]) => nowMs < copy.expiresMs));
+    for (const copy of this.#copies.values()) copy.isKept = false;
     this.#copies.clear();
     this.#bytes = 0;
     return held;
   }
 
+  #forget(asking: Asking): void {
+    const all = this.#asking.get(asking.key);
+    all?.delete(asking);
+    if (all?.size === 0) this.#asking.delete(asking.key);
+  }
+
+  #store(key: string, grant: Grant, nowMs: number): void {
+    this.#drop(key);
+    const bytes = copyBytes + key.length + lengthOf(grant.content);
+    if (bytes > this.#bounds.bytesMax) return;
+    const { leaseId, expiresMs, content, newest, source, times } = grant;
+    // Named one by one, so that all copies have the same shape: they are looked at a hundred thousand times a second.
+    const isKept = true;
+    this.#copies.set(key, { leaseId, expiresMs, content, newest, source, times, bytes, isKept });
+    this.#bytes += bytes;
+    this.#makeRoom(nowMs);
+  }
+
   #drop(key: string): void {
     const copy = this.#copies.get(key);
     if (copy === undefined) return;
+    copy.isKept = false;
     this.#bytes -= copy.bytes;
     this.#copies.delete(key);
   }
@@ -156,6 +199,12 @@ export class LeaseCache {
       this.#drop(key);
     }
   }
+}
+
+/** Whether so many of the newest items of a list, or a value, are among what was asked for. */
+function includes(asked: number | undefined, wanted: number | undefined): boolean {
+  if (asked === undefined || wanted === undefined) return asked === wanted;
+  return asked >= wanted;
 }
 
 /** Two bytes for a character at most, and what an item of a list costs. */

@@ -59,7 +59,10 @@ export interface Libstore {
     keys: readonly string[],
     options?: LibstoreCallOptions,
   ): Promise<readonly (string | undefined | AtollError)[]>;
-  /** Many lists, in one round trip for each server. An element that could not be read is its fault. */
+  /**
+   * Many lists, in one round trip for each server. An element that could not be read is its fault. Keys in a frozen array that is passed
+   * again and again are found faster.
+   */
   getLists(
     keys: readonly string[],
     options?: ListOptions,

@@ -121,7 +121,7 @@ export class NodeLink {
       operation,
       link: this,
       sentMs: nowMs,
-      asking: isLeased ? this.#options.cache.ask(question.key) : undefined,
+      asking: isLeased ? this.#options.cache.ask(question.key, question.newest) : undefined,
       source: this.#source,
     };
     operation.attempts += 1;

@@ -70,9 +70,14 @@ export class Operation<Result = unknown> {
   answer(content: ReplyValue): Result | undefined {
     if (this.isSettled) return undefined;
     const result = this.question.interpret(content);
+    this.settle(result);
+    return result;
+  }
+
+  /** Requires: it is not settled. */
+  settle(result: Result): void {
     this.#settle();
     this.#options.resolve(result);
-    return result;
   }
 
   fail(fault: AtollError): void {

@@ -522,6 +522,55 @@ test('copies end with the connection that carried their grants', async () => {
   assert.equal(world.node().count('GETLEASE'), 2);
 });
 
+test('what is just being read under a lease is not asked for twice', async () => {
+  const world = new World();
+  const store = await world.connect({ leases: 'always' });
+  await world.settle(store.appendToList('l', 'x'));
+  const reads = [store.getList('l', { newest: 5 }), store.getList('l', { newest: 5 })];
+  const [first, second] = await world.settle(Promise.all(reads));
+  assert.deepEqual(first, ['x']);
+  assert.equal(second, first);
+  assert.equal(world.node().count('LRANGELEASE'), 1);
+  await world.settle(Promise.all([store.getList('m', { newest: 5 }), store.getList('m')]));
+  assert.equal(world.node().count('LRANGELEASE'), 3, 'the first has too little for the second');
+});
+
+test('a read that waited for another one asks itself when that brings no copy', async () => {
+  const world = new World();
+  const store = await world.connect({ leases: 'always' });
+  world.node().override = (peer, words) => {
+    if (words[0] !== 'GETLEASE') return false;
+    peer.send(`*3\r\n${bulk(`${world.node().count('GETLEASE')}`)}:0\r\n:0\r\n`);
+    return true;
+  };
+  const reads = await world.settle(Promise.all([store.get('k'), store.get('k')]));
+  assert.deepEqual(reads, ['1', '2']);
+});
+
+test('a read does not wait for one that was sent before a write of the same client', async () => {
+  const world = new World();
+  const store = await world.connect({ leases: 'always' });
+  const first = store.get('k');
+  const put = store.put('k', 'v');
+  assert.equal(await world.settle(store.get('k')), 'v');
+  await world.settle(Promise.all([first, put]));
+  assert.equal(world.node().count('GETLEASE'), 2);
+});
+
+test('a read that waits for another one is asked anew when the connection is lost', async () => {
+  const world = new World();
+  const store = await world.connect({ leases: 'always' });
+  let isLost = false;
+  world.node().override = (peer, words) => {
+    if (words[0] !== 'GETLEASE' || isLost) return false;
+    isLost = true;
+    peer.destroy();
+    return true;
+  };
+  const reads = [store.get('k'), store.get('k')];
+  assert.deepEqual(await world.settle(Promise.all(reads)), [undefined, undefined]);
+});
+
 test('close gives leases back and leaves no connection', async () => {
   const world = new World();
   const store = await world.connect({ leases: 'always' });

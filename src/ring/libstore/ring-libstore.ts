@@ -8,7 +8,9 @@ import { ReplyError, type ReplyValue } from '../../resp/reply-value.ts';
 import { partitionHashOf } from '../partition.ts';
 import type { RingNode, RingView } from '../ring-view.ts';
 import type { Attempt } from './attempt.ts';
+import { CopyReads } from './copy-reads.ts';
 import { Deadlines } from './deadlines.ts';
+import { JoinedReads } from './joined-reads.ts';
 import { LeaseCache, type Grant } from './lease-cache.ts';
 import type { Libstore, LibstoreCallOptions, LibstoreStatistics, ListOptions } from './libstore.ts';
 import { NodeLink, type LinkOwner } from './node-link.ts';
@@ -49,6 +51,8 @@ export class RingLibstore implements Libstore, LinkOwner {
   readonly #mode: LeaseMode;
   readonly #views: ViewKeeper;
   readonly #cache = new LeaseCache();
+  readonly #reads: CopyReads;
+  readonly #joined: JoinedReads;
   readonly #counter: QueryCounter;
   readonly #deadlines: Deadlines;
   readonly #clientId: string;
@@ -57,14 +61,7 @@ export class RingLibstore implements Libstore, LinkOwner {
   readonly #dead: Set<string> = new Set();
   #operationCount = 0;
   #isClosed = false;
-  readonly #counters = {
-    hits: 0,
-    misses: 0,
-    leasesGranted: 0,
-    revocations: 0,
-    requests: 0,
-    retries: 0,
-  };
+  readonly #counters = { misses: 0, leasesGranted: 0, revocations: 0, requests: 0, retries: 0 };
 
   private constructor(options: RingLibstoreOptions, loader: ViewLoader, view: RingView) {
     this.#options = options;
@@ -81,6 +78,17 @@ export class RingLibstore implements Libstore, LinkOwner {
     });
     this.#counter = new QueryCounter(options.queryTerms ?? defaultQueryTerms);
     this.#deadlines = new Deadlines(options.outside);
+    const shared = { cache: this.#cache, outside: options.outside };
+    this.#reads = new CopyReads({
+      ...shared,
+      ask: (key, describe, call) => this.#ask(() => describe(this.#mustLease(key)), call),
+    });
+    this.#joined = new JoinedReads({
+      ...shared,
+      reads: this.#reads,
+      deadlines: this.#deadlines,
+      send: (operation) => this.#begin(operation),
+    });
     this.#clientId = randomHex(options.outside.random, 8);
   }
 
@@ -97,12 +105,7 @@ export class RingLibstore implements Libstore, LinkOwner {
   }
 
   get(key: string, options?: LibstoreCallOptions): Promise<string | undefined> {
-    // The clock is looked at in the step that hands the copy over: `docs/design/leases.md`, "The client".
-    const copy = this.#cache.value(key, this.#outside.clock.monotonicMs());
-    if (copy === undefined)
-      return this.#ask(() => questions.get(key, this.#mustLease(key)), options);
-    this.#counters.hits += 1;
-    return Promise.resolve(copy.content as string | undefined);
+    return this.#reads.get(key, options);
   }
 
   put(key: string, value: string, options?: LibstoreCallOptions): Promise<void> {
@@ -118,15 +121,7 @@ export class RingLibstore implements Libstore, LinkOwner {
   }
 
   getList(key: string, options?: ListOptions): Promise<readonly string[] | undefined> {
-    const newest = options?.newest ?? Infinity;
-    const copy = this.#cache.list(key, newest, this.#outside.clock.monotonicMs());
-    if (copy === undefined || !questions.isNewest(newest)) {
-      return this.#ask(() => questions.getList(key, newest, this.#mustLease(key)), options);
-    }
-    this.#counters.hits += 1;
-    const items = copy.content as readonly string[] | undefined;
-    if (items === undefined || items.length <= newest) return Promise.resolve(items);
-    return Promise.resolve(items.slice(items.length - newest));
+    return this.#reads.getList(key, options);
   }
 
   appendToList(key: string, item: string, options?: LibstoreCallOptions): Promise<boolean> {
@@ -141,20 +136,20 @@ export class RingLibstore implements Libstore, LinkOwner {
     keys: readonly string[],
     options?: LibstoreCallOptions,
   ): Promise<readonly (string | undefined | AtollError)[]> {
-    return Promise.all(keys.map((key) => this.get(key, options).catch(questions.asFault)));
+    return this.#reads.getMany(keys, options);
   }
 
   getLists(
     keys: readonly string[],
     options?: ListOptions,
   ): Promise<readonly (readonly string[] | undefined | AtollError)[]> {
-    return Promise.all(keys.map((key) => this.getList(key, options).catch(questions.asFault)));
+    return this.#reads.getLists(keys, options);
   }
 
   statistics(): LibstoreStatistics {
     let roundTrips = 0;
     for (const link of this.#links.values()) roundTrips += link.batchesSent;
-    return { ...this.#counters, roundTrips };
+    return { ...this.#counters, hits: this.#reads.hits, roundTrips };
   }
 
   async close(): Promise<void> {
@@ -243,7 +238,6 @@ export class RingLibstore implements Libstore, LinkOwner {
 
   /** Counts a query that no copy answers; returns whether a lease is asked for with it. Tribbler §4.4. */
   #mustLease(key: string): boolean {
-    this.#counters.misses += 1;
     const isHot = this.#counter.query(key, this.#nowMs());
     return this.#mode === 'always' || (this.#mode === 'normal' && isHot);
   }
@@ -272,8 +266,13 @@ export class RingLibstore implements Libstore, LinkOwner {
         reject,
         onSettled: () => (this.#operationCount -= 1),
       });
-      this.#attempt(operation as Operation);
+      if (!this.#joined.join(operation as Operation)) this.#begin(operation as Operation);
     });
+  }
+
+  #begin(operation: Operation): void {
+    if (operation.question.kind !== 'write') this.#counters.misses += 1;
+    this.#attempt(operation);
   }
 
   #attempt(operation: Operation): void {

@@ -28,6 +28,14 @@ export interface BegunSession extends SessionRecord {
   readonly token: string;
 }
 
+/** What is known of a token. */
+interface KnownToken {
+  readonly key: string;
+  /** What the ring had at the last look, and what that means. */
+  text: string | undefined;
+  record: SessionRecord | undefined;
+}
+
 export interface AccountsOptions {
   readonly store: Libstore;
   readonly users: Users;
@@ -49,8 +57,8 @@ const hashKey = encoder.encode('atoll tribbler session');
  */
 export class Accounts {
   readonly #options: AccountsOptions;
-  /** Keys of sessions by their tokens: to hash a token at each request would be a twentieth of it. */
-  readonly #keys: Map<string, string> = new Map();
+  /** By their tokens. To hash a token at each request, and to parse what its session is, would be a tenth of it. */
+  readonly #known: Map<string, KnownToken> = new Map();
   #hashing = 0;
   readonly #waiting: (() => void)[] = [];
 
@@ -89,37 +97,41 @@ export class Accounts {
     const { store, clock, random } = this.#options;
     const token = base64Url(random.bytes(32));
     const record = { user, untilMs: clock.wallMs() + tribblerLimits.sessionMs };
-    await store.put(this.#key(token), JSON.stringify(record));
+    await store.put(this.#makeKey(token), JSON.stringify(record));
     return { ...record, token };
   }
 
   /** The session of a token; undefined if there is none, or it is over. */
   async findSession(token: string): Promise<SessionRecord | undefined> {
-    if (!tokenPattern.test(token)) return undefined;
     const { store, clock } = this.#options;
-    const key = this.#key(token);
-    const text = await store.get(key);
+    const known = this.#known.get(token) ?? this.#meet(token);
+    if (known === undefined) return undefined;
+    // The ring is asked each time: a session that was ended anywhere is over everywhere.
+    const text = await store.get(known.key);
     if (text === undefined) return undefined;
-    const record = JSON.parse(text) as SessionRecord;
-    if (record.untilMs > clock.wallMs()) return record;
-    await store.delete(key);
+    if (text !== known.text) known.record = JSON.parse(text) as SessionRecord;
+    // Also if it is equal: the same string again is compared at a glance.
+    known.text = text;
+    if (known.record !== undefined && known.record.untilMs > clock.wallMs()) return known.record;
+    await store.delete(known.key);
     return undefined;
   }
 
   async end(token: string): Promise<void> {
-    if (tokenPattern.test(token)) await this.#options.store.delete(this.#key(token));
+    const key = this.#meet(token)?.key;
+    if (key !== undefined) await this.#options.store.delete(key);
   }
 
-  #key(token: string): string {
-    const known = this.#keys.get(token);
-    if (known !== undefined) return known;
-    const key = this.#makeKey(token);
-    this.#keys.set(token, key);
-    const [oldest] = this.#keys.keys();
-    if (this.#keys.size > tribblerLimits.sessionKeysKept && oldest !== undefined) {
-      this.#keys.delete(oldest);
+  /** Remembers a token; undefined: it is none. */
+  #meet(token: string): KnownToken | undefined {
+    if (!tokenPattern.test(token)) return undefined;
+    const known = { key: this.#makeKey(token), text: undefined, record: undefined };
+    this.#known.set(token, known);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > tribblerLimits.sessionKeysKept && oldest !== undefined) {
+      this.#known.delete(oldest);
     }
-    return key;
+    return known;
   }
 
   #makeKey(token: string): string {

@@ -12,16 +12,23 @@ const write = { timeoutMs: storeWriteMs } as const;
  */
 export function withDeadlines(store: Libstore): Libstore {
   return {
-    get: (key, options) => store.get(key, { ...read, ...options }),
-    getList: (key, options) => store.getList(key, { ...read, ...options }),
-    getMany: (keys, options) => store.getMany(keys, { ...read, ...options }),
-    getLists: (keys, options) => store.getLists(keys, { ...read, ...options }),
-    put: (key, value, options) => store.put(key, value, { ...write, ...options }),
-    putIfAbsent: (key, value, options) => store.putIfAbsent(key, value, { ...write, ...options }),
-    delete: (key, options) => store.delete(key, { ...write, ...options }),
-    appendToList: (key, item, options) => store.appendToList(key, item, { ...write, ...options }),
+    get: (key, options) => store.get(key, options === undefined ? read : { ...read, ...options }),
+    getList: (key, options) =>
+      store.getList(key, options === undefined ? read : { ...read, ...options }),
+    getMany: (keys, options) =>
+      store.getMany(keys, options === undefined ? read : { ...read, ...options }),
+    getLists: (keys, options) =>
+      store.getLists(keys, options === undefined ? read : { ...read, ...options }),
+    put: (key, value, options) =>
+      store.put(key, value, options === undefined ? write : { ...write, ...options }),
+    putIfAbsent: (key, value, options) =>
+      store.putIfAbsent(key, value, options === undefined ? write : { ...write, ...options }),
+    delete: (key, options) =>
+      store.delete(key, options === undefined ? write : { ...write, ...options }),
+    appendToList: (key, item, options) =>
+      store.appendToList(key, item, options === undefined ? write : { ...write, ...options }),
     removeFromList: (key, item, options) =>
-      store.removeFromList(key, item, { ...write, ...options }),
+      store.removeFromList(key, item, options === undefined ? write : { ...write, ...options }),
     statistics: () => store.statistics(),
     close: () => store.close(),
   };

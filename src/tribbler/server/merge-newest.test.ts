@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 
 import { compareNewestFirst, makePostKey, type PostRef } from '../post-key.ts';
-import { mergeNewest, type PostList } from './merge-newest.ts';
+import { mergeNewest, type ReadList } from './merge-newest.ts';
 
 const users = ['ada', 'bob', 'cy', 'di'];
 const times = fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 30 });
@@ -27,17 +27,19 @@ test('a merge is what sorting everything would give, or says of whom too little 
         .flatMap((keys, index) => keys.map((key) => ({ user: users[index] ?? '', key })))
         .filter((ref) => after === undefined || compareNewestFirst(ref, after) > 0)
         .toSorted(compareNewestFirst);
-      const read = keysOf.map((keys, index): PostList => {
+      const read = keysOf.map((keys, index): ReadList => {
         const count = windows[index] ?? 0;
         const window = count === 0 ? [] : keys.slice(-count);
-        return { user: users[index] ?? '', keys: window, isCut: window.length < keys.length };
+        const list = { user: users[index] ?? '', keys: window, texts: undefined };
+        return { list, isCut: window.length < keys.length };
       });
-      const { refs, short, hasMore } = mergeNewest(read, { limit, after });
+      const { picks, short, hasMore } = mergeNewest(read, { limit, after });
+      const refs = picks.map(({ list, place }) => ({ user: list.user, key: list.keys[place] }));
       // What is given is right in any case.
       assert.deepEqual(refs, all.slice(0, refs.length));
       if (short.length === 0) assert.equal(refs.length, Math.min(limit, all.length));
       if (!hasMore) assert.equal(refs.length, all.length);
-      for (const user of short) assert.ok(read.find((list) => list.user === user)?.isCut);
+      for (const user of short) assert.ok(read.find(({ list }) => list.user === user)?.isCut);
     }),
     { numRuns: 500 },
   );

@@ -1,28 +1,30 @@
 import { compareNewestFirst, type PostRef } from '../post-key.ts';
+import type { PostList } from './post-lists.ts';
 
-/** The post keys of one user, as far as they were read. */
-export interface PostList {
-  readonly user: string;
-  /** Oldest first: ordered. */
-  readonly keys: readonly string[];
-  /** Whether the list has older ones that were not read. */
+/** A list, as far as it was read. */
+export interface ReadList {
+  readonly list: PostList;
+  /** Whether it has older keys that were not read. */
   readonly isCut: boolean;
+}
+
+/** A Tribble, by its place in a list. */
+export interface Pick {
+  readonly list: PostList;
+  readonly place: number;
 }
 
 export interface Merged {
   /** Latest first. */
-  readonly refs: readonly PostRef[];
-  /** Users of whom more must be read to be sure about what comes after the last of `refs`. */
+  readonly picks: readonly Pick[];
+  /** Users of whom more must be read to be sure about what comes after the last of `picks`. */
   readonly short: readonly string[];
-  /** Whether there may be more than `refs`. */
+  /** Whether there may be more than `picks`. */
   readonly hasMore: boolean;
 }
 
 /** A list on its way through the merge. */
-interface Reader {
-  readonly user: string;
-  readonly keys: readonly string[];
-  readonly isCut: boolean;
+interface Reader extends ReadList {
   /** The place of the next key to take; −1: none. */
   place: number;
   key: string;
@@ -34,49 +36,47 @@ interface Reader {
  * A list that was cut and is used up hides what could come next: then the merge stops, and says of whom more is needed.
  */
 export function mergeNewest(
-  lists: readonly PostList[],
+  lists: readonly ReadList[],
   { limit, after }: { readonly limit: number; readonly after: PostRef | undefined },
 ): Merged {
   const heap: Reader[] = [];
   const short: string[] = [];
-  for (const list of lists) {
-    const reader = startReader(list, after);
+  for (const read of lists) {
+    const reader = startReader(read, after);
     if (reader !== undefined) heap.push(reader);
-    else if (list.isCut) short.push(list.user);
+    else if (read.isCut) short.push(read.list.user);
   }
-  const refs: PostRef[] = [];
-  if (short.length > 0) return { refs, short, hasMore: true };
+  const picks: Pick[] = [];
+  if (short.length > 0) return { picks, short, hasMore: true };
   for (let place = (heap.length >> 1) - 1; place >= 0; place -= 1) siftDown(heap, place);
-  while (refs.length < limit) {
+  while (picks.length < limit) {
     const [first] = heap;
-    if (first === undefined) return { refs, short, hasMore: false };
-    refs.push({ user: first.user, key: first.key });
+    if (first === undefined) return { picks, short, hasMore: false };
+    picks.push({ list: first.list, place: first.place });
     first.place -= 1;
     if (first.place >= 0) {
-      first.key = first.keys[first.place] ?? '';
+      first.key = first.list.keys[first.place] ?? '';
     } else {
       if (first.isCut) {
-        if (refs.length === limit) return { refs, short, hasMore: true };
-        return { refs, short: [first.user], hasMore: true };
+        if (picks.length === limit) return { picks, short, hasMore: true };
+        return { picks, short: [first.list.user], hasMore: true };
       }
       const last = heap.pop();
-      if (heap.length === 0) return { refs, short, hasMore: false };
+      if (heap.length === 0) return { picks, short, hasMore: false };
       if (last !== undefined) heap[0] = last;
     }
     siftDown(heap, 0);
   }
-  return { refs, short, hasMore: true };
+  return { picks, short, hasMore: true };
 }
 
 /** A reader at the latest key that is older than `after`; undefined if there is none. */
-function startReader(
-  { user, keys, isCut }: PostList,
-  after: PostRef | undefined,
-): Reader | undefined {
+function startReader({ list, isCut }: ReadList, after: PostRef | undefined): Reader | undefined {
+  const { user, keys } = list;
   for (let place = keys.length - 1; place >= 0; place -= 1) {
     const key = keys[place] ?? '';
     if (after !== undefined && compareNewestFirst({ user, key }, after) <= 0) continue;
-    return { user, keys, isCut, place, key };
+    return { list, isCut, place, key };
   }
   return undefined;
 }
@@ -102,5 +102,5 @@ function siftDown(heap: Reader[], start: number): void {
 }
 
 function isBefore(a: Reader, b: Reader): boolean {
-  return a.key > b.key || (a.key === b.key && a.user < b.user);
+  return a.key > b.key || (a.key === b.key && a.list.user < b.list.user);
 }

@@ -3,11 +3,13 @@ import { tribblerLimits } from '../../core/limits.ts';
 import type { Libstore } from '../../ring/libstore/libstore.ts';
 import type { PostRef } from '../post-key.ts';
 import { isUserName } from '../user-name.ts';
-import { KeyOrder } from './key-order.ts';
+import type { JoinedBytes } from './joined-bytes.ts';
+import { KeptPages, type NewestPage, type ReadKeys } from './kept-pages.ts';
 import { keys } from './keys.ts';
-import { mergeNewest, type Merged, type PostList } from './merge-newest.ts';
+import { mergeNewest, type Merged, type ReadList } from './merge-newest.ts';
 import { no, ok, type Outcome } from './outcome.ts';
-import type { TribbleReader } from './tribble-reader.ts';
+import { PostLists } from './post-lists.ts';
+import { refOf, type TribbleReader } from './tribble-reader.ts';
 
 /** Tribbles as JSON in UTF-8, latest first. */
 export interface TribblePage {
@@ -16,12 +18,16 @@ export interface TribblePage {
   readonly next: PostRef | undefined;
   /** Users whose Tribbles could not be read. */
   readonly missing: readonly string[];
+  /** Of a page that is kept: where it is written. */
+  readonly joined: JoinedBytes | undefined;
 }
 
 export interface TribblePageOptions {
   readonly limit: number;
   readonly after: PostRef | undefined;
 }
+
+const nobody: readonly string[] = [];
 
 /**
  * Pages of Tribbles: of one user, and of all whom a user follows.
@@ -33,11 +39,15 @@ export interface TribblePageOptions {
 export class Timeline {
   readonly #store: Libstore;
   readonly #reader: TribbleReader;
-  readonly #order = new KeyOrder();
+  readonly #lists = new PostLists();
+  readonly #pages: KeptPages;
+  /** The keys of the lists of those who are followed, by the list of these: a Libstore's copy is the same array each time. */
+  readonly #keysOf: WeakMap<readonly string[], readonly string[]> = new WeakMap();
 
   constructor(store: Libstore, reader: TribbleReader) {
     this.#store = store;
     this.#reader = reader;
+    this.#pages = new KeptPages(reader);
   }
 
   /** Tribbler §3.1, GetTribbles. */
@@ -70,67 +80,101 @@ export class Timeline {
 
   /** The Tribbles of these users together. Rejects if none of them could be reached. */
   async ofUsers(users: readonly string[], options: TribblePageOptions): Promise<TribblePage> {
+    const lists = await this.#readLists(users, tribblerLimits.pageItemsMax);
+    const { limit, after } = options;
+    // Only a list that nobody can change stands for its users.
+    const isKept = after === undefined && Object.isFrozen(users);
+    const renewed = isKept ? await this.#pages.renew(users, lists, limit) : undefined;
+    if (renewed !== undefined) return pageOf(renewed, nobody);
+    const { page, missing } = await this.#make(users, lists, options);
+    const isWhole = missing.length === 0 && page.tribbles.length === page.refs.length;
+    return isKept && isWhole
+      ? pageOf(this.#pages.keep(users, lists, limit, page), nobody)
+      : pageOf(page, missing);
+  }
+
+  /** A page from the beginning. `refs` has also those that are not there any more. */
+  async #make(
+    users: readonly string[],
+    lists: readonly ReadKeys[],
+    options: TribblePageOptions,
+  ): Promise<{ readonly page: NewestPage; readonly missing: readonly string[] }> {
     const missing: Set<string> = new Set();
-    const merged = await this.#merge(users, options, missing);
-    const texts = await this.#reader.read(merged.refs);
+    const { picks, hasMore } = await this.#merge(users, lists, { ...options, missing });
+    const texts = await this.#reader.readPicked(picks);
     const tribbles: Uint8Array[] = [];
     let fault: AtollError | undefined;
     for (const [index, text] of texts.entries()) {
       if (text instanceof AtollError) {
         fault = text;
-        missing.add(merged.refs[index]?.user ?? '');
+        missing.add(picks[index]?.list.user ?? '');
       } else if (text !== undefined) tribbles.push(text);
     }
     if (fault !== undefined && tribbles.length === 0) throw fault;
-    return {
-      tribbles,
-      next: merged.hasMore ? merged.refs.at(-1) : undefined,
-      missing: [...missing].toSorted(),
-    };
+    const page = { refs: picks.map(refOf), tribbles, hasMore };
+    return { page, missing: [...missing].toSorted() };
   }
 
   /** The keys that win. Lists of which too little was read are read further, all of them in one batch. */
   async #merge(
     users: readonly string[],
-    options: TribblePageOptions,
-    missing: Set<string>,
+    firstLists: readonly ReadKeys[],
+    { missing, ...options }: TribblePageOptions & { readonly missing: Set<string> },
   ): Promise<Merged> {
     let newest: number = tribblerLimits.pageItemsMax;
-    let lists: readonly PostList[] = [];
-    let wanted = users;
+    let lists = this.#readable(users, firstLists, newest, missing);
+    const fault = firstLists.find((list) => list instanceof AtollError);
+    if (fault !== undefined && firstLists.every((list) => list instanceof AtollError)) throw fault;
     for (;;) {
-      lists = [...lists, ...(await this.#readLists(wanted, newest, missing, lists.length === 0))];
       const merged = mergeNewest(lists, options);
       if (merged.short.length === 0) return merged;
       newest *= 4;
-      wanted = merged.short;
-      const isShort = new Set(wanted);
-      lists = lists.filter(({ user }) => !isShort.has(user));
+      const isShort = new Set(merged.short);
+      const more = await this.#readLists(merged.short, newest);
+      lists = [
+        ...lists.filter(({ list }) => !isShort.has(list.user)),
+        ...this.#readable(merged.short, more, newest, missing),
+      ];
     }
   }
 
-  /** Lists that can be read and are there. Rejects if none can be read and they are `all` that there is. */
-  async #readLists(
+  /** Lists that could be read and are there. */
+  #readable(
     users: readonly string[],
+    lists: readonly ReadKeys[],
     newest: number,
     missing: Set<string>,
-    all: boolean,
-  ): Promise<PostList[]> {
-    const lists = await this.#store.getLists(users.map(keys.posts), { newest });
-    const found: PostList[] = [];
-    let faults = 0;
-    let fault: AtollError | undefined;
+  ): readonly ReadList[] {
+    const found: ReadList[] = [];
     for (const [index, list] of lists.entries()) {
       const user = users[index] ?? '';
-      if (list instanceof AtollError) {
-        fault = list;
-        faults += 1;
-        missing.add(user);
-      } else if (list !== undefined) {
-        found.push({ user, keys: this.#order.order(list), isCut: list.length >= newest });
+      if (list instanceof AtollError) missing.add(user);
+      else if (list !== undefined) {
+        found.push({ list: this.#lists.listOf(user, list), isCut: list.length >= newest });
       }
     }
-    if (fault !== undefined && all && faults === users.length) throw fault;
     return found;
   }
+
+  #readLists(users: readonly string[], newest: number): Promise<readonly ReadKeys[]> {
+    return this.#store.getLists(this.#listKeys(users), { newest });
+  }
+
+  /** To make twenty keys costs more than to look up what they have. */
+  #listKeys(users: readonly string[]): readonly string[] {
+    // Others may be changed by whoever has them.
+    if (!Object.isFrozen(users)) return users.map(keys.posts);
+    const known = this.#keysOf.get(users);
+    if (known !== undefined) return known;
+    const listKeys = Object.freeze(users.map(keys.posts));
+    this.#keysOf.set(users, listKeys);
+    return listKeys;
+  }
+}
+
+function pageOf(
+  { refs, tribbles, hasMore, joined }: NewestPage,
+  missing: readonly string[],
+): TribblePage {
+  return { tribbles, next: hasMore ? refs.at(-1) : undefined, missing, joined };
 }

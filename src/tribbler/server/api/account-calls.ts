@@ -42,7 +42,7 @@ function addSignUp(router: Router, { accounts, limiters }: ApiParts): void {
       ok: { status: 201, description: 'Created', schema: schemas.user },
       problems: ['user-exists', 'invalid-name', 'invalid-password', 'too-many-requests'],
     },
-    async ({ body: { id, password }, address }) => {
+    async ({ body: { id, password }, request: { address } }) => {
       if (!isUserName(id)) {
         const message = `expected 1 to ${userNameLettersMax} of a to z, 0 to 9 and _`;
         const errors = [{ path: 'id', message }];
@@ -58,7 +58,7 @@ function addSignUp(router: Router, { accounts, limiters }: ApiParts): void {
       const outcome = await accounts.signUp(id, password);
       if (outcome.status !== 'OK') return problem('user-exists', `There is a user ${id} already.`);
       const user: User = { id, created: outcome.value.created };
-      return json(201, user, { location: `/v1/users/${id}` });
+      return json(201, user, ['location', `/v1/users/${id}`]);
     },
   );
 }
@@ -73,8 +73,8 @@ function addSessions(router: Router, { accounts, limiters }: ApiParts): void {
       ok: { status: 201, description: 'Logged in', schema: schemas.session },
       problems: ['wrong-password', 'too-many-requests'],
     },
-    async ({ body: { user, password, cookie }, address, isLocal }) => {
-      const waitMs = limiters.logIns.take(address);
+    async ({ body: { user, password, cookie }, request }) => {
+      const waitMs = limiters.logIns.take(request.address);
       if (waitMs > 0) return tooMany(waitMs);
       // A name that is none is not counted: the books are bounded.
       const nameWaitMs = isUserName(user) ? limiters.logInsByName.take(user) : 0;
@@ -89,7 +89,7 @@ function addSessions(router: Router, { accounts, limiters }: ApiParts): void {
       const session: Session = { user, expires: formatTime(untilMs) };
       if (cookie !== true) return json(201, { ...session, token });
       const seconds = Math.floor(sessionMs / 1_000);
-      return json(201, session, { 'set-cookie': sessionCookie({ token, seconds, isLocal }) });
+      return json(201, session, ['set-cookie', sessionCookie(request, { token, seconds })]);
     },
   );
   router.addForUser(
@@ -100,9 +100,9 @@ function addSessions(router: Router, { accounts, limiters }: ApiParts): void {
       ok: { status: 204, description: 'Logged out' },
       problems: ['cross-site'],
     },
-    async ({ isLocal }, { token }) => {
+    async ({ request }, { token }) => {
       await accounts.end(token);
-      return noContent({ 'set-cookie': sessionCookie({ token: '', seconds: 0, isLocal }) });
+      return noContent(['set-cookie', sessionCookie(request, { token: '', seconds: 0 })]);
     },
   );
 }

@@ -11,12 +11,15 @@ import { RateLimiter } from '../rate-limiter.ts';
 import { Service } from '../service.ts';
 import { Streams } from '../streams.ts';
 import { addAccountCalls } from './account-calls.ts';
+import type { Answer } from './answer.ts';
 import { json } from './answers.ts';
 import type { ApiParts } from './api-parts.ts';
 import { answerPage, type PageFiles } from './page-files.ts';
 import { addPostCalls } from './post-calls.ts';
+import { describeCalls } from './open-api.ts';
 import { problem } from './problems.ts';
-import { Router, type Connection } from './router.ts';
+import type { ApiRequest } from './request.ts';
+import { Router } from './router.ts';
 import { addStreamCall } from './stream-call.ts';
 import { addUserCalls } from './user-calls.ts';
 
@@ -36,7 +39,8 @@ export interface ApiOptions {
 
 /** Tribbler over HTTP, without the listening: a request in, a response out. */
 export interface Api {
-  readonly fetch: (request: Request, connection: Connection) => Response | Promise<Response>;
+  /** Never rejects. */
+  answer(request: ApiRequest): Promise<Answer>;
   readonly parts: ApiParts;
   /** From now on `/healthz` says that the server stops, and streams end. */
   stop(): void;
@@ -75,75 +79,36 @@ export function createApi({ outside, hasher, files, version, ...options }: ApiOp
       posts: new RateLimiter({ burst: limits.postsPerUser, everyMs: limits.postPerUserMs }, clock),
     },
   };
-  const router = new Router({ findSession: (token) => accounts.findSession(token), onBug });
+  const router = new Router({
+    findSession: (token) => accounts.findSession(token),
+    answerOther: (request, path) => answerOther(files, request, path),
+    onBug,
+  });
   addAccountCalls(router, parts);
   addUserCalls(router, parts);
   addPostCalls(router, parts);
   addStreamCall(router, parts);
-  const isStopping = addRest(router, files, version);
+  const description = json(200, describeCalls(router.calls, version));
+  router.addPlain('/openapi.json', () => description);
+  let isStopping = false;
+  router.addPlain('/healthz', () =>
+    isStopping
+      ? problem('unavailable', 'The server is about to stop.', { retryAfterSeconds: 5 })
+      : json(200, { status: 'ok' }),
+  );
   return {
-    fetch: (request, connection) => router.app.fetch(request, connection),
+    answer: (request) => router.answer(request),
     parts,
     stop() {
-      isStopping.value = true;
+      isStopping = true;
       streams.close();
     },
   };
 }
 
-/** What is not of the API proper. */
-function addRest(router: Router, files: PageFiles, version: string): { value: boolean } {
-  const isStopping = { value: false };
-  const { app } = router;
-  const document = makeDocument(router, version);
-  app.get('/openapi.json', () => json(200, document));
-  app.get('/healthz', () =>
-    isStopping.value
-      ? problem('unavailable', 'The server is about to stop.', { retryAfterSeconds: 5 })
-      : json(200, { status: 'ok' }),
-  );
-  app.notFound((context) => {
-    const { method, path, raw } = context.req;
-    const isApi = path.startsWith('/v1/');
-    const allow = methodsAt(router, path);
-    if (allow.length > 0) {
-      return problem('no-such-method', `${method} is not possible at ${path}.`, { allow });
-    }
-    if (!isApi && (method === 'GET' || method === 'HEAD')) {
-      const answer = answerPage(files, path, raw.headers);
-      if (answer !== undefined) return answer;
-    }
-    return problem('no-such-page', `There is nothing at ${path}.`);
-  });
-  return isStopping;
-}
-
-/** The methods that are possible at a path of the API. */
-function methodsAt({ app }: Router, path: string): readonly string[] {
-  const words = path.split('/');
-  const routes = app.routes.filter(({ path: pattern }) => {
-    const parts = pattern.split('/');
-    return (
-      parts.length === words.length &&
-      parts.every((part, index) => part.startsWith(':') || part === words[index])
-    );
-  });
-  return [...new Set(routes.map(({ method }) => method))];
-}
-
-function makeDocument({ app }: Router, version: string): object {
-  const { openAPIRegistry } = app;
-  openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
-    type: 'http',
-    scheme: 'bearer',
-  });
-  openAPIRegistry.registerComponent('securitySchemes', 'cookie', {
-    type: 'apiKey',
-    in: 'cookie',
-    name: '__Host-atoll-session',
-  });
-  return app.getOpenAPI31Document({
-    openapi: '3.1.0',
-    info: { title: 'Tribbler', version, description: 'A microblog on the ring store of Atoll.' },
-  });
+/** The files of the page, for what is not of the API. */
+function answerOther(files: PageFiles, request: ApiRequest, path: string): Answer | undefined {
+  const { method } = request;
+  if (path.startsWith('/v1/') || (method !== 'GET' && method !== 'HEAD')) return undefined;
+  return answerPage(files, path, request);
 }

@@ -1,6 +1,7 @@
-import type { z } from '@hono/zod-openapi';
+import type { z } from 'zod';
 
 import type { ProblemCode } from './problems.ts';
+import type { ApiRequest } from './request.ts';
 
 /** One call of the API, as data: the table makes the routes, the checks and `/openapi.json`. */
 export interface Call<Params, Query, Body> {
@@ -24,6 +25,9 @@ export interface Call<Params, Query, Body> {
   readonly needsSession?: boolean;
 }
 
+/** A call, whatever it is asked. */
+export type AnyCall = Call<unknown, unknown, unknown>;
+
 /** A session of the one who asks. */
 export interface Caller {
   readonly user: string;
@@ -36,9 +40,5 @@ export interface Asked<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
-  readonly headers: Headers;
-  /** The address of whoever is connected. */
-  readonly address: string;
-  /** Whether cookies need no TLS: it is addressed as this machine, over plain HTTP. */
-  readonly isLocal: boolean;
+  readonly request: ApiRequest;
 }

@@ -2,7 +2,9 @@ import { tribblerLimits } from '../../../core/limits.ts';
 import { checkTribbleText } from '../../tribble-text.ts';
 import type { TribblePage } from '../timeline.ts';
 import type { PostRef } from '../../post-key.ts';
-import { joinBytes, json, jsonText, noContent, tooMany } from './answers.ts';
+import { Answer } from './answer.ts';
+import { json, jsonText, noContent, tooMany } from './answers.ts';
+import { joinBytes } from '../joined-bytes.ts';
 import type { ApiParts } from './api-parts.ts';
 import { formatPostCursor, parsePostCursor } from './cursors.ts';
 import { problem } from './problems.ts';
@@ -39,10 +41,10 @@ function addPosting(router: Router, { service, limiters }: ApiParts): void {
         'cross-site',
       ],
     },
-    async ({ body, headers }, { user }) => {
+    async ({ body, request }, { user }) => {
       const checked = checkText(body.text);
-      if (checked instanceof Response) return checked;
-      const onceKey = headers.get('idempotency-key') ?? undefined;
+      if (checked instanceof Answer) return checked;
+      const onceKey = request.header('idempotency-key');
       if (onceKey !== undefined && !onceKeyPattern.test(onceKey)) {
         const detail = `Idempotency-Key: expected 1 to ${idempotencyKeyLettersMax} of A-Za-z0-9_-.`;
         return problem('invalid-request', detail);
@@ -55,7 +57,7 @@ function addPosting(router: Router, { service, limiters }: ApiParts): void {
         const detail = 'Another text was posted with this Idempotency-Key.';
         return problem('idempotency-key-reused', detail);
       }
-      return json(201, outcome.value, { location: `/v1/posts/${outcome.value.id}` });
+      return json(201, outcome.value, ['location', `/v1/posts/${outcome.value.id}`]);
     },
   );
 }
@@ -72,7 +74,7 @@ function addOne(router: Router, { service: { posts } }: ApiParts): void {
     },
     async ({ params }) => {
       const text = await posts.find(params);
-      return text === undefined ? noSuchPost(params) : jsonText(200, text);
+      return text === undefined ? noSuchPost(params) : jsonText(text);
     },
   );
   router.addForUser(
@@ -105,7 +107,7 @@ function addPages(router: Router, { service: { timeline } }: ApiParts): void {
     },
     async ({ params: { id }, query: { cursor, limit = pageItemsMax } }) => {
       const after = postCursorOf(cursor);
-      if (after instanceof Response) return after;
+      if (after instanceof Answer) return after;
       const outcome = await timeline.ofUser(id, { limit, after });
       return outcome.status === 'OK' ? tribblePage(outcome.value) : noSuchUser(id);
     },
@@ -121,14 +123,14 @@ function addPages(router: Router, { service: { timeline } }: ApiParts): void {
     },
     async ({ query: { own = false, cursor, limit = pageItemsMax } }, { user }) => {
       const after = postCursorOf(cursor);
-      if (after instanceof Response) return after;
+      if (after instanceof Answer) return after;
       const outcome = await timeline.bySubscription(user, { own, limit, after });
       return outcome.status === 'OK' ? tribblePage(outcome.value) : noSuchUser(user);
     },
   );
 }
 
-function checkText(raw: string): string | Response {
+function checkText(raw: string): string | Answer {
   const checked = checkTribbleText(raw);
   switch (checked.kind) {
     case 'ok':
@@ -150,21 +152,24 @@ function checkText(raw: string): string | Response {
   }
 }
 
-function postCursorOf(text: string | undefined): PostRef | undefined | Response {
+function postCursorOf(text: string | undefined): PostRef | undefined | Answer {
   if (text === undefined) return undefined;
   return parsePostCursor(text) ?? problem('invalid-cursor', 'The cursor is not of this list.');
 }
 
 /** The Tribbles are JSON already, as the ring has them. */
-function tribblePage({ tribbles, next, missing }: TribblePage): Response {
+function tribblePage({ tribbles, next, missing, joined }: TribblePage): Answer {
   const rest = JSON.stringify({
     ...(next === undefined ? {} : { next: formatPostCursor(next) }),
     ...partialOf(missing),
   });
   const end = rest === '{}' ? ']}' : `],${rest.slice(1)}`;
-  return jsonText(200, joinBytes('{"items":[', tribbles, end));
+  const start = '{"items":[';
+  if (joined === undefined) return jsonText(joinBytes(start, tribbles, end));
+  const { bytes, giveBack } = joined.join(start, tribbles, end);
+  return jsonText(bytes, giveBack);
 }
 
-function noSuchPost({ user, key }: PostRef): Response {
+function noSuchPost({ user, key }: PostRef): Answer {
   return problem('no-such-post', `There is no Tribble ${user}/${key}.`);
 }

@@ -1,5 +1,6 @@
 import { AtollError } from '../../../core/errors.ts';
 import type { ProblemDetails } from '../../api-types.ts';
+import { Answer } from './answer.ts';
 import { safetyHeaders } from './safety-headers.ts';
 
 /** Every problem that the API answers with (RFC 9457): `docs/reference/http-api.md`. */
@@ -39,12 +40,20 @@ export interface ProblemOptions {
   readonly allow?: readonly string[];
 }
 
+const problemHeaders: readonly string[] = [
+  ...safetyHeaders,
+  'content-type',
+  'application/problem+json',
+  'cache-control',
+  'no-store',
+];
+
 /** The answer that says so. */
 export function problem(
   code: ProblemCode,
   detail: string,
   { errors, retryAfterSeconds, allow }: ProblemOptions = {},
-): Response {
+): Answer {
   const { status, title } = problems[code];
   const details: ProblemDetails = {
     type: `urn:atoll:problem:${code}`,
@@ -54,21 +63,17 @@ export function problem(
     code,
     ...(errors === undefined ? {} : { errors }),
   };
-  return new Response(JSON.stringify(details), {
-    status,
-    headers: {
-      ...safetyHeaders,
-      'content-type': 'application/problem+json',
-      'cache-control': 'no-store',
-      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
-      ...(allow === undefined ? {} : { allow: allow.join(', ') }),
-      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-    },
-  });
+  const headers = [
+    ...problemHeaders,
+    ...(retryAfterSeconds === undefined ? [] : ['retry-after', String(retryAfterSeconds)]),
+    ...(allow === undefined ? [] : ['allow', allow.join(', ')]),
+    ...(status === 401 ? ['www-authenticate', 'Bearer'] : []),
+  ];
+  return new Answer(status, headers, JSON.stringify(details));
 }
 
 /** What a fault of the ring is for the one who asked; undefined: it is a bug. */
-export function problemOfFault(error: unknown): Response | undefined {
+export function problemOfFault(error: unknown): Answer | undefined {
   if (!(error instanceof AtollError)) return undefined;
   switch (error.code) {
     case 'RING_NOT_READY':

@@ -1,75 +1,77 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
+import type { z } from 'zod';
 
-import { assert } from '../../../core/assert.ts';
 import { tribblerLimits } from '../../../core/limits.ts';
-import type { Asked, Call, Caller } from './call.ts';
+import { Answer } from './answer.ts';
+import type { AnyCall, Asked, Call, Caller } from './call.ts';
 import { problem, problemOfFault, type ProblemCode } from './problems.ts';
-import { problemDetails } from './schemas.ts';
+import type { ApiRequest } from './request.ts';
+import { RouteTable, type Place } from './route-table.ts';
 import { isCrossSite, tokenOf } from './session-token.ts';
-
-/** What whoever listens knows of a connection. */
-export interface Connection {
-  readonly address: string;
-  readonly isTls: boolean;
-}
-
-export type ApiContext = Context<{ Bindings: Connection }>;
 
 export interface RouterOptions {
   readonly findSession: (
     token: string,
   ) => Promise<{ readonly user: string; readonly untilMs: number } | undefined>;
+  /** Answers what is at no path of a call. Undefined: neither is there anything else. */
+  readonly answerOther: (request: ApiRequest, path: string) => Answer | undefined;
   /** Hears of what is neither an answer nor a fault of the ring. */
   readonly onBug: (error: unknown) => void;
 }
 
 type Nothing = Readonly<Record<string, never>>;
 
+/** What was asked, before it is checked. */
+interface Target {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: string;
+}
+
+type Route = (request: ApiRequest, target: Target) => Promise<Answer> | Answer;
+
 const changing: ReadonlySet<string> = new Set(['post', 'put', 'delete']);
 
-/**
- * Makes routes of calls: checks what is asked by the call's schemas, finds the session, and turns faults into problems. The
- * same schemas become `/openapi.json`.
- */
+/** Finds the call that a request is for, checks what is asked by the call's schemas, finds the session, and turns faults into problems. */
 export class Router {
-  readonly app: OpenAPIHono<{ Bindings: Connection }> = new OpenAPIHono();
+  /** All that were added. */
+  readonly calls: AnyCall[] = [];
+  readonly #table = new RouteTable<Route>();
   readonly #options: RouterOptions;
 
   constructor(options: RouterOptions) {
     this.#options = options;
-    this.app.onError((error) => {
-      const answer = problemOfFault(error);
-      if (answer !== undefined) return answer;
-      options.onBug(error);
-      return problem('internal', 'The log of the server has it.');
-    });
   }
 
   /** A call that whoever asks may make; with a session, `caller` is known. */
   add<P = Nothing, Q = Nothing, B = Nothing>(
     call: Call<P, Q, B>,
-    handle: (asked: Asked<P, Q, B>, caller: Caller | undefined) => Promise<Response>,
+    handle: (asked: Asked<P, Q, B>, caller: Caller | undefined) => Promise<Answer>,
   ): void {
-    this.#register(call);
-    const path = call.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    this.app.on(call.method.toUpperCase(), [path], async (context) => {
-      if (changing.has(call.method) && isCrossSite(context.req.raw.headers)) {
+    this.calls.push(call);
+    const isChanging = changing.has(call.method);
+    const nothingAsked = check(call.query, {});
+    this.#table.add(call.method.toUpperCase(), call.path, async (request, target) => {
+      if (isChanging && isCrossSite(request)) {
         return problem('cross-site', 'Requests that change something must come from our own page.');
       }
-      const caller = await this.#callerOf(context);
+      const caller = await this.#callerOf(request);
       if (call.needsSession === true && caller === undefined) {
         return problem('not-logged-in', 'This needs a session: POST /v1/sessions.');
       }
-      const asked = await checkAsked(call, context);
-      return asked instanceof Response ? asked : await handle(asked, caller);
+      const params = check(call.params, target.params);
+      if (params instanceof Answer) return params;
+      const isAsked = target.query !== '';
+      const query = isAsked ? check(call.query, parseQuery(target.query)) : nothingAsked;
+      if (query instanceof Answer) return query;
+      const body = call.body === undefined ? ({} as B) : await readBody(call.body, request);
+      if (body instanceof Answer) return body;
+      return await handle({ params, query, body, request }, caller);
     });
   }
 
   /** A call that needs a session. */
   addForUser<P = Nothing, Q = Nothing, B = Nothing>(
     call: Call<P, Q, B>,
-    handle: (asked: Asked<P, Q, B>, caller: Caller) => Promise<Response>,
+    handle: (asked: Asked<P, Q, B>, caller: Caller) => Promise<Answer>,
   ): void {
     const problems: readonly ProblemCode[] = ['not-logged-in', ...call.problems];
     this.add({ ...call, needsSession: true, problems }, (asked, caller) =>
@@ -79,83 +81,58 @@ export class Router {
     );
   }
 
-  async #callerOf(context: ApiContext): Promise<Caller | undefined> {
-    const token = tokenOf(context.req.raw.headers);
+  /** A path at which there is something that is not of the API proper. */
+  addPlain(path: string, answer: () => Answer): void {
+    this.#table.add('GET', path, answer);
+  }
+
+  /** Never rejects. HEAD is answered as GET: whoever listens leaves the body out. */
+  async answer(request: ApiRequest): Promise<Answer> {
+    try {
+      const [path, query] = splitTarget(request.target);
+      const place = this.#table.find(path);
+      const route = place?.routes.get(request.method === 'HEAD' ? 'GET' : request.method);
+      if (place === undefined || route === undefined) return this.#notFound(request, path, place);
+      return await route(request, { params: place.params, query });
+    } catch (error) {
+      const answer = problemOfFault(error);
+      if (answer !== undefined) return answer;
+      this.#options.onBug(error);
+      return problem('internal', 'The log of the server has it.');
+    }
+  }
+
+  #notFound(request: ApiRequest, path: string, place: Place<Route> | undefined): Answer {
+    if (place !== undefined) {
+      const detail = `${request.method} is not possible at ${path}.`;
+      return problem('no-such-method', detail, { allow: [...place.routes.keys()] });
+    }
+    const other = this.#options.answerOther(request, path);
+    return other ?? problem('no-such-page', `There is nothing at ${path}.`);
+  }
+
+  async #callerOf(request: ApiRequest): Promise<Caller | undefined> {
+    const token = tokenOf(request);
     if (token === undefined) return undefined;
     const session = await this.#options.findSession(token);
-    return session === undefined ? undefined : { ...session, token };
-  }
-
-  #register<P, Q, B>(call: Call<P, Q, B>): void {
-    const { ok } = call;
-    const content =
-      ok.schema === undefined
-        ? {}
-        : { content: { [ok.mediaType ?? 'application/json']: { schema: ok.schema } } };
-    const responses: Record<string, { description: string; content?: object }> = {
-      [ok.status]: { description: ok.description, ...content },
-      default: {
-        description: `A problem: ${[...call.problems, 'invalid-request', 'unavailable'].join(', ')}`,
-        content: { 'application/problem+json': { schema: problemDetails } },
-      },
-    };
-    const headers =
-      call.headers === undefined
-        ? undefined
-        : z.object(
-            Object.fromEntries(
-              Object.entries(call.headers).map(([name, description]) => [
-                name,
-                z.string().optional().openapi({ description }),
-              ]),
-            ),
-          );
-    this.app.openAPIRegistry.registerPath({
-      method: call.method,
-      path: call.path,
-      summary: call.summary,
-      ...(call.needsSession === true ? { security: [{ bearer: [] }, { cookie: [] }] } : {}),
-      request: {
-        ...(call.params === undefined ? {} : { params: mustBeObject(call.params) }),
-        ...(call.query === undefined ? {} : { query: mustBeObject(call.query) }),
-        ...(headers === undefined ? {} : { headers }),
-        ...(call.body === undefined
-          ? {}
-          : { body: { required: true, content: { 'application/json': { schema: call.body } } } }),
-      },
-      responses,
-    });
+    if (session === undefined) return undefined;
+    return { user: session.user, untilMs: session.untilMs, token };
   }
 }
 
-async function checkAsked<P, Q, B>(
-  call: Call<P, Q, B>,
-  context: ApiContext,
-): Promise<Asked<P, Q, B> | Response> {
-  const { headers } = context.req.raw;
-  const params = check(call.params, context.req.param());
-  if (params instanceof Response) return params;
-  const query = check(call.query, context.req.query());
-  if (query instanceof Response) return query;
-  let body: B | Response = {} as B;
-  if (call.body !== undefined) {
-    const json = await readJson(context);
-    if (json instanceof Response) return json;
-    body = check(call.body, json.value);
-    if (body instanceof Response) return body;
-  }
-  const { address, isTls } = context.env;
-  const isLocal =
-    !isTls && /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(headers.get('host') ?? '');
-  return { params, query, body, headers, address, isLocal };
+/** The path and the query. A request as one to a proxy names the server too, which HTTP wants to be understood. */
+function splitTarget(target: string): readonly [string, string] {
+  const local = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*\/?/i, '/');
+  const end = local.indexOf('?');
+  return end < 0 ? [local, ''] : [local.slice(0, end), local.slice(end + 1)];
 }
 
-function mustBeObject(schema: z.ZodType): z.ZodObject {
-  assert(schema instanceof z.ZodObject, 'parameters have names');
-  return schema;
+/** Of a name that comes several times the first counts. */
+function parseQuery(text: string): Readonly<Record<string, string>> {
+  return Object.fromEntries([...new URLSearchParams(text)].toReversed());
 }
 
-function check<T>(shape: z.ZodType<T> | undefined, value: unknown): T | Response {
+function check<T>(shape: z.ZodType<T> | undefined, value: unknown): T | Answer {
   if (shape === undefined) return {} as T;
   const result = shape.safeParse(value);
   if (result.success) return result.data;
@@ -167,41 +144,21 @@ function check<T>(shape: z.ZodType<T> | undefined, value: unknown): T | Response
   return problem('invalid-request', `${first?.path ?? ''}: ${first?.message ?? ''}`, { errors });
 }
 
-async function readJson(context: ApiContext): Promise<{ readonly value: unknown } | Response> {
-  const [type = ''] = (context.req.header('content-type') ?? '').split(';');
+async function readBody<B>(shape: z.ZodType<B>, request: ApiRequest): Promise<B | Answer> {
+  const [type = ''] = (request.header('content-type') ?? '').split(';');
   if (type.trim().toLowerCase() !== 'application/json') {
     return problem('not-json', 'The body must be application/json.');
   }
-  const text = await readText(context.req.raw);
+  const { bodyBytesMax } = tribblerLimits;
+  const text = await request.readText(bodyBytesMax);
   if (text === undefined) {
-    return problem('body-too-large', `A body has at most ${tribblerLimits.bodyBytesMax} bytes.`);
+    return problem('body-too-large', `A body has at most ${bodyBytesMax} bytes.`);
   }
+  let value: unknown;
   try {
-    return { value: JSON.parse(text) as unknown };
+    value = JSON.parse(text);
   } catch {
     return problem('invalid-request', 'The body is not JSON.');
   }
-}
-
-/** The body; undefined if it is too large, and then the rest is not read. */
-async function readText(request: Request): Promise<string | undefined> {
-  const { bodyBytesMax } = tribblerLimits;
-  const announced = Number(request.headers.get('content-length') ?? 0);
-  if (announced > bodyBytesMax) return undefined;
-  // What is announced is also what comes: HTTP sees to that.
-  if (announced > 0) return await request.text();
-  const decoder = new TextDecoder();
-  let text = '';
-  let bytes = 0;
-  const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
-  for (;;) {
-    const piece = await reader?.read();
-    if (piece?.value === undefined) return text + decoder.decode();
-    bytes += piece.value.length;
-    if (bytes > bodyBytesMax) {
-      await reader?.cancel();
-      return undefined;
-    }
-    text += decoder.decode(piece.value, { stream: true });
-  }
+  return check(shape, value);
 }

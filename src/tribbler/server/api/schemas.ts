@@ -1,4 +1,4 @@
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 
 import { tribblerLimits } from '../../../core/limits.ts';
 import type * as api from '../../api-types.ts';
@@ -37,13 +37,16 @@ interface StreamQuery {
   readonly lastEventId?: string | undefined;
 }
 
+/** Shapes that `/openapi.json` has by their names. */
+export const components: z.core.$ZodRegistry<{ id: string }> = z.registry();
+
 /**
  * The shapes of the API: requests are checked by them, and `/openapi.json` is made from them.
  */
 const { pageItemsMax, countMax, passwordLettersMin, passwordLettersMax } = tribblerLimits;
-const name = z.string().openapi({ pattern: '^[a-z0-9_]{1,30}$', example: 'heather' });
-const time = z.string().openapi({ format: 'date-time', example: '2026-11-26T08:43:24.379Z' });
-const postKey = z.string().openapi({
+const name = z.string().meta({ pattern: '^[a-z0-9_]{1,30}$', example: 'heather' });
+const time = z.string().meta({ format: 'date-time', example: '2026-11-26T08:43:24.379Z' });
+const postKey = z.string().meta({
   pattern: '^post_[0-9a-f]{14}_[0-9a-f]{8}$',
   example: 'post_066129efc36b78_5e1f90c3',
 });
@@ -51,42 +54,49 @@ const count = z.number().int().min(0).max(countMax);
 
 export const tribble: z.ZodType<api.Tribble> = z
   .object({ id: z.string(), user: name, key: postKey, posted: time, text: z.string() })
-  .openapi('Tribble');
+  .register(components, { id: 'Tribble' });
 
-export const user: z.ZodType<api.User> = z.object({ id: name, created: time }).openapi('User');
+export const user: z.ZodType<api.User> = z
+  .object({ id: name, created: time })
+  .register(components, { id: 'User' });
 
-const userName: z.ZodType<api.UserName> = z.object({ id: name }).openapi('UserName');
+const userName: z.ZodType<api.UserName> = z
+  .object({ id: name })
+  .register(components, { id: 'UserName' });
 
 const counts = z
   .object({ tribbles: count, subscriptions: count, followers: count })
-  .openapi('Counts', { description: `Each up to ${countMax}, which means that or more.` });
+  .meta({ description: `Each up to ${countMax}, which means that or more.` })
+  .register(components, { id: 'Counts' });
 
 const relation = z
   .object({ follows: z.boolean(), followedBy: z.boolean(), friend: z.boolean() })
-  .openapi('Relation');
+  .register(components, { id: 'Relation' });
 
 export const profile: z.ZodType<api.Profile> = z
   .object({ id: name, created: time, counts, viewer: relation.exactOptional() })
-  .openapi('Profile');
+  .register(components, { id: 'Profile' });
 
 export const me: z.ZodType<api.Me> = z
   .object({ id: name, created: time, counts, expires: time })
-  .openapi('Me');
+  .register(components, { id: 'Me' });
 
 export const session: z.ZodType<api.Session> = z
   .object({ user: name, expires: time, token: z.string().exactOptional() })
-  .openapi('Session');
+  .register(components, { id: 'Session' });
 
-const missing = z.object({ missing: z.array(name), detail: z.string() }).openapi('Partial');
-const next = z.string().exactOptional().openapi({ description: 'There may be more: the cursor.' });
+const missing = z
+  .object({ missing: z.array(name), detail: z.string() })
+  .register(components, { id: 'Partial' });
+const next = z.string().exactOptional().meta({ description: 'There may be more: the cursor.' });
 
 export const tribblePage: z.ZodType<api.Page<api.Tribble>> = z
   .object({ items: z.array(tribble), next, partial: missing.exactOptional() })
-  .openapi('TribblePage');
+  .register(components, { id: 'TribblePage' });
 
 export const userPage: z.ZodType<api.Page<api.UserName>> = z
   .object({ items: z.array(userName), next, partial: missing.exactOptional() })
-  .openapi('UserPage');
+  .register(components, { id: 'UserPage' });
 
 export const problemDetails: z.ZodType<api.ProblemDetails> = z
   .object({
@@ -97,23 +107,23 @@ export const problemDetails: z.ZodType<api.ProblemDetails> = z
     code: z.string(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).exactOptional(),
   })
-  .openapi('Problem');
+  .register(components, { id: 'Problem' });
 
 export const signUpBody: z.ZodType<SignUpBody> = z.strictObject({
   id: name,
   password: z
     .string()
-    .openapi({ minLength: passwordLettersMin, maxLength: passwordLettersMax, format: 'password' }),
+    .meta({ minLength: passwordLettersMin, maxLength: passwordLettersMax, format: 'password' }),
 });
 
 export const logInBody: z.ZodType<LogInBody> = z.strictObject({
   user: name,
-  password: z.string().openapi({ format: 'password' }),
-  cookie: z.boolean().optional().openapi({ description: 'A cookie, and no token.' }),
+  password: z.string().meta({ format: 'password' }),
+  cookie: z.boolean().optional().meta({ description: 'A cookie, and no token.' }),
 });
 
 export const postBody: z.ZodType<PostBody> = z.strictObject({
-  text: z.string().openapi({ example: 'Hello, ring.' }),
+  text: z.string().meta({ example: 'Hello, ring.' }),
 });
 
 export const userParameter: z.ZodType<api.UserName> = z.object({ id: name });
@@ -125,13 +135,13 @@ const limit = z
   .transform(Number)
   .refine((number) => number <= pageItemsMax, 'expected 1 to 100')
   .optional()
-  .openapi({ type: 'integer', minimum: 1, maximum: pageItemsMax });
+  .meta({ type: 'integer', minimum: 1, maximum: pageItemsMax, pattern: undefined });
 const cursor = z.string().max(100).optional();
 const own = z
   .enum(['true', 'false'])
   .transform((word) => word === 'true')
   .optional()
-  .openapi({ type: 'boolean', description: "Also one's own Tribbles." });
+  .meta({ type: 'boolean', enum: undefined, description: "Also one's own Tribbles." });
 
 export const pageQuery: z.ZodType<PageQuery> = z.object({ cursor, limit });
 export const searchQuery: z.ZodType<SearchQuery> = z.object({

@@ -1,8 +1,9 @@
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 
 import { AtollError } from '../../../core/errors.ts';
 import { tribblerLimits } from '../../../core/limits.ts';
 import { formatEvent, type EventSink } from '../stream-event.ts';
+import { Answer } from './answer.ts';
 import type { ApiParts } from './api-parts.ts';
 import { parsePostId } from './cursors.ts';
 import { problem } from './problems.ts';
@@ -11,6 +12,17 @@ import { safetyHeaders } from './safety-headers.ts';
 import * as schemas from './schemas.ts';
 
 const { streamRetryMs, streamsPerUserMax, streamsMax, streamUnreadBytesMax } = tribblerLimits;
+
+const streamHeaders: readonly string[] = [
+  ...safetyHeaders,
+  'content-type',
+  'text/event-stream',
+  'cache-control',
+  'no-store',
+  // Proxies that gather answers would hold the news back.
+  'x-accel-buffering',
+  'no',
+];
 
 /** Live updates, as server-sent events. */
 export function addStreamCall(router: Router, { streams, accounts }: ApiParts): void {
@@ -29,7 +41,7 @@ export function addStreamCall(router: Router, { streams, accounts }: ApiParts): 
       },
       problems: ['too-many-streams'],
     },
-    async ({ query: { own = false, lastEventId }, headers }, { user, token }) => {
+    async ({ query: { own = false, lastEventId }, request }, { user, token }) => {
       if (streams.count >= streamsMax || streams.countOf(user) >= streamsPerUserMax) {
         const detail = `A user may have ${streamsPerUserMax} streams at a server.`;
         return problem('too-many-streams', detail, { retryAfterSeconds: 30 });
@@ -38,7 +50,7 @@ export function addStreamCall(router: Router, { streams, accounts }: ApiParts): 
       const close = await streams.open({
         user,
         own,
-        after: parsePostId(headers.get('last-event-id') ?? lastEventId ?? ''),
+        after: parsePostId(request.header('last-event-id') ?? lastEventId ?? ''),
         sink,
         isSessionOver: async () => {
           try {
@@ -51,15 +63,7 @@ export function addStreamCall(router: Router, { streams, accounts }: ApiParts): 
         },
       });
       onCancel(close);
-      return new Response(body, {
-        headers: {
-          ...safetyHeaders,
-          'content-type': 'text/event-stream',
-          'cache-control': 'no-store',
-          // Proxies that gather answers would hold the news back.
-          'x-accel-buffering': 'no',
-        },
-      });
+      return new Answer(200, streamHeaders, body);
     },
   );
 }

@@ -1,6 +1,7 @@
 import { tribblerLimits } from '../../../core/limits.ts';
 import { isUserName } from '../../user-name.ts';
 import type { ListCursor, ListPage } from '../list-pages.ts';
+import { Answer } from './answer.ts';
 import { json, noContent } from './answers.ts';
 import type { ApiParts } from './api-parts.ts';
 import { formatListCursor, parseListCursor } from './cursors.ts';
@@ -33,7 +34,7 @@ function addUsers(router: Router, { service }: ApiParts): void {
         return problem('invalid-name', 'Names have only a to z, 0 to 9 and _, and at most 30.');
       }
       const after = listCursorOf(cursor);
-      if (after instanceof Response) return after;
+      if (after instanceof Answer) return after;
       return userPage(await service.users.search(prefix, { limit, after }));
     },
   );
@@ -67,7 +68,7 @@ function addLists(router: Router, { service }: ApiParts): void {
       },
       async ({ params: { id }, query: { cursor, limit = pageItemsMax } }) => {
         const after = listCursorOf(cursor);
-        if (after instanceof Response) return after;
+        if (after instanceof Answer) return after;
         const outcome = await service.pageOf(which, id, { limit, after });
         return outcome.status === 'OK' ? userPage(outcome.value) : noSuchUser(id);
       },
@@ -88,7 +89,7 @@ function addFriends(router: Router, { service }: ApiParts): void {
     },
     async ({ params: { id }, query: { cursor, limit = pageItemsMax } }) => {
       const after = listCursorOf(cursor);
-      if (after instanceof Response) return after;
+      if (after instanceof Answer) return after;
       const outcome = await service.subscriptions.friends(id);
       if (outcome.status !== 'OK') return noSuchUser(id);
       const { users, missing } = outcome.value;
@@ -146,20 +147,20 @@ export function partialOf(missing: readonly string[]): object {
   return { partial: { missing, detail } };
 }
 
-export function noSuchUser(id: string): Response {
+export function noSuchUser(id: string): Answer {
   return problem('no-such-user', `There is no user ${id}.`);
 }
 
-function noSuchTarget(id: string): Response {
+function noSuchTarget(id: string): Answer {
   return problem('no-such-target-user', `There is no user ${id}.`);
 }
 
-function listCursorOf(text: string | undefined): ListCursor | undefined | Response {
+function listCursorOf(text: string | undefined): ListCursor | undefined | Answer {
   if (text === undefined) return undefined;
   return parseListCursor(text) ?? problem('invalid-cursor', 'The cursor is not of this list.');
 }
 
-function userPage({ items, next }: ListPage): Response {
+function userPage({ items, next }: ListPage): Answer {
   return json(200, {
     items: items.map((id) => ({ id })),
     ...(next === undefined ? {} : { next: formatListCursor(next) }),

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import fc from 'fast-check';
+
+import { joinBytes, JoinedBytes, type Lent } from './joined-bytes.ts';
+
+const texts = Array.from({ length: 12 }, (_, number) => 'é'.repeat(number % 4) + String(number));
+const pieces = texts.map((text) => new TextEncoder().encode(text));
+
+function pick(places: readonly number[]): readonly Uint8Array[] {
+  return places.map((place) => pieces[place] ?? new Uint8Array());
+}
+
+function joinTexts(places: readonly number[]): string {
+  return places.map((place) => texts[place]).join(',');
+}
+
+test('pieces have commas between', () => {
+  const text = new TextDecoder().decode(joinBytes('[', pick([1, 2, 3]), ']'));
+  assert.equal(text, '[é1,éé2,ééé3]');
+  assert.equal(new TextDecoder().decode(joinBytes('[', [], ']')), '[]');
+});
+
+const places = fc.array(fc.nat(texts.length - 1), { maxLength: 15 });
+/** What is put before what was there, how much of that is left, and what stands after it; or something else altogether. */
+const step = fc.record({
+  added: places,
+  left: fc.nat(20),
+  end: fc.string({ unit: 'grapheme-ascii', maxLength: 12 }),
+  isKept: fc.boolean(),
+});
+
+test('what is joined is the same whatever was joined before, and stays so until it is given back', () => {
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 1, maxLength: 12 }), (steps) => {
+      const joined = new JoinedBytes();
+      const lent: { readonly of: Lent; readonly text: string }[] = [];
+      let now: readonly number[] = [];
+      for (const { added, left, end, isKept } of steps) {
+        now = [...added, ...now.slice(0, left)];
+        const of = joined.join('{"items":[', pick(now), end);
+        lent.push({ of, text: `{"items":[${joinTexts(now)}${end}` });
+        for (const { of: one, text } of lent) {
+          assert.equal(new TextDecoder().decode(one.bytes), text);
+        }
+        if (!isKept) for (const { of: one } of lent.splice(0)) one.giveBack();
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
