@@ -459,7 +459,7 @@ export const tribblerLimits = {
   storeWriteMs: 15_000,
   /** Texts of Tribbles that an application server keeps: some 30 MB. They never change; the lists tell what is deleted. */
   tribblesKept: 50_000,
-  /** First pages of timelines that an application server keeps: some 50 MB, and the lists that they were made of. */
+  /** First pages, of users and of timelines, that an application server keeps: some 50 MB, and the lists that they were made of. */
   pagesKept: 2_000,
   /** Tokens whose hashes are kept: some 3 MB. */
   sessionKeysKept: 10_000,

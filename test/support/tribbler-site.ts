@@ -104,6 +104,8 @@ function withLostUsers(store: Libstore, lost: ReadonlySet<string>): Libstore {
       : undefined;
   return new Proxy(store, {
     get(target, name: keyof Libstore) {
+      // Nothing is at hand: each read comes by here.
+      if (name === 'ready') return undefined;
       const method = target[name].bind(target) as (...args: readonly unknown[]) => unknown;
       return (...args: readonly unknown[]): unknown => {
         const [keys] = args;

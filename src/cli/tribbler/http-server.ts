@@ -7,6 +7,7 @@ import { AtollError } from '../../core/errors.ts';
 import { tribblerLimits } from '../../core/limits.ts';
 import { formatHostPort, type HostPort } from '../../core/network.ts';
 import { faultWords } from '../../platform/fault-words.ts';
+import type { Answer } from '../../tribbler/server/api/answer.ts';
 import type { Api } from '../../tribbler/server/api/api.ts';
 import { NodeRequest } from './node-request.ts';
 import type { RequestCounter } from './request-counter.ts';
@@ -56,7 +57,7 @@ export class HttpServer {
       },
       (request, response) => {
         this.#silent.delete(request.socket);
-        void this.#answer(request, response); // Never rejects.
+        this.#answer(request, response);
       },
     );
     this.#server.on('connection', (socket) => {
@@ -89,11 +90,16 @@ export class HttpServer {
     await closed;
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  #answer(request: IncomingMessage, response: ServerResponse): void {
     const { api, counter, isBehindProxy } = this.#options;
     counter.begin();
-    const answer = await api.answer(new NodeRequest(request, isBehindProxy));
-    counter.end(answer.status);
+    const answer = api.answer(new NodeRequest(request, isBehindProxy));
+    if (answer instanceof Promise) void answer.then((given) => this.#give(given, response)); // Never rejects.
+    else this.#give(answer, response);
+  }
+
+  #give(answer: Answer, response: ServerResponse): void {
+    this.#options.counter.end(answer.status);
     writeAnswer(response, answer);
   }
 }

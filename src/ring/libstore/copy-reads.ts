@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { AtollError } from '../../core/errors.ts';
 import type { Copy, LeaseCache } from './lease-cache.ts';
-import type { Libstore, LibstoreCallOptions, ListOptions } from './libstore.ts';
+import type { LibstoreCallOptions, ListOptions, ReadLists, ReadyReads } from './libstore.ts';
 import type { Question } from './operation.ts';
 import { asFault, get as getValue, getList, isNewest } from './questions.ts';
 
@@ -22,7 +22,7 @@ export interface CopyReadsOptions {
  *
  * The clock is looked at in the step that hands a copy over: `docs/design/leases.md`, "The client".
  */
-export class CopyReads implements Pick<Libstore, 'get' | 'getList' | 'getMany' | 'getLists'> {
+export class CopyReads implements ReadyReads {
   /** Reads that were answered from a copy. */
   hits = 0;
   readonly #options: CopyReadsOptions;
@@ -33,24 +33,28 @@ export class CopyReads implements Pick<Libstore, 'get' | 'getList' | 'getMany' |
     this.#options = options;
   }
 
-  get(key: string, options?: LibstoreCallOptions): Promise<string | undefined> {
+  get(
+    key: string,
+    options?: LibstoreCallOptions,
+  ): string | undefined | Promise<string | undefined> {
     const { cache, outside } = this.#options;
     const copy = cache.value(key, outside.clock.monotonicMs());
-    return copy === undefined ? this.#askValue(key, options) : Promise.resolve(this.#value(copy));
+    return copy === undefined ? this.#askValue(key, options) : this.#value(copy);
   }
 
-  getList(key: string, options?: ListOptions): Promise<readonly string[] | undefined> {
+  getList(
+    key: string,
+    options?: ListOptions,
+  ): readonly string[] | undefined | Promise<readonly string[] | undefined> {
     const newest = options?.newest ?? Infinity;
     const copy = this.#listCopy(key, newest, this.#options.outside.clock.monotonicMs());
-    return copy === undefined
-      ? this.#askList(key, newest, options)
-      : Promise.resolve(this.#items(copy, newest));
+    return copy === undefined ? this.#askList(key, newest, options) : this.#items(copy, newest);
   }
 
   getMany(
     keys: readonly string[],
     options?: LibstoreCallOptions,
-  ): Promise<readonly (string | undefined | AtollError)[]> {
+  ): ReadValues | Promise<ReadValues> {
     const { cache, outside } = this.#options;
     const nowMs = outside.clock.monotonicMs();
     return gather(keys, (key) => {
@@ -59,10 +63,7 @@ export class CopyReads implements Pick<Libstore, 'get' | 'getList' | 'getMany' |
     });
   }
 
-  getLists(
-    keys: readonly string[],
-    options?: ListOptions,
-  ): Promise<readonly (readonly string[] | undefined | AtollError)[]> {
+  getLists(keys: readonly string[], options?: ListOptions): ReadLists | Promise<ReadLists> {
     const nowMs = this.#options.outside.clock.monotonicMs();
     const newest = options?.newest ?? Infinity;
     const found = this.#foundFor(keys);
@@ -121,12 +122,15 @@ export class CopyReads implements Pick<Libstore, 'get' | 'getList' | 'getMany' |
   }
 }
 
-async function gather<Result>(
+type ReadValues = readonly (string | undefined | AtollError)[];
+type Read<Result> = Result | undefined | AtollError;
+
+function gather<Result>(
   keys: readonly string[],
   read: (key: string, place: number) => Result | Promise<Result>,
-): Promise<readonly (Result | undefined | AtollError)[]> {
-  const results: (Result | undefined | AtollError)[] = [];
-  const asked: Promise<void>[] = [];
+): readonly Read<Result>[] | Promise<readonly Read<Result>[]> {
+  const results: Read<Result>[] = [];
+  let asked: Promise<void>[] | undefined;
   for (const key of keys) {
     const place = results.length;
     const result = read(key, place);
@@ -138,8 +142,8 @@ async function gather<Result>(
     const answered = result.catch(asFault).then((value) => {
       results[place] = value;
     });
+    asked ??= [];
     asked.push(answered);
   }
-  if (asked.length > 0) await Promise.all(asked);
-  return results;
+  return asked === undefined ? results : Promise.all(asked).then(() => results);
 }

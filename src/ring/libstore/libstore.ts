@@ -12,6 +12,19 @@ export interface ListOptions extends LibstoreCallOptions {
   readonly newest?: number;
 }
 
+/** The reads of a `Libstore`, which give what is at hand as it is, and not as a promise. */
+export interface ReadyReads {
+  get(key: string, options?: LibstoreCallOptions): string | undefined | Promise<string | undefined>;
+  getList(
+    key: string,
+    options?: ListOptions,
+  ): readonly string[] | undefined | Promise<readonly string[] | undefined>;
+  getLists(keys: readonly string[], options?: ListOptions): ReadLists | Promise<ReadLists>;
+}
+
+/** An element that could not be read is its fault. */
+export type ReadLists = readonly (readonly string[] | undefined | AtollError)[];
+
 /** What a Libstore did since it was made. */
 export interface LibstoreStatistics {
   /** Reads that were answered from a copy, without asking anybody. */
@@ -67,6 +80,8 @@ export interface Libstore {
     keys: readonly string[],
     options?: ListOptions,
   ): Promise<readonly (readonly string[] | undefined | AtollError)[]>;
+  /** Where copies are held: reads that they answer in the same turn. */
+  readonly ready?: ReadyReads;
   statistics(): LibstoreStatistics;
   /** Gives all leases back and ends all connections. What is under way fails with `CLIENT_CLOSED`. */
   close(): Promise<void>;

@@ -493,6 +493,24 @@ test('a client that was stopped serves nothing stale', async () => {
   assert.equal(world.node().count('GETLEASE'), 2);
 });
 
+test('what copies answer is at hand, and what they do not is a promise', async () => {
+  const world = new World();
+  const store = await world.connect({ leases: 'always' });
+  const { ready } = store;
+  await world.settle(store.put('k', 'v'));
+  await world.settle(store.appendToList('l', 'x'));
+  assert.equal(await world.settle(Promise.resolve(ready.get('k'))), 'v');
+  const lists = await world.settle(Promise.resolve(ready.getLists(['l', 'none'])));
+  assert.equal(ready.get('k'), 'v');
+  assert.deepEqual(ready.getList('l'), ['x']);
+  assert.deepEqual(ready.getLists(['l', 'none']), lists);
+  world.node().lastPeer?.send(revokePush('l', 2, 1));
+  await world.simulation.advance(100);
+  const asked = ready.getLists(['l', 'none']);
+  assert.ok(asked instanceof Promise);
+  assert.deepEqual(await world.settle(asked), lists);
+});
+
 test('a lease counts from when it was asked for, not from when it came', async () => {
   const world = new World();
   const store = await world.connect({ leases: 'always' });

@@ -12,7 +12,14 @@ import { CopyReads } from './copy-reads.ts';
 import { Deadlines } from './deadlines.ts';
 import { JoinedReads } from './joined-reads.ts';
 import { LeaseCache, type Grant } from './lease-cache.ts';
-import type { Libstore, LibstoreCallOptions, LibstoreStatistics, ListOptions } from './libstore.ts';
+import type {
+  Libstore,
+  LibstoreCallOptions,
+  LibstoreStatistics,
+  ListOptions,
+  ReadLists,
+  ReadyReads,
+} from './libstore.ts';
 import { NodeLink, type LinkOwner } from './node-link.ts';
 import { Operation, type Question } from './operation.ts';
 import { QueryCounter, type QueryTerms, defaultQueryTerms } from './query-counter.ts';
@@ -105,7 +112,7 @@ export class RingLibstore implements Libstore, LinkOwner {
   }
 
   get(key: string, options?: LibstoreCallOptions): Promise<string | undefined> {
-    return this.#reads.get(key, options);
+    return Promise.resolve(this.#reads.get(key, options));
   }
 
   put(key: string, value: string, options?: LibstoreCallOptions): Promise<void> {
@@ -121,7 +128,7 @@ export class RingLibstore implements Libstore, LinkOwner {
   }
 
   getList(key: string, options?: ListOptions): Promise<readonly string[] | undefined> {
-    return this.#reads.getList(key, options);
+    return Promise.resolve(this.#reads.getList(key, options));
   }
 
   appendToList(key: string, item: string, options?: LibstoreCallOptions): Promise<boolean> {
@@ -136,14 +143,15 @@ export class RingLibstore implements Libstore, LinkOwner {
     keys: readonly string[],
     options?: LibstoreCallOptions,
   ): Promise<readonly (string | undefined | AtollError)[]> {
-    return this.#reads.getMany(keys, options);
+    return Promise.resolve(this.#reads.getMany(keys, options));
   }
 
-  getLists(
-    keys: readonly string[],
-    options?: ListOptions,
-  ): Promise<readonly (readonly string[] | undefined | AtollError)[]> {
-    return this.#reads.getLists(keys, options);
+  getLists(keys: readonly string[], options?: ListOptions): Promise<ReadLists> {
+    return Promise.resolve(this.#reads.getLists(keys, options));
+  }
+
+  get ready(): ReadyReads {
+    return this.#reads;
   }
 
   statistics(): LibstoreStatistics {

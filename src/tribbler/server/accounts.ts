@@ -4,6 +4,7 @@ import { AtollError } from '../../core/errors.ts';
 import { tribblerLimits } from '../../core/limits.ts';
 import type { Log } from '../../core/log.ts';
 import type { Random } from '../../core/random.ts';
+import { whenThere } from '../../core/when-there.ts';
 import type { Libstore } from '../../ring/libstore/libstore.ts';
 import { formatTime } from '../rfc3339.ts';
 import { keys } from './keys.ts';
@@ -102,19 +103,19 @@ export class Accounts {
   }
 
   /** The session of a token; undefined if there is none, or it is over. */
-  async findSession(token: string): Promise<SessionRecord | undefined> {
+  findSession(token: string): SessionRecord | undefined | Promise<SessionRecord | undefined> {
     const { store, clock } = this.#options;
     const known = this.#known.get(token) ?? this.#meet(token);
     if (known === undefined) return undefined;
     // The ring is asked each time: a session that was ended anywhere is over everywhere.
-    const text = await store.get(known.key);
-    if (text === undefined) return undefined;
-    if (text !== known.text) known.record = JSON.parse(text) as SessionRecord;
-    // Also if it is equal: the same string again is compared at a glance.
-    known.text = text;
-    if (known.record !== undefined && known.record.untilMs > clock.wallMs()) return known.record;
-    await store.delete(known.key);
-    return undefined;
+    return whenThere((store.ready ?? store).get(known.key), (text) => {
+      if (text === undefined) return undefined;
+      if (text !== known.text) known.record = JSON.parse(text) as SessionRecord;
+      // Also if it is equal: the same string again is compared at a glance.
+      known.text = text;
+      if (known.record !== undefined && known.record.untilMs > clock.wallMs()) return known.record;
+      return store.delete(known.key).then(() => undefined);
+    });
   }
 
   async end(token: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { AtollError } from '../../core/errors.ts';
 import { tribblerLimits } from '../../core/limits.ts';
+import { whenThere } from '../../core/when-there.ts';
 import { compareNewestFirst, type PostRef } from '../post-key.ts';
 import { JoinedBytes } from './joined-bytes.ts';
 import type { TribbleReader } from './tribble-reader.ts';
@@ -33,7 +34,7 @@ interface Changes {
   isCut: boolean;
 }
 
-const { pageItemsMax, pagesKept } = tribblerLimits;
+const { pageItemsMax } = tribblerLimits;
 
 /**
  * The first pages of timelines, for when they are asked for again. Whoever looks often finds a few new Tribbles before those that
@@ -44,13 +45,11 @@ const { pageItemsMax, pagesKept } = tribblerLimits;
  */
 export class KeptPages {
   readonly #reader: TribbleReader;
-  readonly #pagesMax: number;
-  /** By the list of the users. They last as long as its copy does, so the one that was kept first goes first. */
-  readonly #pages: Map<readonly string[], KeptPage> = new Map();
+  /** By the users, and as long as somebody has them. */
+  readonly #pages: WeakMap<readonly string[], KeptPage> = new WeakMap();
 
-  constructor(reader: TribbleReader, pagesMax: number = pagesKept) {
+  constructor(reader: TribbleReader) {
     this.#reader = reader;
-    this.#pagesMax = pagesMax;
   }
 
   /** Requires: `lists` are of `users`, which nobody changes, and give `page`. */
@@ -63,21 +62,15 @@ export class KeptPages {
     const joined = this.#pages.get(users)?.joined ?? new JoinedBytes();
     const kept: KeptPage = { page: { ...page, joined }, lists, limit, joined };
     this.#pages.set(users, kept);
-    if (this.#pages.size > this.#pagesMax) {
-      for (const [oldest] of this.#pages) {
-        this.#pages.delete(oldest);
-        break;
-      }
-    }
     return kept.page;
   }
 
   /** The page that these lists give, if it differs from what is kept only in what was added. */
-  async renew(
+  renew(
     users: readonly string[],
     lists: readonly ReadKeys[],
     limit: number,
-  ): Promise<NewestPage | undefined> {
+  ): NewestPage | undefined | Promise<NewestPage | undefined> {
     const kept = this.#pages.get(users);
     if (kept?.limit !== limit) return undefined;
     const before = kept.lists;
@@ -87,19 +80,22 @@ export class KeptPages {
       const user = users[index] ?? '';
       if (!addNew(before[index], lists[index], { user, changes })) return undefined;
     }
-    const { added, passed } = changes;
-    if (added.length > 0) {
-      if (added.length > 1) added.sort(compareNewestFirst);
-      const texts = await this.#reader.read(added);
-      const page = insert(kept, added, texts);
-      // Whether what was not read any more is still there nobody knows. Nor does it fit what was renewed meanwhile.
-      const oldest = page?.refs.at(-1)?.key ?? '';
-      if (kept.lists !== before || passed.some((key) => key >= oldest)) return undefined;
-      if (page === undefined) return undefined;
-      kept.page = changes.isCut ? { ...page, hasMore: true } : page;
+    const { added } = changes;
+    if (added.length === 0) {
+      kept.lists = lists;
+      return kept.page;
     }
-    kept.lists = lists;
-    return kept.page;
+    if (added.length > 1) added.sort(compareNewestFirst);
+    // What was posted here is at hand.
+    return whenThere(this.#reader.find(added) ?? this.#reader.read(added), (texts) => {
+      // It does not fit what was renewed meanwhile.
+      if (kept.lists !== before) return undefined;
+      const page = insert(kept, changes, texts);
+      if (page === undefined) return undefined;
+      kept.page = page;
+      kept.lists = lists;
+      return page;
+    });
   }
 }
 
@@ -131,10 +127,10 @@ function addNew(
   return true;
 }
 
-/** Puts what was added at its place; undefined: not all of it could be read. */
+/** Puts what was added at its place; undefined: not all of it could be read, or the page may have lost something. */
 function insert(
   { page, limit, joined }: KeptPage,
-  added: readonly PostRef[],
+  { added, passed, isCut }: Changes,
   texts: Awaited<ReturnType<TribbleReader['read']>>,
 ): NewestPage | undefined {
   const refs: PostRef[] = [];
@@ -152,12 +148,15 @@ function insert(
     refs.push(ref);
     tribbles.push(text);
   }
-  const count = refs.length + page.refs.length - old;
-  const end = old + Math.max(0, limit - refs.length);
-  return {
-    refs: [...refs.slice(0, limit), ...page.refs.slice(old, end)],
-    tribbles: [...tribbles.slice(0, limit), ...page.tribbles.slice(old, end)],
-    hasMore: page.hasMore || count > limit,
-    joined,
-  };
+  const all = { refs: goOn(refs, page.refs, old), tribbles: goOn(tribbles, page.tribbles, old) };
+  const hasMore = page.hasMore || isCut || all.refs.length > limit;
+  if (all.refs.length > limit) all.refs.length = all.tribbles.length = limit;
+  // Whether what was not read any more is still there nobody knows.
+  const oldest = all.refs.at(-1)?.key ?? '';
+  return passed.some((key) => key >= oldest) ? undefined : { ...all, hasMore, joined };
+}
+
+/** What is new, and the old from a place on. */
+function goOn<Item>(items: Item[], old: readonly Item[], from: number): Item[] {
+  return items.concat(from === 0 ? old : old.slice(from));
 }

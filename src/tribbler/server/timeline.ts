@@ -1,8 +1,10 @@
 import { AtollError } from '../../core/errors.ts';
 import { tribblerLimits } from '../../core/limits.ts';
-import type { Libstore } from '../../ring/libstore/libstore.ts';
+import { whenThere } from '../../core/when-there.ts';
+import type { Libstore, ListOptions, ReadyReads } from '../../ring/libstore/libstore.ts';
 import type { PostRef } from '../post-key.ts';
 import { isUserName } from '../user-name.ts';
+import { Circles } from './circles.ts';
 import type { JoinedBytes } from './joined-bytes.ts';
 import { KeptPages, type NewestPage, type ReadKeys } from './kept-pages.ts';
 import { keys } from './keys.ts';
@@ -27,7 +29,18 @@ export interface TribblePageOptions {
   readonly after: PostRef | undefined;
 }
 
+/** Outcomes that are at hand are no promises. */
+type PageOutcome = Outcome<TribblePage, 'NoSuchUser'>;
+
+/** What the ring has of one who follows. */
+interface Follower {
+  readonly record: string | undefined;
+  readonly followed: readonly string[] | undefined;
+}
+
+const { pageItemsMax, storeReadMs } = tribblerLimits;
 const nobody: readonly string[] = [];
+const firstLists: ListOptions = { newest: pageItemsMax, timeoutMs: storeReadMs };
 
 /**
  * Pages of Tribbles: of one user, and of all whom a user follows.
@@ -38,57 +51,87 @@ const nobody: readonly string[] = [];
  */
 export class Timeline {
   readonly #store: Libstore;
+  readonly #reads: ReadyReads;
   readonly #reader: TribbleReader;
   readonly #lists = new PostLists();
+  readonly #circles = new Circles();
   readonly #pages: KeptPages;
-  /** The keys of the lists of those who are followed, by the list of these: a Libstore's copy is the same array each time. */
+  /** The keys of the lists of the users of a circle. */
   readonly #keysOf: WeakMap<readonly string[], readonly string[]> = new WeakMap();
 
   constructor(store: Libstore, reader: TribbleReader) {
     this.#store = store;
+    this.#reads = store.ready ?? store;
     this.#reader = reader;
     this.#pages = new KeptPages(reader);
   }
 
   /** Tribbler §3.1, GetTribbles. */
-  async ofUser(
-    user: string,
-    options: TribblePageOptions,
-  ): Promise<Outcome<TribblePage, 'NoSuchUser'>> {
+  ofUser(user: string, options: TribblePageOptions): PageOutcome | Promise<PageOutcome> {
     if (!isUserName(user)) return no('NoSuchUser');
-    const [record, page] = await Promise.all([
-      this.#store.get(keys.user(user)),
-      this.ofUsers([user], options),
-    ]);
-    return record === undefined ? no('NoSuchUser') : ok(page);
+    const record = this.#reads.get(keys.user(user));
+    const page = this.ofUsers(this.#circles.find(user, nobody, user), options);
+    if (record instanceof Promise || page instanceof Promise) {
+      return Promise.all([record, page]).then(([there, made]) => outcomeOf(there, made));
+    }
+    return outcomeOf(record, page);
   }
 
   /** Tribbler §3.1, GetTribblesBySubscription; with `own`, also of the user. */
-  async bySubscription(
+  bySubscription(
     user: string,
-    { own, ...options }: TribblePageOptions & { readonly own: boolean },
-  ): Promise<Outcome<TribblePage, 'NoSuchUser'>> {
+    options: TribblePageOptions & { readonly own: boolean },
+  ): PageOutcome | Promise<PageOutcome> {
     if (!isUserName(user)) return no('NoSuchUser');
-    const [record, followed = []] = await Promise.all([
-      this.#store.get(keys.user(user)),
-      this.#store.getList(keys.subscriptions(user)),
-    ]);
-    if (record === undefined) return no('NoSuchUser');
-    const users = own && !followed.includes(user) ? [...followed, user] : followed;
-    return ok(await this.ofUsers(users, options));
+    const record = this.#reads.get(keys.user(user));
+    const followed = this.#reads.getList(keys.subscriptions(user));
+    if (record instanceof Promise || followed instanceof Promise) {
+      return Promise.all([record, followed]).then(([there, list]) =>
+        this.#followedBy(user, { record: there, followed: list }, options),
+      );
+    }
+    return this.#followedBy(user, { record, followed }, options);
   }
 
-  /** The Tribbles of these users together. Rejects if none of them could be reached. */
-  async ofUsers(users: readonly string[], options: TribblePageOptions): Promise<TribblePage> {
-    const lists = await this.#readLists(users, tribblerLimits.pageItemsMax);
+  #followedBy(
+    user: string,
+    { record, followed = nobody }: Follower,
+    options: TribblePageOptions & { readonly own: boolean },
+  ): PageOutcome | Promise<PageOutcome> {
+    if (record === undefined) return no('NoSuchUser');
+    // No user has such a name, so it is not the circle of one alone.
+    const circle = options.own
+      ? this.#circles.find(`${user} and followed`, followed, user)
+      : this.#circles.find(`${user}'s followed`, followed);
+    return whenThere(this.ofUsers(circle, options), ok);
+  }
+
+  /** The Tribbles of these users together. Fails if none of them could be reached. */
+  ofUsers(
+    users: readonly string[],
+    options: TribblePageOptions,
+  ): TribblePage | Promise<TribblePage> {
     const { limit, after } = options;
     // Only a list that nobody can change stands for its users.
     const isKept = after === undefined && Object.isFrozen(users);
-    const renewed = isKept ? await this.#pages.renew(users, lists, limit) : undefined;
-    if (renewed !== undefined) return pageOf(renewed, nobody);
+    return whenThere(this.#reads.getLists(this.#listKeys(users), firstLists), (lists) => {
+      if (!isKept) return this.#makePage(users, lists, options);
+      return whenThere(this.#pages.renew(users, lists, limit), (renewed) =>
+        renewed === undefined ? this.#makePage(users, lists, options) : pageOf(renewed, nobody),
+      );
+    });
+  }
+
+  /** A page from the beginning, and kept if that is possible. */
+  async #makePage(
+    users: readonly string[],
+    lists: readonly ReadKeys[],
+    options: TribblePageOptions,
+  ): Promise<TribblePage> {
+    const { limit, after } = options;
     const { page, missing } = await this.#make(users, lists, options);
     const isWhole = missing.length === 0 && page.tribbles.length === page.refs.length;
-    return isKept && isWhole
+    return after === undefined && isWhole && Object.isFrozen(users)
       ? pageOf(this.#pages.keep(users, lists, limit, page), nobody)
       : pageOf(page, missing);
   }
@@ -121,7 +164,7 @@ export class Timeline {
     firstLists: readonly ReadKeys[],
     { missing, ...options }: TribblePageOptions & { readonly missing: Set<string> },
   ): Promise<Merged> {
-    let newest: number = tribblerLimits.pageItemsMax;
+    let newest: number = pageItemsMax;
     let lists = this.#readable(users, firstLists, newest, missing);
     const fault = firstLists.find((list) => list instanceof AtollError);
     if (fault !== undefined && firstLists.every((list) => list instanceof AtollError)) throw fault;
@@ -170,6 +213,10 @@ export class Timeline {
     this.#keysOf.set(users, listKeys);
     return listKeys;
   }
+}
+
+function outcomeOf(record: string | undefined, page: TribblePage): PageOutcome {
+  return record === undefined ? no('NoSuchUser') : ok(page);
 }
 
 function pageOf(

@@ -33,6 +33,17 @@ export class TribbleReader {
     this.#store = store;
   }
 
+  /** All of these, if all are at hand; undefined: they must be read. */
+  find(refs: readonly PostRef[]): readonly Uint8Array[] | undefined {
+    const found: Uint8Array[] = [];
+    for (const { user, key } of refs) {
+      const kept = this.#kept.get(user)?.byKey.get(key);
+      if (kept === undefined) return undefined;
+      found.push(kept);
+    }
+    return found;
+  }
+
   /** In the order asked for. Undefined: it was deleted meanwhile (Tribbler §3.1: ignored). A fault: its node was not reached. */
   async read(
     refs: readonly PostRef[],

@@ -39,8 +39,8 @@ export interface ApiOptions {
 
 /** Tribbler over HTTP, without the listening: a request in, a response out. */
 export interface Api {
-  /** Never rejects. */
-  answer(request: ApiRequest): Promise<Answer>;
+  /** Never fails. What is at hand is answered in the same turn. */
+  answer(request: ApiRequest): Answer | Promise<Answer>;
   readonly parts: ApiParts;
   /** From now on `/healthz` says that the server stops, and streams end. */
   stop(): void;

@@ -1,4 +1,5 @@
 import { tribblerLimits } from '../../../core/limits.ts';
+import { whenThere } from '../../../core/when-there.ts';
 import { checkTribbleText } from '../../tribble-text.ts';
 import type { TribblePage } from '../timeline.ts';
 import type { PostRef } from '../../post-key.ts';
@@ -105,11 +106,12 @@ function addPages(router: Router, { service: { timeline } }: ApiParts): void {
       ok: { status: 200, description: 'Some of them', schema: schemas.tribblePage },
       problems: ['no-such-user', 'invalid-cursor'],
     },
-    async ({ params: { id }, query: { cursor, limit = pageItemsMax } }) => {
+    ({ params: { id }, query: { cursor, limit = pageItemsMax } }) => {
       const after = postCursorOf(cursor);
       if (after instanceof Answer) return after;
-      const outcome = await timeline.ofUser(id, { limit, after });
-      return outcome.status === 'OK' ? tribblePage(outcome.value) : noSuchUser(id);
+      return whenThere(timeline.ofUser(id, { limit, after }), (outcome) =>
+        outcome.status === 'OK' ? tribblePage(outcome.value) : noSuchUser(id),
+      );
     },
   );
   router.addForUser(
@@ -121,11 +123,12 @@ function addPages(router: Router, { service: { timeline } }: ApiParts): void {
       ok: { status: 200, description: 'Some of them', schema: schemas.tribblePage },
       problems: ['invalid-cursor'],
     },
-    async ({ query: { own = false, cursor, limit = pageItemsMax } }, { user }) => {
+    ({ query: { own = false, cursor, limit = pageItemsMax } }, { user }) => {
       const after = postCursorOf(cursor);
       if (after instanceof Answer) return after;
-      const outcome = await timeline.bySubscription(user, { own, limit, after });
-      return outcome.status === 'OK' ? tribblePage(outcome.value) : noSuchUser(user);
+      return whenThere(timeline.bySubscription(user, { own, limit, after }), (outcome) =>
+        outcome.status === 'OK' ? tribblePage(outcome.value) : noSuchUser(user),
+      );
     },
   );
 }

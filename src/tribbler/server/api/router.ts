@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
 import { tribblerLimits } from '../../../core/limits.ts';
+import { whenThere } from '../../../core/when-there.ts';
 import { Answer } from './answer.ts';
 import type { AnyCall, Asked, Call, Caller } from './call.ts';
 import { problem, problemOfFault, type ProblemCode } from './problems.ts';
@@ -9,14 +10,15 @@ import { RouteTable, type Place } from './route-table.ts';
 import { isCrossSite, tokenOf } from './session-token.ts';
 
 export interface RouterOptions {
-  readonly findSession: (
-    token: string,
-  ) => Promise<{ readonly user: string; readonly untilMs: number } | undefined>;
+  readonly findSession: (token: string) => Found | Promise<Found>;
   /** Answers what is at no path of a call. Undefined: neither is there anything else. */
   readonly answerOther: (request: ApiRequest, path: string) => Answer | undefined;
   /** Hears of what is neither an answer nor a fault of the ring. */
   readonly onBug: (error: unknown) => void;
 }
+
+/** A session, if there is one. */
+type Found = { readonly user: string; readonly untilMs: number } | undefined;
 
 type Nothing = Readonly<Record<string, never>>;
 
@@ -44,39 +46,41 @@ export class Router {
   /** A call that whoever asks may make; with a session, `caller` is known. */
   add<P = Nothing, Q = Nothing, B = Nothing>(
     call: Call<P, Q, B>,
-    handle: (asked: Asked<P, Q, B>, caller: Caller | undefined) => Promise<Answer>,
+    handle: (asked: Asked<P, Q, B>, caller: Caller | undefined) => Answer | Promise<Answer>,
   ): void {
     this.calls.push(call);
     const isChanging = changing.has(call.method);
     const nothingAsked = check(call.query, {});
-    this.#table.add(call.method.toUpperCase(), call.path, async (request, target) => {
+    this.#table.add(call.method.toUpperCase(), call.path, (request, target) => {
       if (isChanging && isCrossSite(request)) {
         return problem('cross-site', 'Requests that change something must come from our own page.');
       }
-      const caller = await this.#callerOf(request);
-      if (call.needsSession === true && caller === undefined) {
-        return problem('not-logged-in', 'This needs a session: POST /v1/sessions.');
-      }
-      const params = check(call.params, target.params);
-      if (params instanceof Answer) return params;
-      const isAsked = target.query !== '';
-      const query = isAsked ? check(call.query, parseQuery(target.query)) : nothingAsked;
-      if (query instanceof Answer) return query;
-      const body = call.body === undefined ? ({} as B) : await readBody(call.body, request);
-      if (body instanceof Answer) return body;
-      return await handle({ params, query, body, request }, caller);
+      return whenThere(this.#callerOf(request), (caller) => {
+        if (call.needsSession === true && caller === undefined) {
+          return problem('not-logged-in', 'This needs a session: POST /v1/sessions.');
+        }
+        const params = check(call.params, target.params);
+        if (params instanceof Answer) return params;
+        const isAsked = target.query !== '';
+        const query = isAsked ? check(call.query, parseQuery(target.query)) : nothingAsked;
+        if (query instanceof Answer) return query;
+        const given = call.body === undefined ? ({} as B) : readBody(call.body, request);
+        return whenThere<B | Answer, Answer>(given, (body) =>
+          body instanceof Answer ? body : handle({ params, query, body, request }, caller),
+        );
+      });
     });
   }
 
   /** A call that needs a session. */
   addForUser<P = Nothing, Q = Nothing, B = Nothing>(
     call: Call<P, Q, B>,
-    handle: (asked: Asked<P, Q, B>, caller: Caller) => Promise<Answer>,
+    handle: (asked: Asked<P, Q, B>, caller: Caller) => Answer | Promise<Answer>,
   ): void {
     const problems: readonly ProblemCode[] = ['not-logged-in', ...call.problems];
     this.add({ ...call, needsSession: true, problems }, (asked, caller) =>
       caller === undefined
-        ? Promise.resolve(problem('not-logged-in', 'This needs a session.'))
+        ? problem('not-logged-in', 'This needs a session.')
         : handle(asked, caller),
     );
   }
@@ -86,20 +90,25 @@ export class Router {
     this.#table.add('GET', path, answer);
   }
 
-  /** Never rejects. HEAD is answered as GET: whoever listens leaves the body out. */
-  async answer(request: ApiRequest): Promise<Answer> {
+  /** Never fails. HEAD is answered as GET: whoever listens leaves the body out. */
+  answer(request: ApiRequest): Answer | Promise<Answer> {
     try {
       const [path, query] = splitTarget(request.target);
       const place = this.#table.find(path);
       const route = place?.routes.get(request.method === 'HEAD' ? 'GET' : request.method);
       if (place === undefined || route === undefined) return this.#notFound(request, path, place);
-      return await route(request, { params: place.params, query });
+      const answer = route(request, { params: place.params, query });
+      return answer instanceof Promise ? answer.catch((error) => this.#failed(error)) : answer;
     } catch (error) {
-      const answer = problemOfFault(error);
-      if (answer !== undefined) return answer;
-      this.#options.onBug(error);
-      return problem('internal', 'The log of the server has it.');
+      return this.#failed(error);
     }
+  }
+
+  #failed(error: unknown): Answer {
+    const answer = problemOfFault(error);
+    if (answer !== undefined) return answer;
+    this.#options.onBug(error);
+    return problem('internal', 'The log of the server has it.');
   }
 
   #notFound(request: ApiRequest, path: string, place: Place<Route> | undefined): Answer {
@@ -111,12 +120,12 @@ export class Router {
     return other ?? problem('no-such-page', `There is nothing at ${path}.`);
   }
 
-  async #callerOf(request: ApiRequest): Promise<Caller | undefined> {
+  #callerOf(request: ApiRequest): Caller | undefined | Promise<Caller | undefined> {
     const token = tokenOf(request);
     if (token === undefined) return undefined;
-    const session = await this.#options.findSession(token);
-    if (session === undefined) return undefined;
-    return { user: session.user, untilMs: session.untilMs, token };
+    return whenThere(this.#options.findSession(token), (session) =>
+      session === undefined ? undefined : { user: session.user, untilMs: session.untilMs, token },
+    );
   }
 }
 
