@@ -8,7 +8,7 @@ import type { Answer } from '../../tribbler/server/api/answer.ts';
 export function writeAnswer(response: ServerResponse, answer: Answer): void {
   const { status, headers, body, onSent } = answer;
   // It comes also if the connection was lost, and not before the network has all of it.
-  if (onSent !== undefined) response.once('close', onSent);
+  if (onSent !== undefined) response.on('close', onSent);
   if (body instanceof ReadableStream) {
     response.writeHead(status, [...headers]);
     writeStream(response, body);
