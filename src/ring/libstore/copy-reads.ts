@@ -1,7 +1,13 @@
 import type { Clock } from '../../core/clock.ts';
 import type { AtollError } from '../../core/errors.ts';
 import type { Copy, LeaseCache } from './lease-cache.ts';
-import type { LibstoreCallOptions, ListOptions, ReadLists, ReadyReads } from './libstore.ts';
+import type {
+  LibstoreCallOptions,
+  ListOptions,
+  ReadLists,
+  ReadValues,
+  ReadyReads,
+} from './libstore.ts';
 import type { Question } from './operation.ts';
 import { asFault, get as getValue, getList, isNewest } from './questions.ts';
 
@@ -122,7 +128,6 @@ export class CopyReads implements ReadyReads {
   }
 }
 
-type ReadValues = readonly (string | undefined | AtollError)[];
 type Read<Result> = Result | undefined | AtollError;
 
 function gather<Result>(

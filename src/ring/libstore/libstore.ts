@@ -23,6 +23,7 @@ export interface ReadyReads {
 }
 
 /** An element that could not be read is its fault. */
+export type ReadValues = readonly (string | undefined | AtollError)[];
 export type ReadLists = readonly (readonly string[] | undefined | AtollError)[];
 
 /** What a Libstore did since it was made. */
@@ -68,18 +69,12 @@ export interface Libstore {
   /** Removes the item. False: it was not there. */
   removeFromList(key: string, item: string, options?: LibstoreCallOptions): Promise<boolean>;
   /** Many values, in one round trip for each server. An element that could not be read is its fault. */
-  getMany(
-    keys: readonly string[],
-    options?: LibstoreCallOptions,
-  ): Promise<readonly (string | undefined | AtollError)[]>;
+  getMany(keys: readonly string[], options?: LibstoreCallOptions): Promise<ReadValues>;
   /**
    * Many lists, in one round trip for each server. An element that could not be read is its fault. Keys in a frozen array that is passed
    * again and again are found faster.
    */
-  getLists(
-    keys: readonly string[],
-    options?: ListOptions,
-  ): Promise<readonly (readonly string[] | undefined | AtollError)[]>;
+  getLists(keys: readonly string[], options?: ListOptions): Promise<ReadLists>;
   /** Where copies are held: reads that they answer in the same turn. */
   readonly ready?: ReadyReads;
   statistics(): LibstoreStatistics;

@@ -18,7 +18,7 @@ import type {
   LibstoreStatistics,
   ListOptions,
   ReadLists,
-  ReadyReads,
+  ReadValues,
 } from './libstore.ts';
 import { NodeLink, type LinkOwner } from './node-link.ts';
 import { Operation, type Question } from './operation.ts';
@@ -53,12 +53,13 @@ export interface RingLibstoreOptions {
  * old is asked for anew. `docs/design/ring.md` says why that applies no write twice.
  */
 export class RingLibstore implements Libstore, LinkOwner {
+  /** Of `Libstore`. */
+  readonly ready: CopyReads;
   readonly #options: RingLibstoreOptions;
   readonly #outside: ClientOutside;
   readonly #mode: LeaseMode;
   readonly #views: ViewKeeper;
   readonly #cache = new LeaseCache();
-  readonly #reads: CopyReads;
   readonly #joined: JoinedReads;
   readonly #counter: QueryCounter;
   readonly #deadlines: Deadlines;
@@ -86,13 +87,13 @@ export class RingLibstore implements Libstore, LinkOwner {
     this.#counter = new QueryCounter(options.queryTerms ?? defaultQueryTerms);
     this.#deadlines = new Deadlines(options.outside);
     const shared = { cache: this.#cache, outside: options.outside };
-    this.#reads = new CopyReads({
+    this.ready = new CopyReads({
       ...shared,
       ask: (key, describe, call) => this.#ask(() => describe(this.#mustLease(key)), call),
     });
     this.#joined = new JoinedReads({
       ...shared,
-      reads: this.#reads,
+      reads: this.ready,
       deadlines: this.#deadlines,
       send: (operation) => this.#begin(operation),
     });
@@ -112,7 +113,7 @@ export class RingLibstore implements Libstore, LinkOwner {
   }
 
   get(key: string, options?: LibstoreCallOptions): Promise<string | undefined> {
-    return Promise.resolve(this.#reads.get(key, options));
+    return Promise.resolve(this.ready.get(key, options));
   }
 
   put(key: string, value: string, options?: LibstoreCallOptions): Promise<void> {
@@ -128,7 +129,7 @@ export class RingLibstore implements Libstore, LinkOwner {
   }
 
   getList(key: string, options?: ListOptions): Promise<readonly string[] | undefined> {
-    return Promise.resolve(this.#reads.getList(key, options));
+    return Promise.resolve(this.ready.getList(key, options));
   }
 
   appendToList(key: string, item: string, options?: LibstoreCallOptions): Promise<boolean> {
@@ -139,25 +140,18 @@ export class RingLibstore implements Libstore, LinkOwner {
     return this.#ask(() => questions.removeItem(key, item), options);
   }
 
-  getMany(
-    keys: readonly string[],
-    options?: LibstoreCallOptions,
-  ): Promise<readonly (string | undefined | AtollError)[]> {
-    return Promise.resolve(this.#reads.getMany(keys, options));
+  getMany(keys: readonly string[], options?: LibstoreCallOptions): Promise<ReadValues> {
+    return Promise.resolve(this.ready.getMany(keys, options));
   }
 
   getLists(keys: readonly string[], options?: ListOptions): Promise<ReadLists> {
-    return Promise.resolve(this.#reads.getLists(keys, options));
-  }
-
-  get ready(): ReadyReads {
-    return this.#reads;
+    return Promise.resolve(this.ready.getLists(keys, options));
   }
 
   statistics(): LibstoreStatistics {
     let roundTrips = 0;
     for (const link of this.#links.values()) roundTrips += link.batchesSent;
-    return { ...this.#counters, hits: this.#reads.hits, roundTrips };
+    return { ...this.#counters, hits: this.ready.hits, roundTrips };
   }
 
   async close(): Promise<void> {

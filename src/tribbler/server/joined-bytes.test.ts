@@ -53,3 +53,27 @@ test('what is joined is the same whatever was joined before, and stays so until 
     { numRuns: 500 },
   );
 });
+
+test('what was there stays, however often something is put before it', () => {
+  const joined = new JoinedBytes();
+  const all = Array.from({ length: 200 }, (_, number) =>
+    new TextEncoder().encode(`${number}`.repeat(40)),
+  );
+  for (let count = 10; count <= all.length; count += 1) {
+    const newest = all.slice(count - 10, count).toReversed();
+    const { bytes, giveBack } = joined.join('[', newest, ']');
+    assert.deepEqual(bytes, joinBytes('[', newest, ']'));
+    giveBack();
+  }
+});
+
+test('what one reader gave back twice another one still has', () => {
+  const joined = new JoinedBytes();
+  const [one, other] = [pick([1, 2, 3]), pick([4, 1, 2])];
+  const first = joined.join('[', one, ']');
+  const second = joined.join('[', one, ']');
+  first.giveBack();
+  first.giveBack();
+  joined.join('[', other, ']');
+  assert.deepEqual(second.bytes, joinBytes('[', one, ']'));
+});

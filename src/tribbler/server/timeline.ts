@@ -40,7 +40,7 @@ interface Follower {
 
 const { pageItemsMax, storeReadMs } = tribblerLimits;
 const nobody: readonly string[] = [];
-const firstLists: ListOptions = { newest: pageItemsMax, timeoutMs: storeReadMs };
+const newestKeys: ListOptions = { newest: pageItemsMax, timeoutMs: storeReadMs };
 
 /**
  * Pages of Tribbles: of one user, and of all whom a user follows.
@@ -114,7 +114,7 @@ export class Timeline {
     const { limit, after } = options;
     // Only a list that nobody can change stands for its users.
     const isKept = after === undefined && Object.isFrozen(users);
-    return whenThere(this.#reads.getLists(this.#listKeys(users), firstLists), (lists) => {
+    return whenThere(this.#reads.getLists(this.#listKeys(users), newestKeys), (lists) => {
       if (!isKept) return this.#makePage(users, lists, options);
       return whenThere(this.#pages.renew(users, lists, limit), (renewed) =>
         renewed === undefined ? this.#makePage(users, lists, options) : pageOf(renewed, nobody),
