@@ -3,6 +3,7 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
+import { valueOf } from '../../../test/support/tribbler-world.ts';
 import { withCopies } from '../../../test/support/copying-store.ts';
 import { MemoryRing } from '../../ring/libstore/memory-libstore.ts';
 import { makePostKey } from '../post-key.ts';
@@ -31,10 +32,12 @@ const step = fc.record({
 
 test('a page that was kept and renewed is the one that is made anew', async () => {
   const renew = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
-    const store = withCopies(new MemoryRing().open());
+    const ring = new MemoryRing();
+    const store = withCopies(ring.open());
     const reader = new TribbleReader(store);
     const timeline = new Timeline(store, reader);
     const followed = Object.freeze([...users]);
+    for (const user of users) await store.put(keys.user(user), '{}');
     let nowUs = 1_000_000;
     for (const { user: index, posts, lateUs, deleted, limit } of steps) {
       const user = users[index] ?? '';
@@ -51,12 +54,29 @@ test('a page that was kept and renewed is the one that is made anew', async () =
         await store.delete(keys.post({ user, key: gone }));
       }
       const options = { limit, after: undefined };
-      const anew = new Timeline(store, new TribbleReader(store));
+      const others = ring.open();
+      const anew = new Timeline(others, new TribbleReader(others));
       assert.equal(
         textOf(await timeline.ofUsers(followed, options)),
         textOf(await anew.ofUsers(users, options)),
       );
+      const [kept, made] = [await timeline.ofUser(user, options), await anew.ofUser(user, options)];
+      assert.equal(textOf(valueOf<TribblePage>(kept)), textOf(valueOf<TribblePage>(made)));
     }
   });
   await fc.assert(renew, { numRuns: 150 });
+});
+
+test('a page that needs nothing of the ring is no promise', async () => {
+  const store = withCopies(new MemoryRing().open());
+  const timeline = new Timeline(store, new TribbleReader(store));
+  const options = { limit: 100, after: undefined };
+  for (const user of users) await store.put(keys.user(user), '{}');
+  await store.appendToList(keys.subscriptions('ada'), 'bob');
+  for (let round = 0; round < 3; round += 1) {
+    await timeline.ofUser('bob', options);
+    await timeline.bySubscription('ada', { ...options, own: true });
+  }
+  assert.ok(!(timeline.ofUser('bob', options) instanceof Promise));
+  assert.ok(!(timeline.bySubscription('ada', { ...options, own: true }) instanceof Promise));
 });

@@ -70,11 +70,14 @@ export class Timeline {
   ofUser(user: string, options: TribblePageOptions): PageOutcome | Promise<PageOutcome> {
     if (!isUserName(user)) return no('NoSuchUser');
     const record = this.#reads.get(keys.user(user));
-    const page = this.ofUsers(this.#circles.find(user, nobody, user), options);
-    if (record instanceof Promise || page instanceof Promise) {
-      return Promise.all([record, page]).then(([there, made]) => outcomeOf(there, made));
+    if (record instanceof Promise) {
+      return Promise.all([record, this.ofUsers([user], options)]).then(([there, page]) =>
+        there === undefined ? no('NoSuchUser') : ok(page),
+      );
     }
-    return outcomeOf(record, page);
+    if (record === undefined) return no('NoSuchUser');
+    // Many ask for him. Pages of others, or of names that nobody has, would displace those of everybody else.
+    return whenThere(this.ofUsers(this.#circles.find(user, nobody, user), options), ok);
   }
 
   /** Tribbler §3.1, GetTribblesBySubscription; with `own`, also of the user. */
@@ -213,10 +216,6 @@ export class Timeline {
     this.#keysOf.set(users, listKeys);
     return listKeys;
   }
-}
-
-function outcomeOf(record: string | undefined, page: TribblePage): PageOutcome {
-  return record === undefined ? no('NoSuchUser') : ok(page);
 }
 
 function pageOf(
