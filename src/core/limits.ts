@@ -120,7 +120,7 @@ export const geoLimits = {
   syncPeriodMs: 104,
   /** A message waits for its moment of the period no longer than this beyond the interval. */
   syncInStepMs: 30,
-  /** The remote-sync actor passes on so long after what it passes on is sent, or has come the last time: by then it is there. */
+  /** A remote-sync actor passes on what comes in step so long after it usually has come: what is a little late is there too. */
   syncStepMs: 20,
   /** What came is confirmed within this, if nothing else is to be said before. */
   syncConfirmMs: 400,

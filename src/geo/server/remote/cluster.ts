@@ -5,7 +5,6 @@ import type { Log } from '../../../core/log.ts';
 import { VersionVector } from '../../version-vector.ts';
 import type { SyncMessage } from '../sync/sync-message.ts';
 import type { SyncNote } from '../sync/sync-note.ts';
-import { stepBehind } from '../sync/step.ts';
 import type { SyncPeer } from '../sync/sync-peer.ts';
 import { Members, type MemberCard } from './members.ts';
 import { RemotePeer } from './remote-peer.ts';
@@ -71,12 +70,9 @@ export class Cluster {
     return this.members.present().filter(({ id }) => id !== this.#options.self.id);
   }
 
-  /** At which moment of the period to pass on what the others send. */
-  stepMs(nowMs: number): number {
-    return stepBehind(
-      Array.from(this.#remotes.keys(), ({ heardMs }) => heardMs),
-      nowMs,
-    );
+  /** What is remembered of the exchange with each of them. */
+  get syncs(): Iterable<SyncPeer> {
+    return this.#remotes.keys();
   }
 
   findRemote(peer: SyncPeer): RemotePeer | undefined {

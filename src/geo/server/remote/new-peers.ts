@@ -34,6 +34,5 @@ export function newServerPeer(
     new Feed({ name: 'local', stream: local }),
     new Feed({ name: 'remote', stream: remote, delayMs: geoLimits.syncRelayMs }),
   ];
-  const stepMs = geoLimits.syncStepMs;
-  return new SyncPeer({ ref, feeds, keeps: remote, isLocal: false, stepMs });
+  return new SyncPeer({ ref, feeds, keeps: remote, isLocal: false });
 }

@@ -13,6 +13,7 @@ import { SlicedWork } from '../sync/sliced-work.ts';
 import type { SyncMessage, SyncPart } from '../sync/sync-message.ts';
 import type { SyncNote } from '../sync/sync-note.ts';
 import type { SyncPeer } from '../sync/sync-peer.ts';
+import { passOnBehind } from '../sync/step.ts';
 import { Synchronizer } from '../sync/synchronizer.ts';
 import { Arrivals } from './arrivals.ts';
 import { Cluster, type ClusterOptions } from './cluster.ts';
@@ -167,9 +168,8 @@ export class RemoteSync {
       this.cluster.meet(message.from).isAway = this.#state !== 'awake';
     }
     this.synchronizer.receive(message, nowMs);
-    // What other servers send is passed on when it has come.
-    const stepMs = this.cluster.stepMs(nowMs);
-    for (const peer of this.#queryPeers) peer.stepMs = stepMs;
+    passOnBehind(this.#queryPeers, this.cluster.syncs, nowMs);
+    passOnBehind(this.cluster.syncs, this.#queryPeers, nowMs);
     this.#look(nowMs);
   }
 
@@ -191,12 +191,11 @@ export class RemoteSync {
   /** Sends what is due, and sees to it that the rest is sent in its time. */
   sync(): void {
     if (this.#state === 'asleep') return;
-    const { clock } = this.#context;
     const { nowMs } = this;
     const nextMs = this.synchronizer.flush(nowMs, (to, message) => {
       const peer = this.synchronizer.findPeer(to);
       const remote = peer === undefined ? undefined : this.cluster.findRemote(peer);
-      remote?.addTime(message, clock.wallMs());
+      remote?.addTime(message, this.#context.clock.wallMs());
       this.#context.tell(to, message);
     });
     this.#alarm.setFor(Math.min(nextMs, this.#lookMs(nowMs)), nowMs);
@@ -343,9 +342,9 @@ export class RemoteSync {
 
   /** Forgets changes that everybody has. */
   #trim(): void {
-    const { cluster } = this;
     const { isReady } = this.readiness;
     const heldMax = this.#trial.changesHeldMax;
+    const { cluster } = this;
     const options = { queryPeers: this.#queryPeers, cluster, isReady, heldMax };
     for (const stream of [this.local, this.#remote]) trimStream(stream, options);
   }

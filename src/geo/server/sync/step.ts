@@ -9,8 +9,8 @@ const rememberedMs = 4 * syncPeriodMs;
  *
  * A change passes three waits of up to a tenth of a second: from a query actor to the remote-sync actor, to the other server, and
  * there to the query actors. Left to themselves these are where chance put them, and the longest way takes all three.
- * In step there is one: all query actors of a server tell at the same moment, the remote-sync actor shortly after, and that of the other
- * server shortly after what came (`stepBehind`).
+ * In step there is one: all query actors of a server tell at the same moment, and a remote-sync actor passes
+ * on shortly after what it passes on has come (`passOnBehind`).
  *
  * `stepMs` is the moment within the period, by a clock that is the same for all actors of a server. What must not leave before
  * `soonestMs` waits for its moment if that is near, and not at all otherwise: then it is nearer the next time, since
@@ -23,9 +23,22 @@ export function inStep(soonestMs: number, stepMs: number): number {
 }
 
 /**
- * The moment of the period at which to pass on what several send, each in a step of its own and last heard at one of `heardMs`:
- * shortly behind the one after whom nothing comes for longest. With one there is no wait, with two of half a period at most.
+ * What `sources` send, each in a step of its own, is passed on to `targets` shortly behind that one of them after whom nothing comes for
+ * longest. With sources in one step there is no wait, with two steps half a period at most.
  */
+export function passOnBehind(
+  sources: Iterable<{ readonly heardMs: number }>,
+  targets: Iterable<{ stepMs: number | undefined }>,
+  nowMs: number,
+): void {
+  const stepMs = stepBehind(
+    Array.from(sources, ({ heardMs }) => heardMs),
+    nowMs,
+  );
+  for (const target of targets) target.stepMs = stepMs;
+}
+
+/** The moment of the period shortly behind the one of `heardMs` that is followed by the longest silence. */
 export function stepBehind(heardMs: readonly number[], nowMs: number): number {
   const steps = heardMs
     .filter((atMs) => nowMs - atMs < rememberedMs)

@@ -66,7 +66,7 @@ export class SyncPeer {
   waiting: WaitingMessage | undefined;
   /** At which moment of the period it is told what is told all the time; undefined: as soon as may be. */
   stepMs: number | undefined;
-  /** When it last told something, monotonic. */
+  /** When what it last told was merged, monotonic. */
   heardMs: number = Number.NEGATIVE_INFINITY;
   /** Of our knowledge: the state that it was told last, and the one that it has heard. */
   #told = 0;
@@ -116,7 +116,6 @@ export class SyncPeer {
 
   onReceived(message: SyncMessage, nowMs: number): void {
     this.#hasSpoken = true;
-    if (message.parts !== undefined) this.heardMs = nowMs;
     const { knows, knowsHeard = 0, heard: heards = [] } = message;
     if (knows !== undefined) {
       this.confirmed.raiseAll(knows.pairs);

@@ -131,13 +131,15 @@ export class Synchronizer {
 
   /** Merges what came. Throws `FRAME_INVALID` for what no replica sends. */
   receive(message: SyncMessage, nowMs: number): void {
-    this.#receive(message, nowMs);
-    this.counters.busyMs += this.#host.clock.monotonicMs() - nowMs;
-  }
-
-  #receive(message: SyncMessage, nowMs: number): void {
     const peer = this.findPeer(message.from);
     if (peer === undefined) return;
+    this.#receive(peer, message, nowMs);
+    const endMs = this.#host.clock.monotonicMs();
+    if (message.parts !== undefined) peer.heardMs = endMs;
+    this.counters.busyMs += endMs - nowMs;
+  }
+
+  #receive(peer: SyncPeer, message: SyncMessage, nowMs: number): void {
     peer.onReceived(message, nowMs);
     // A greeting first: it says whether the rest may be heard.
     for (const note of message.notes ?? []) this.#host.onNote(peer, note, nowMs);
