@@ -6,6 +6,7 @@ import type {
   LibstoreCallOptions,
   LibstoreStatistics,
   ListOptions,
+  ReadyReads,
 } from './ring/libstore/libstore.ts';
 import { MemoryRing } from './ring/libstore/memory-libstore.ts';
 import { RingLibstore, type LeaseMode } from './ring/libstore/ring-libstore.ts';
@@ -57,5 +58,6 @@ export type {
   LibstoreCallOptions,
   LibstoreStatistics,
   ListOptions,
+  ReadyReads,
   TlsOptions,
 };

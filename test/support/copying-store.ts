@@ -42,7 +42,7 @@ export function withCopies(store: Libstore): Libstore {
       getLists: (names, options) => {
         const found = names.map((name) => readyList(name, options));
         return found.some((list) => list instanceof Promise)
-          ? Promise.all(found)
+          ? Promise.all(found.map((list) => Promise.resolve(list)))
           : (found as ReadLists);
       },
     },
