@@ -111,14 +111,16 @@ export const serverLimits = {
 export const geoLimits = {
   /** A stamp further ahead of our wall clock is refused: one bad clock must not poison a cluster. */
   clockSkewMs: 60_000,
-  /** CMUD §5.1: at most 10 messages a second to each peer; a little more than a tenth of one apart. */
+  /** CMUD §5.1: at most 10 messages a second to each peer; a little more than a tenth of one apart … */
   syncIntervalMs: 101,
+  /** … and no more than ten in so long, whoever was late: a message is counted up to a turn before it leaves. */
+  syncTenMs: 1_015,
   /**
    * What is told all the time is told in step: once in a period, which all actors of a server count by one clock. A little more than
-   * the interval, so that whoever is out of step comes into it by itself, and whoever passes on what comes catches up with it.
+   * the interval, so that whoever is out of step comes into it by itself.
    */
   syncPeriodMs: 104,
-  /** A message waits for its moment of the period no longer than this beyond the interval. */
+  /** A message waits for its moment of the period no longer than this beyond the interval, and comes no more than this before. */
   syncInStepMs: 30,
   /** A remote-sync actor passes on what comes in step so long after it usually has come: what is a little late is there too. */
   syncStepMs: 20,

@@ -12,14 +12,17 @@ const rememberedMs = 4 * syncPeriodMs;
  * In step there is one: all query actors of a server tell at the same moment, and a remote-sync actor passes
  * on shortly after what it passes on has come (`passOnBehind`).
  *
- * `stepMs` is the moment within the period, by a clock that is the same for all actors of a server. What must not leave before
- * `soonestMs` waits for its moment if that is near, and not at all otherwise: then it is nearer the next time, since
+ * `stepMs` is the moment within the period, by a clock that is the same for all actors of a server. What may leave from `allowedMs` on,
+ * and would at `soonestMs`, leaves at its moment if that is near, and at `soonestMs` otherwise: then it is nearer the next time, since
  * a period is a little longer than the interval between two messages.
  */
-export function inStep(soonestMs: number, stepMs: number): number {
-  const behindMs = (soonestMs - stepMs) % syncPeriodMs;
-  const waitMs = behindMs > 0 ? syncPeriodMs - behindMs : -behindMs;
-  return waitMs <= syncInStepMs ? soonestMs + waitMs : soonestMs;
+export function inStep(
+  allowedMs: number,
+  { stepMs, soonestMs }: { readonly stepMs: number; readonly soonestMs: number },
+): number {
+  const behindMs = (allowedMs - stepMs) % syncPeriodMs;
+  const dueMs = allowedMs + (behindMs > 0 ? syncPeriodMs - behindMs : -behindMs);
+  return dueMs <= soonestMs + syncInStepMs ? dueMs : soonestMs;
 }
 
 /**

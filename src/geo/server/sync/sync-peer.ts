@@ -7,7 +7,7 @@ import type { Knowledge } from './knowledge.ts';
 import { Run } from './run.ts';
 import type { Heard, StreamName, SyncMessage, SyncPart } from './sync-message.ts';
 import type { SyncNote } from './sync-note.ts';
-import { inStep } from './step.ts';
+import { SendTimes } from './send-times.ts';
 
 /** A stream of the peer, as far as it came. */
 export interface Inbound {
@@ -45,7 +45,7 @@ export interface SyncPeerOptions {
  * last. From it follow the next message and its time. Nothing is queued: what a peer has not got yet is the difference of two
  * numbers.
  *
- * Invariant: messages to a peer are at least `syncIntervalMs` apart, whatever they are for (A11, CMUD §5.1).
+ * Invariant: at most ten messages to a peer in any second, whatever they are for (A11, CMUD §5.1).
  */
 export class SyncPeer {
   readonly ref: ActorRef<SyncMessage>;
@@ -82,7 +82,7 @@ export class SyncPeer {
   #owedSinceMs: number | undefined;
   /** Something has to be said as soon as may be. */
   #isUrgent = false;
-  #lastSentMs = Number.NEGATIVE_INFINITY;
+  readonly #sent = new SendTimes();
 
   constructor({ ref, feeds, keeps, isLocal, stepMs }: SyncPeerOptions) {
     this.ref = ref;
@@ -190,7 +190,7 @@ export class SyncPeer {
   /** When the next message is due. Infinity: never. */
   dueMs(knowledge: Knowledge): number {
     if (this.isAway || this.waiting !== undefined) return Infinity;
-    const soonestMs = this.#soonestMs();
+    const soonestMs = this.#sent.soonestMs(this.stepMs);
     if (this.#isUrgent) return soonestMs;
     let reasonMs = Math.min(
       (this.#owedSinceMs ?? Infinity) + geoLimits.syncConfirmMs,
@@ -224,7 +224,7 @@ export class SyncPeer {
   }
 
   onSent(nowMs: number): void {
-    this.#lastSentMs = nowMs;
+    this.#sent.add(nowMs);
   }
 
   /** The way to it was broken and is whole again: what was under way is gone. */
@@ -239,13 +239,6 @@ export class SyncPeer {
   #newRun(stream: StreamName): Run {
     const mayBreakOff = !this.isLocal;
     return new Run({ mayBreakOff, claimsUntold: mayBreakOff && stream === 'repair' });
-  }
-
-  /** Before it has been told anything: at once. */
-  #soonestMs(): number {
-    const soonestMs = this.#lastSentMs + geoLimits.syncIntervalMs;
-    const isFirst = soonestMs === Number.NEGATIVE_INFINITY;
-    return this.stepMs === undefined || isFirst ? soonestMs : inStep(soonestMs, this.stepMs);
   }
 
   #heards(): Heard[] {
@@ -264,6 +257,6 @@ export class SyncPeer {
   #tellMs(knowledge: Knowledge): number {
     if (this.#heardOfUs >= knowledge.state) return Infinity;
     if (this.#told !== knowledge.state) return knowledge.changedMs + geoLimits.syncConfirmMs;
-    return this.#lastSentMs + geoLimits.syncRepeatMs;
+    return this.#sent.lastMs + geoLimits.syncRepeatMs;
   }
 }
