@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { createCounters } from '../actor/counters.ts';
 import type { HomeReport } from '../geo/server/home/started-server.ts';
 import type { PortReport } from '../geo/server/query/port-report.ts';
-import { projectRoot } from '../../tools/project-root.ts';
 import { geoMetrics, startMetrics } from './geo-metrics.ts';
 import { processMetrics } from './server-metrics.ts';
+import { documentedMetrics } from '../../test/support/documented-metrics.ts';
 import { prometheusText } from './prometheus-text.ts';
 
 const report: PortReport = {
@@ -88,10 +86,10 @@ const metrics = [
 ];
 
 test('every metric of a geo server is on the page, and the page names no other', () => {
-  const page = readFileSync(join(projectRoot, 'docs/reference/metrics.md'), 'utf8');
-  const all = [...page.matchAll(/^\| `([a-z_]+)/gm)].map(([, name]) => name ?? '');
   // Those of the ring, of Tribbler and of its Libstore are checked in tests of their own.
-  const documented = all.filter((name) => !/^atoll_(ring|tribbler|libstore)_/.test(name));
+  const documented = documentedMetrics().filter(
+    (name) => !/^atoll_(ring|tribbler|libstore)_/.test(name),
+  );
   assert.deepEqual(documented.toSorted(), metrics.map(({ name }) => name).toSorted());
 });
 

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { projectRoot } from '../../tools/project-root.ts';
 import { createCounters } from '../actor/counters.ts';
 import { nodeReport } from '../../test/support/ring-node-report.ts';
+import { documentedMetrics } from '../../test/support/documented-metrics.ts';
 import { prometheusText } from './prometheus-text.ts';
 import { ringMetrics, ringStartMetrics } from './ring-metrics.ts';
 
@@ -15,8 +13,7 @@ const metrics = [
 ];
 
 test('every metric of the ring is on the page, and the page names no other', () => {
-  const page = readFileSync(join(projectRoot, 'docs/reference/metrics.md'), 'utf8');
-  const documented = [...page.matchAll(/^\| `([a-z_]+)/gm)].map(([, name]) => name ?? '');
+  const documented = documentedMetrics();
   const names = metrics.map(({ name }) => name);
   const isOfRing = (name: string): boolean => name.startsWith('atoll_ring_');
   assert.deepEqual(documented.filter(isOfRing).toSorted(), names.filter(isOfRing).toSorted());

@@ -1,6 +1,7 @@
-import { createServer, Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { Socket } from 'node:net';
 import { getSystemErrorName } from 'node:util';
+
+import { tryOnLoopback } from './loopback-trial.ts';
 
 /**
  * Writes to plain sockets past their streams.
@@ -96,46 +97,26 @@ export function canWriteDirectly(): Promise<boolean> {
   return trial;
 }
 
-const trialTimeoutMs = 1_000;
-
 /** Sends a few bytes to ourselves and sees whether they arrive. */
 function tryOut(): Promise<boolean> {
   const sent = 'direct write';
-  return new Promise((resolve) => {
-    const server = createServer();
-    const client = new Socket();
-    const timeout = setTimeout(() => finish(false), trialTimeoutMs);
-    const finish = (isWorking: boolean): void => {
-      clearTimeout(timeout);
-      client.destroy();
-      server.close();
-      resolve(isWorking);
-    };
-    server.on('error', () => finish(false));
-    client.on('error', () => finish(false));
-    server.on('connection', (accepted) => {
+  return tryOnLoopback({
+    onAccepted: (accepted, finish) => {
       accepted.on('error', () => finish(false));
       accepted.on('close', () => finish(false));
-      try {
-        const writer = new DirectWriter(accepted, () => {});
-        const bytes = Buffer.from(sent);
-        // One request for both.
-        const isAtOnce = writer.write(bytes.subarray(0, 6)) && writer.write(bytes.subarray(6));
-        if (!isAtOnce || writer.bufferedBytes !== 0) finish(false);
-      } catch {
-        // Whatever a changed internal throws means the same: it does not work here.
-        finish(false);
-      }
-    });
-    let received = '';
-    client.on('data', (bytes) => {
-      received += bytes.toString('latin1');
-      if (received.length >= sent.length) finish(received === sent);
-    });
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      client.connect(port, '127.0.0.1');
-    });
+      const writer = new DirectWriter(accepted, () => {});
+      const bytes = Buffer.from(sent);
+      // One request for both.
+      const isAtOnce = writer.write(bytes.subarray(0, 6)) && writer.write(bytes.subarray(6));
+      if (!isAtOnce || writer.bufferedBytes !== 0) finish(false);
+    },
+    onClient: (client, finish) => {
+      let received = '';
+      client.on('data', (bytes) => {
+        received += bytes.toString('latin1');
+        if (received.length >= sent.length) finish(received === sent);
+      });
+    },
   });
 }
 

@@ -1,6 +1,7 @@
-import { createServer, Socket } from 'node:net';
-import type { AddressInfo, OnReadOpts, SocketConstructorOpts } from 'node:net';
+import { Socket } from 'node:net';
+import type { OnReadOpts, SocketConstructorOpts } from 'node:net';
 import { networkLimits } from '../core/limits.ts';
+import { tryOnLoopback } from './loopback-trial.ts';
 
 /**
  * One read buffer for all plain sockets of a thread.
@@ -54,37 +55,19 @@ export function canShareReads(): Promise<boolean> {
   return trial;
 }
 
-const trialTimeoutMs = 1_000;
-
 /** Sends a few bytes to ourselves and sees whether they arrive in the shared buffer. */
 function tryOut(): Promise<boolean> {
   const sent = 'shared read';
-  return new Promise((resolve) => {
-    const server = createServer({ pauseOnConnect: true });
-    const client = new Socket();
-    const timeout = setTimeout(() => finish(false), trialTimeoutMs);
-    const finish = (isWorking: boolean): void => {
-      clearTimeout(timeout);
-      client.destroy();
-      server.close();
-      resolve(isWorking);
-    };
-    server.on('error', () => finish(false));
-    client.on('error', () => finish(false));
-    server.on('connection', (accepted) => {
-      try {
-        const adopted = adoptForSharedRead(accepted, (bytes, start, end) => {
-          finish(bytes === buffer && buffer.toString('latin1', start, end) === sent);
-        });
-        adopted.on('error', () => finish(false));
-      } catch {
-        // Whatever a changed internal throws means the same: it does not work here.
-        finish(false);
-      }
-    });
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      client.connect(port, '127.0.0.1', () => client.write(sent));
-    });
+  return tryOnLoopback({
+    server: { pauseOnConnect: true },
+    onAccepted: (accepted, finish) => {
+      const adopted = adoptForSharedRead(accepted, (bytes, start, end) => {
+        finish(bytes === buffer && buffer.toString('latin1', start, end) === sent);
+      });
+      adopted.on('error', () => finish(false));
+    },
+    onClient: (client) => {
+      client.on('connect', () => client.write(sent));
+    },
   });
 }

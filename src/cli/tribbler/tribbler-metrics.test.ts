@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { projectRoot } from '../../../tools/project-root.ts';
+import { documentedMetrics } from '../../../test/support/documented-metrics.ts';
 import { prometheusText } from '../prometheus-text.ts';
 import { tribblerMetrics } from './tribbler-metrics.ts';
 
@@ -26,9 +24,7 @@ const metrics = tribblerMetrics({
 });
 
 test('every metric of an application server and its Libstore is on the page, and the page names no other', () => {
-  const page = readFileSync(join(projectRoot, 'docs/reference/metrics.md'), 'utf8');
-  const all = [...page.matchAll(/^\| `([a-z_]+)/gm)].map(([, name]) => name ?? '');
-  const documented = all.filter((name) => /^atoll_(tribbler|libstore)_/.test(name));
+  const documented = documentedMetrics().filter((name) => /^atoll_(tribbler|libstore)_/.test(name));
   assert.deepEqual(documented.toSorted(), metrics.map(({ name }) => name).toSorted());
 });
 

@@ -16,24 +16,23 @@ export class SendTimes {
   /** The last ten, the oldest at `#next`. */
   readonly #times = new Float64Array(ten).fill(Number.NEGATIVE_INFINITY);
   #next = 0;
-  #lastMs = Number.NEGATIVE_INFINITY;
 
   get lastMs(): number {
-    return this.#lastMs;
+    return this.#times[(this.#next + ten - 1) % ten] ?? Number.NEGATIVE_INFINITY;
   }
 
   add(nowMs: number): void {
     this.#times[this.#next] = nowMs;
     this.#next = (this.#next + 1) % ten;
-    this.#lastMs = nowMs;
   }
 
   /** When the next message may leave, and best does: in step if there is one. −Infinity before the first. */
   soonestMs(stepMs: number | undefined): number {
+    const { lastMs } = this;
     const allowedMs = (this.#times[this.#next] ?? 0) + syncTenMs;
-    const soonestMs = Math.max(this.#lastMs + syncIntervalMs, allowedMs);
-    if (stepMs === undefined || this.#lastMs === Number.NEGATIVE_INFINITY) return soonestMs;
-    return inStep(Math.max(this.#lastMs + syncIntervalMs - syncInStepMs, allowedMs), {
+    const soonestMs = Math.max(lastMs + syncIntervalMs, allowedMs);
+    if (stepMs === undefined || lastMs === Number.NEGATIVE_INFINITY) return soonestMs;
+    return inStep(Math.max(lastMs + syncIntervalMs - syncInStepMs, allowedMs), {
       stepMs,
       soonestMs,
     });
