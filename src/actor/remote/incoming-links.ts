@@ -1,3 +1,4 @@
+import { forgetOldest } from '../../core/forget-oldest.ts';
 import { AtollError } from '../../core/errors.ts';
 import {
   formatHostPort,
@@ -181,11 +182,8 @@ export class IncomingLinks implements IncomingLinkOwner {
     const isSame = known?.boot === boot && known.stream === stream;
     const arrivals = isSame ? known : new Arrivals(boot, stream);
     this.#arrivals.set(name, arrivals);
-    const oldest = this.#arrivals.keys().next().value;
     // Members said hello last; whoever is forgotten here has not been one for long.
-    if (this.#arrivals.size > 2 * this.#context.limits.membersMax && oldest !== undefined) {
-      this.#arrivals.delete(oldest);
-    }
+    forgetOldest(this.#arrivals, 2 * this.#context.limits.membersMax);
     return arrivals;
   }
 

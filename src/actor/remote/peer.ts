@@ -1,3 +1,4 @@
+import { forgetOldest } from '../../core/forget-oldest.ts';
 import type { AtollError } from '../../core/errors.ts';
 import { formatHostPort, type HostPort } from '../../core/network.ts';
 import type { Timer } from '../../core/timers.ts';
@@ -249,8 +250,7 @@ export class Peer implements OutgoingLinkOwner {
   #endLife(address: string): void {
     this.#discard(address, 'other life');
     this.#livesOver.add(address);
-    const oldest = this.#livesOver.values().next().value;
-    if (this.#livesOver.size > livesOverMax && oldest !== undefined) this.#livesOver.delete(oldest);
+    forgetOldest(this.#livesOver, livesOverMax);
     this.#owner.onRoutesChanged();
   }
 

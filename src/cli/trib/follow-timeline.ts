@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { forgetOldest } from '../../core/forget-oldest.ts';
 import { AtollError } from '../../core/errors.ts';
 import type { Page, StreamEvents, Tribble } from '../../tribbler/api-types.ts';
 import { ProblemAnswer, type ApiClient } from './api-client.ts';
@@ -25,8 +26,7 @@ export async function followTimeline(options: FollowOptions, signal: AbortSignal
   const showOnce = async (tribble: Tribble): Promise<void> => {
     if (shown.has(tribble.id)) return;
     shown.add(tribble.id);
-    const [oldest] = shown;
-    if (shown.size > rememberedMax && oldest !== undefined) shown.delete(oldest);
+    forgetOldest(shown, rememberedMax);
     await show(tribble);
   };
   const page = await client.ask<Page<Tribble>>(`/v1/me/timeline?own=${own}&limit=${limit}`);

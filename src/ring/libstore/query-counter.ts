@@ -1,3 +1,4 @@
+import { forgetOldest } from '../../core/forget-oldest.ts';
 import { ringLimits } from '../../core/limits.ts';
 
 export interface QueryTerms {
@@ -59,12 +60,8 @@ export class QueryCounter {
     let times = this.#keys.get(key);
     if (times === undefined) {
       times = new QueryTimes(this.#terms.threshold);
-      if (this.#keys.size >= this.#keysMax) {
-        for (const oldest of this.#keys.keys()) {
-          this.#keys.delete(oldest);
-          break;
-        }
-      }
+      // One more is added now.
+      forgetOldest(this.#keys, this.#keysMax - 1);
     } else this.#keys.delete(key);
     this.#keys.set(key, times);
     return times;

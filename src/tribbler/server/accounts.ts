@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Digest } from '../../core/digest.ts';
 import { AtollError } from '../../core/errors.ts';
+import { forgetOldest } from '../../core/forget-oldest.ts';
 import { tribblerLimits } from '../../core/limits.ts';
 import type { Log } from '../../core/log.ts';
 import type { Random } from '../../core/random.ts';
@@ -128,10 +129,7 @@ export class Accounts {
     if (!tokenPattern.test(token)) return undefined;
     const known = { key: this.#makeKey(token), text: undefined, record: undefined };
     this.#known.set(token, known);
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > tribblerLimits.sessionKeysKept && oldest !== undefined) {
-      this.#known.delete(oldest);
-    }
+    forgetOldest(this.#known, tribblerLimits.sessionKeysKept);
     return known;
   }
 

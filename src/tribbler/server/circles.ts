@@ -1,3 +1,4 @@
+import { forgetOldest } from '../../core/forget-oldest.ts';
 import { tribblerLimits } from '../../core/limits.ts';
 
 /** Whose Tribbles a page has, and what that was made of. */
@@ -28,12 +29,7 @@ export class Circles {
     }
     const users = also === undefined || list.includes(also) ? [...list] : [...list, also];
     this.#circles.set(name, { of: list, users: Object.freeze(users) });
-    if (this.#circles.size > this.#circlesMax) {
-      for (const oldest of this.#circles.keys()) {
-        this.#circles.delete(oldest);
-        break;
-      }
-    }
+    forgetOldest(this.#circles, this.#circlesMax);
     return users;
   }
 }

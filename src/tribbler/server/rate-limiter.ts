@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import { forgetOldest } from '../../core/forget-oldest.ts';
 import { tribblerLimits } from '../../core/limits.ts';
 
 export interface Rate {
@@ -29,12 +30,7 @@ export class RateLimiter {
     if (waitMs > 0) return waitMs;
     this.#fullAtMs.delete(name);
     this.#fullAtMs.set(name, fullAtMs);
-    if (this.#fullAtMs.size > tribblerLimits.countedNamesMax) {
-      for (const [oldest] of this.#fullAtMs) {
-        this.#fullAtMs.delete(oldest);
-        break;
-      }
-    }
+    forgetOldest(this.#fullAtMs, tribblerLimits.countedNamesMax);
     return 0;
   }
 

@@ -118,23 +118,24 @@ export class Timeline {
     // Only a list that nobody can change stands for its users.
     const isKept = after === undefined && Object.isFrozen(users);
     return whenThere(this.#reads.getLists(this.#listKeys(users), newestKeys), (lists) => {
-      if (!isKept) return this.#makePage(users, lists, options);
+      const make = (): Promise<TribblePage> => this.#makePage(users, lists, { ...options, isKept });
+      if (!isKept) return make();
       return whenThere(this.#pages.renew(users, lists, limit), (renewed) =>
-        renewed === undefined ? this.#makePage(users, lists, options) : pageOf(renewed, nobody),
+        renewed === undefined ? make() : pageOf(renewed, nobody),
       );
     });
   }
 
-  /** A page from the beginning, and kept if that is possible. */
+  /** A page from the beginning, and kept if it is whole. */
   async #makePage(
     users: readonly string[],
     lists: readonly ReadKeys[],
-    options: TribblePageOptions,
+    options: TribblePageOptions & { readonly isKept: boolean },
   ): Promise<TribblePage> {
-    const { limit, after } = options;
+    const { limit, isKept } = options;
     const { page, missing } = await this.#make(users, lists, options);
     const isWhole = missing.length === 0 && page.tribbles.length === page.refs.length;
-    return after === undefined && isWhole && Object.isFrozen(users)
+    return isKept && isWhole
       ? pageOf(this.#pages.keep(users, lists, limit, page), nobody)
       : pageOf(page, missing);
   }
