@@ -60,7 +60,12 @@ export class Actors {
     if (cell.isStopping) this.#end(cell);
   }
 
-  lend(cell: ActorCell, lent: unknown): void {
+  /** Gives an actor what waits in its mailbox, and then what is lent to it; false: it has ended. */
+  lend(cell: ActorCell, lent: unknown): boolean {
+    // Those that wait now: what the actor tells itself meanwhile comes behind the loan, or it would never come.
+    for (let waiting = cell.mailbox.length; waiting > 0 && cell.mailbox.length > 0; waiting -= 1)
+      this.handle(cell, cell.mailbox.pop());
+    if (cell.behaviour === undefined) return false;
     const outer = this.#running;
     // As in `handle`.
     this.#running = cell;
@@ -71,6 +76,7 @@ export class Actors {
     }
     this.#running = outer;
     if (cell.isStopping) this.#end(cell);
+    return true;
   }
 
   /** Ends an actor, after what it is doing. Does nothing for one that ended. */

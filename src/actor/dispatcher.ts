@@ -218,18 +218,15 @@ export class Dispatcher implements CellThread {
     }
     // A clock is dear compared to a small loan, of which most tell nobody anything.
     this.#nowMs = -1;
-    this.#loop.runNow(() => {
-      // Those that wait now: what the actor tells itself meanwhile comes behind the loan, or it would never come.
-      for (let waiting = cell.mailbox.length; waiting > 0 && cell.mailbox.length > 0; waiting -= 1)
-        this.#actors.handle(cell, cell.mailbox.pop());
-      if (cell.behaviour === undefined) {
-        this.counters.deadLetters += count;
-        return;
-      }
-      this.counters.channelRefsUsed += count;
-      this.counters.handled += count;
-      this.#actors.lend(cell, lent);
-    });
+    this.#loop.begin();
+    try {
+      if (this.#actors.lend(cell, lent)) {
+        this.counters.channelRefsUsed += count;
+        this.counters.handled += count;
+      } else this.counters.deadLetters += count;
+    } finally {
+      this.#loop.end();
+    }
   }
 
   newChannelRef<Message>(): Channel<Message> {

@@ -44,21 +44,24 @@ export class RunLoop<Cell extends Runnable> {
     this.#timers.microtask(this.#turn);
   }
 
-  /** Runs `work` as a turn of its own. Requires: no turn is running. */
-  runNow(work: () => void): void {
+  /**
+   * What is done from here to `end` is a turn of its own. Not a function that runs a function: a closure for each small
+   * loan costs more than many of them. Requires: no turn is running, and `end` is called whatever happens.
+   */
+  begin(): void {
     assert(!this.#isRunning, 'a turn cannot begin inside another');
     this.#isRunning = true;
-    try {
-      work();
-    } finally {
-      this.#isRunning = false;
-      this.#isWantedAgain = false;
-      this.#handlers.onTurnEnd();
-    }
+  }
+
+  end(): void {
+    this.#isRunning = false;
+    this.#isWantedAgain = false;
+    this.#handlers.onTurnEnd();
   }
 
   readonly #turn = (): void => {
-    this.runNow(() => {
+    this.begin();
+    try {
       this.#handlers.onTurnStart();
       let budget: number = actorLimits.messagesPerThreadTurn;
       for (let cells = 1; budget > 0; cells += 1) {
@@ -68,7 +71,9 @@ export class RunLoop<Cell extends Runnable> {
         // A message can be much work, and a clock is dear compared to a small one.
         if (cells % cellsPerClock === 0 && this.#handlers.isTurnOver()) break;
       }
-    });
+    } finally {
+      this.end();
+    }
     // Never by a microtask: whatever goes on and on, sockets and timers are let in between.
     if (this.#ready.length > 0 || this.#isWantedAgain) this.#timers.nextTurn(this.#turn);
     else this.#isScheduled = false;
@@ -96,7 +101,7 @@ export interface Runnable {
 }
 
 export interface RunLoopHandlers<Cell> {
-  /** Not of what `runNow` runs. */
+  /** Not of a turn that `begin` began from outside. */
   onTurnStart(): void;
   handle(cell: Cell, message: unknown): void;
   /** Whether the turn has lasted as long as one may. */
