@@ -135,7 +135,7 @@ export class StorageBench {
   /** Time passes; what is due happens. */
   advance(ms: number): void {
     this.nowMs += ms;
-    this.storage.begin(this.nowMs);
+    this.storage.begin({ monotonicMs: () => this.nowMs });
   }
 
   /** The id of a lease that is granted now; 0: none was. */

@@ -41,11 +41,11 @@ export const StorageActor: ActorKind<StorageMessage, StorageLent, StorageOutput>
   let isTickArmed = false;
 
   function arm({ keeper, needsTicks }: Storage): void {
-    const { dueMs, nowMs } = keeper;
+    const { dueMs } = keeper;
     // What is due first never comes to be due earlier: leases end in the order of their grants.
     if (!isDueArmed && dueMs !== undefined) {
       isDueArmed = true;
-      context.tellAfter(self, { type: 'due' }, Math.max(0, dueMs - nowMs));
+      context.tellAfter(self, { type: 'due' }, Math.max(0, dueMs - keeper.nowMs));
     }
     if (!isTickArmed && needsTicks) {
       isTickArmed = true;
@@ -65,7 +65,7 @@ export const StorageActor: ActorKind<StorageMessage, StorageLent, StorageOutput>
     onMessage(message) {
       onMessage(message);
       if (storage === undefined) return;
-      storage.begin(clock.monotonicMs());
+      storage.begin(clock);
       arm(storage);
     },
     onLent(lent) {
@@ -78,7 +78,7 @@ export const StorageActor: ActorKind<StorageMessage, StorageLent, StorageOutput>
         load(storage, lent);
         return;
       }
-      storage.begin(clock.monotonicMs());
+      storage.begin(clock);
       if (lent.kind === 'commands') execute(storage, lent);
       else onLent(storage, lent);
       arm(storage);

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../core/clock.ts';
 import { DurationHistogram } from '../../../core/duration-histogram.ts';
 import { ringLimits } from '../../../core/limits.ts';
 import type { Client } from '../../../resp/client.ts';
@@ -56,19 +57,21 @@ export class LeaseKeeper {
   readonly #penalties: Map<Client, number> = new Map();
   /** No lease is granted any more. */
   #isEnding = false;
-  #nowMs: number;
+  #clock: Pick<Clock, 'monotonicMs'> = { monotonicMs: () => this.#options.startedMs };
+  /** What time it is in this turn, once somebody has asked. */
+  #nowMs: number | undefined;
 
   constructor(options: LeaseKeeperOptions) {
     this.#options = options;
-    this.#nowMs = options.startedMs;
   }
 
   get terms(): LeaseTerms {
     return this.#options.terms;
   }
 
+  /** The same for all of a turn. */
   get nowMs(): number {
-    return this.#nowMs;
+    return (this.#nowMs ??= this.#clock.monotonicMs());
   }
 
   /** No write has to wait, whatever its key. */
@@ -78,7 +81,7 @@ export class LeaseKeeper {
 
   /** How long writes of all keys wait yet because of an earlier life. */
   get graceMs(): number {
-    return Math.max(0, this.#graceEndMs - this.#nowMs);
+    return Math.max(0, this.#graceEndMs - this.nowMs);
   }
 
   /** When something happens by itself: writes wait for the end of leases. Undefined: nothing does. */
@@ -103,9 +106,13 @@ export class LeaseKeeper {
     this.waitOut(this.#leaseLifeMs);
   }
 
-  /** It is now so late: what is over ends. */
-  begin(nowMs: number): void {
-    this.#nowMs = nowMs;
+  /**
+   * A turn begins: what is over ends. The clock is read when somebody asks: it costs as much as a small write, and
+   * while there are no leases nobody does.
+   */
+  begin(clock: Pick<Clock, 'monotonicMs'>): void {
+    this.#clock = clock;
+    this.#nowMs = undefined;
     if (this.#graceEndMs > 0) this.#endGrace();
     if (!this.leases.isEmpty) this.#endLeases();
   }
@@ -113,7 +120,7 @@ export class LeaseKeeper {
   /** Now and then: forgets penalties that are over. */
   tick(): void {
     for (const [client, untilMs] of this.#penalties) {
-      if (untilMs <= this.#nowMs) this.#penalties.delete(client);
+      if (untilMs <= this.nowMs) this.#penalties.delete(client);
     }
   }
 
@@ -139,7 +146,7 @@ export class LeaseKeeper {
     }
     const isFirst = !this.waiting.has(write.key);
     this.#options.counters.writesWaited += 1;
-    this.waiting.add({ write, once, waiters: [waiter], sinceMs: this.#nowMs });
+    this.waiting.add({ write, once, waiters: [waiter], sinceMs: this.nowMs });
     if (isFirst) this.#revoke(write.key);
     return 'waits';
   }
@@ -161,7 +168,7 @@ export class LeaseKeeper {
         if (this.leases.end(key, client)) this.#settle(key);
       });
     }
-    return this.leases.grant(key, client, this.#nowMs + this.#leaseLifeMs);
+    return this.leases.grant(key, client, this.nowMs + this.#leaseLifeMs);
   }
 
   /** A client gives a lease back; false: it had none with this id. */
@@ -216,7 +223,7 @@ export class LeaseKeeper {
     let writes = this.waiting.take(key);
     if (this.#hasBug('forgets the order of waiting writes')) writes = writes.toReversed();
     for (const waiting of writes) {
-      this.writeWaits.add(this.#nowMs - waiting.sinceMs);
+      this.writeWaits.add(this.nowMs - waiting.sinceMs);
       this.#options.apply(waiting);
     }
   }
@@ -226,7 +233,7 @@ export class LeaseKeeper {
     if (client.protocol === 2 || client.isClosing) return false;
     if (this.#isEnding || this.#graceEndMs > 0) return false;
     if (this.waiting.has(key) && !this.#hasBug('grants while revoking')) return false;
-    if ((this.#penalties.get(client) ?? 0) > this.#nowMs) return false;
+    if ((this.#penalties.get(client) ?? 0) > this.nowMs) return false;
     const { leasesMax, leasesPerClientMax } = this.#options.trial;
     const isFull =
       this.leases.size >= leasesMax || this.leases.countOf(client) >= leasesPerClientMax;
@@ -236,20 +243,20 @@ export class LeaseKeeper {
 
   #endLeases(): void {
     for (;;) {
-      const over = this.leases.takeOver(this.#nowMs);
+      const over = this.leases.takeOver(this.nowMs);
       if (over === undefined) return;
       const { key, holder } = over;
       if (!this.waiting.has(key)) continue;
       this.#options.counters.revocationsMissed += 1;
       if (!holder.isClosing) {
-        this.#penalties.set(holder, this.#nowMs + ringLimits.leasePenaltyMs);
+        this.#penalties.set(holder, this.nowMs + ringLimits.leasePenaltyMs);
       }
       this.#settle(key);
     }
   }
 
   #endGrace(): void {
-    if (this.#nowMs < this.#graceEndMs) return;
+    if (this.nowMs < this.#graceEndMs) return;
     this.#graceEndMs = 0;
     for (const key of this.#waitingKeys()) this.#settle(key);
   }

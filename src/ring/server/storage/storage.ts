@@ -1,3 +1,4 @@
+import type { Clock } from '../../../core/clock.ts';
 import type { Random } from '../../../core/random.ts';
 import type { Client } from '../../../resp/client.ts';
 import type { Command } from '../../../resp/command.ts';
@@ -41,7 +42,7 @@ export interface StorageOptions {
 
 /**
  * The state machine of a node: entries, leases, writes that wait for leases, and what clients may send again. It has no
- * clock and no sockets; whoever calls says with `begin` what time it is.
+ * sockets and no timers; whoever calls says with `begin` that a turn begins, and what to read the time from.
  *
  * All that is decided about a key is decided here, one step after another, so that "while it waits" is a state and not a lock.
  * Which writes wait, and for how long, is the `keeper`'s.
@@ -146,9 +147,9 @@ export class Storage {
     if (epoch > this.epoch) this.#options.onOldView?.();
   }
 
-  /** It is now so late. */
-  begin(nowMs: number): void {
-    this.keeper.begin(nowMs);
+  /** A turn begins. */
+  begin(clock: Pick<Clock, 'monotonicMs'>): void {
+    this.keeper.begin(clock);
   }
 
   /** Once in `appliedTickMs`. */
