@@ -234,10 +234,11 @@ export const ringLimits = {
   /** Clients whose writes are remembered, and the writes of one that it has not confirmed. */
   appliedClientsMax: 100_000,
   appliedPerClientMax: 100_000,
-  /** Lists up to this size are bytes that are searched: some cache lines in a row, where an index has one here and one there. */
-  listPackedItems: 64,
-  /** Items of one chunk of a longer list: a cache line for each of some steps, and little to move. */
-  listChunkItems: 512,
+  /**
+   * Items of a short list, and of a segment of a long one: a search looks at four cache lines of tags in a row at most, where an
+   * index has one here and one there, and there are few steps to the last item.
+   */
+  packedItemsMax: 256,
   /** What may wait for the disk before clients are stopped; at half of it they go on. */
   logBytesWaitingMax: 16_777_216, // 16 MiB
   /** How much waits is looked at again after so long. */

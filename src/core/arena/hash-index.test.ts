@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { SimRandom } from '../../sim/sim-random.ts';
 import { copyBytes } from '../copy-words.ts';
 import { Arena } from './arena.ts';
-import { HashIndex, type KeyLayout } from './hash-index.ts';
+import { HashIndex } from './hash-index.ts';
+import { KeyMatcher, type KeyLayout } from './key-matcher.ts';
 import { chunkMask, unitBytes } from './units.ts';
 
 /** Beside its length, an entry keeps something else. */
@@ -52,10 +53,41 @@ test('segments are split again and again, and every key stays found', () => {
   for (let key = 0; key < 30_000; key += 1) assert.equal(world.find(key), world.expected(key));
 });
 
+test('keys of one entry are added and taken out one by one, also if they have one hash', () => {
+  const arena = new Arena();
+  const keys = new Set<number>();
+  // Entry 1 is what has the keys in the set.
+  const index = new HashIndex(arena, {
+    has: (entry, _hash, bytes) => entry === 1 && keys.has(bytes.getUint8(0)),
+  });
+  const bytes = new DataView(new ArrayBuffer(1));
+  const find = (hash: number, key: number): number => {
+    bytes.setUint8(0, key);
+    return index.find(hash, bytes, 0, 1);
+  };
+  for (const [hash, key] of [
+    [9, 1],
+    [9, 2],
+    [10, 3],
+  ] as const) {
+    index.add(hash, 1);
+    keys.add(key);
+  }
+  index.remove(9, 1);
+  keys.delete(1);
+  assert.deepEqual([find(9, 1), find(9, 2), find(10, 3)], [0, 1, 1]);
+  index.remove(10, 1);
+  keys.delete(3);
+  assert.deepEqual([find(9, 2), find(10, 3)], [1, 0]);
+  index.remove(9, 1);
+  keys.delete(2);
+  assert.equal(find(9, 2), 0);
+});
+
 /** An index over entries whose hashes are given, beside a Map. */
 class IndexWorld {
   readonly #arena = new Arena();
-  readonly #index: HashIndex = new HashIndex(this.#arena, layout);
+  readonly #index: HashIndex = new HashIndex(this.#arena, new KeyMatcher(this.#arena, layout));
   readonly #model: Map<number, number> = new Map();
   readonly #hashOf: (key: number) => number;
 

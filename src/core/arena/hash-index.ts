@@ -1,6 +1,5 @@
 import { assert } from '../assert.ts';
 import type { Arena } from './arena.ts';
-import { equalBytes } from './key-bytes.ts';
 import { chunkMask, unitBytes } from './units.ts';
 
 /** Slots of a segment: a pair of numbers each, 16 KiB together. */
@@ -12,18 +11,14 @@ const segmentEntriesMax = Math.floor(segmentSlots * 0.8);
 /** The lower bits of a hash choose the slot, so these are left for the directory. */
 const depthMax = 20;
 
-/** Where the key of an entry lies in its block. */
-export interface KeyLayout {
-  /** Which integer of the block holds its length. */
-  readonly keyLengthInt: number;
-  /** The bits of that integer which are the length. */
-  readonly keyLengthMask: number;
-  /** The byte of the block at which it begins. */
-  readonly keyByte: number;
+/** What the entries of an index are, which are numbers to it, and not 0. */
+export interface EntryMatcher {
+  /** Whether the key `bytes[start … end)`, which has this hash, is the one of an entry. */
+  has(entry: number, hash: number, bytes: DataView, start: number, end: number): boolean;
 }
 
 /**
- * Finds entries by the hash of their key: extendible hashing, with open addressing inside its segments.
+ * Finds entries by the hash of a key: extendible hashing, with open addressing inside its segments.
  *
  * A slot is a pair (hash, entry), so that nearly only entries are touched that have the key. One table of
  * slots would have to be moved whole when it is full, which takes tens of milliseconds at a million
@@ -36,9 +31,7 @@ export interface KeyLayout {
  */
 export class HashIndex {
   readonly #arena: Arena;
-  readonly #keyLengthInt: number;
-  readonly #keyLengthMask: number;
-  readonly #keyByte: number;
+  readonly #matcher: EntryMatcher;
   /** The block of the segment of each number; 0: nothing was ever added. */
   #directory = new Int32Array(1);
   /** How deep the segment of each number is. */
@@ -49,11 +42,10 @@ export class HashIndex {
   #depth = 0;
   readonly #scratch = new Int32Array(segmentSlots * 2);
 
-  constructor(arena: Arena, { keyLengthInt, keyLengthMask, keyByte }: KeyLayout) {
+  /** Its slots lie in `arena`. */
+  constructor(arena: Arena, matcher: EntryMatcher) {
     this.#arena = arena;
-    this.#keyLengthInt = keyLengthInt;
-    this.#keyLengthMask = keyLengthMask;
-    this.#keyByte = keyByte;
+    this.#matcher = matcher;
   }
 
   /** The entry whose key is `bytes[start … end)`; 0: there is none. */
@@ -62,12 +54,11 @@ export class HashIndex {
     if (segment === 0) return 0;
     const { ints } = this.#arena.chunk(segment);
     const base = (segment & chunkMask) << 1;
-    const length = end - start;
     for (let slot = hash & slotMask; ; slot = (slot + 1) & slotMask) {
       const at = base + (slot << 1);
       const entry = ints[at + 1] ?? 0;
       if (entry === 0) return 0;
-      if (ints[at] === hash && this.#isKey(entry, bytes, start, length)) return entry;
+      if (ints[at] === hash && this.#matcher.has(entry, hash, bytes, start, end)) return entry;
     }
   }
 
@@ -79,14 +70,17 @@ export class HashIndex {
     return ints[((segment & chunkMask) << 1) + ((hash & slotMask) << 1) + 1] ?? 0;
   }
 
-  /** Reads the entries that `find` looks at first for `count` hashes, and overwrites the hashes with them. */
+  /**
+   * Reads the entries that `find` looks at first for `count` hashes, and overwrites the hashes with them. Requires: entries are
+   * blocks of the arena.
+   */
   prefetch(hashes: Int32Array, count: number): void {
     // No load of a loop needs another one of it, so the processor waits for all of them at the same time.
     for (let i = 0; i < count; i += 1) hashes[i] = this.#peek(hashes[i] ?? 0);
     for (let i = 0; i < count; i += 1) this.#arena.touch(hashes[i] ?? 0);
   }
 
-  /** Adds an entry whose key is not there. */
+  /** Adds a key of an entry, which is not there. */
   add(hash: number, entry: number): void {
     let number = this.#number(hash);
     if (this.#directory[number] === 0) this.#directory[number] = this.#createSegment();
@@ -100,14 +94,14 @@ export class HashIndex {
     this.#place(this.#directory[number] ?? 0, hash, entry);
   }
 
-  /** The entry has moved to another block. */
+  /** A key has another entry, or its entry another number. */
   replace(hash: number, entry: number, moved: number): void {
     const segment = this.#directory[this.#number(hash)] ?? 0;
     const { ints } = this.#arena.chunk(segment);
     ints[this.#slotOf(segment, hash, entry) + 1] = moved;
   }
 
-  /** Takes an entry out. Requires: it is there. */
+  /** Takes a key of an entry out. Requires: it is there. */
   remove(hash: number, entry: number): void {
     const number = this.#number(hash);
     const segment = this.#directory[number] ?? 0;
@@ -169,19 +163,11 @@ export class HashIndex {
       if (entry === 0) continue;
       count += 1;
       assert(this.#first(this.#number(hash)) === first, 'an entry is in the segment of its hash');
-      const at = (this.#slotOf(segment, hash, entry) - base) >> 1;
-      assert(at === slot, 'an entry is found from the slot of its hash');
+      // Not just this slot: keys of one entry may have one hash.
+      this.#slotOf(segment, hash, entry);
       onEntry(hash, entry);
     }
     return count;
-  }
-
-  #isKey(entry: number, bytes: DataView, start: number, length: number): boolean {
-    const { ints, view } = this.#arena.chunk(entry);
-    const unit = entry & chunkMask;
-    const lengthThere = (ints[(unit << 1) + this.#keyLengthInt] ?? 0) & this.#keyLengthMask;
-    if (lengthThere !== length) return false;
-    return equalBytes(view, unit * unitBytes + this.#keyByte, bytes, start, length);
   }
 
   /** The upper bits of a hash. In two shifts, because one by 32 is one by 0. */
@@ -201,7 +187,7 @@ export class HashIndex {
     for (let slot = hash & slotMask; ; slot = (slot + 1) & slotMask) {
       const at = base + (slot << 1);
       const found = ints[at + 1];
-      if (found === entry) return at;
+      if (found === entry && ints[at] === hash) return at;
       assert(found !== 0, 'an entry is not in the index');
     }
   }

@@ -7,6 +7,7 @@ import { Arena } from '../../../core/arena/arena.ts';
 import { CachedView } from '../../../core/arena/cached-view.ts';
 import { createHashSecret, hashBytes, type HashSecret } from '../../../core/arena/hash-bytes.ts';
 import { HashIndex } from '../../../core/arena/hash-index.ts';
+import { KeyMatcher } from '../../../core/arena/key-matcher.ts';
 import { auditTable } from './audit-table.ts';
 import { Entries } from './entries.ts';
 import { ExpiryQueue } from './expiry-queue.ts';
@@ -31,7 +32,7 @@ const indexBytes = 24;
 export class ArenaTable implements Table {
   readonly #arena = new Arena();
   readonly #entries: Entries = new Entries(this.#arena);
-  readonly #index: HashIndex = new HashIndex(this.#arena, keyLayout);
+  readonly #index: HashIndex = new HashIndex(this.#arena, new KeyMatcher(this.#arena, keyLayout));
   readonly #places: Places = new Places(this.#arena);
   readonly #order: KeyOrder = new KeyOrder(this.#arena, this.#entries, this.#places);
   readonly #expiries: ExpiryQueue = new ExpiryQueue(this.#arena);

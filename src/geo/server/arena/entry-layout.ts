@@ -1,4 +1,4 @@
-import type { KeyLayout } from '../../../core/arena/hash-index.ts';
+import type { KeyLayout } from '../../../core/arena/key-matcher.ts';
 import { unitBytes } from '../../../core/arena/units.ts';
 
 /**

@@ -4,7 +4,8 @@ import type { Command } from '../../../resp/command.ts';
 import type { CommandRow } from '../../../resp/command-table.ts';
 import { refuseManyBytes } from '../../../resp/many-reply.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { Entry, ItemList } from '../storage/table.ts';
+import type { ItemList } from '../storage/item-list.ts';
+import type { Entry } from '../storage/table.ts';
 import { writeOutcome, writeWrongType } from '../storage/write.ts';
 import { runWrite } from './run-write.ts';
 

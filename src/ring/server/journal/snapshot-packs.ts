@@ -1,4 +1,4 @@
-import type { CapturedItems } from '../storage/chunked-items.ts';
+import type { CapturedItems } from '../storage/item-list.ts';
 import { PackWriter } from './journal-record.ts';
 import type { Table } from '../storage/table.ts';
 

@@ -1,7 +1,10 @@
+import { assert } from '../../../core/assert.ts';
 import type { Arena } from '../../../core/arena/arena.ts';
 import { chunkMask, unitBytes } from '../../../core/arena/units.ts';
+import { hashBytes, type HashSecret } from '../../../core/arena/hash-bytes.ts';
 import { copyBytes } from '../../../core/copy-words.ts';
 import { readLatin1 } from '../../../core/latin1.ts';
+import type { Reply } from '../../../resp/reply.ts';
 import {
   entryUnits,
   isOutside,
@@ -12,17 +15,34 @@ import {
   keyLengthInt,
   placeInt,
 } from './entry-layout.ts';
-import { findPacked, headBytes, itemBytesMax, writePacked } from './packed-items.ts';
+import { CapturedSegment } from './captured-segment.ts';
+import { LargeItems } from './large-items.ts';
+import {
+  afterPacked,
+  findTag,
+  headBytes,
+  isLarge,
+  isPacked,
+  itemBytesMax,
+  numberAt,
+  packedAt,
+  packedBytes,
+  tagOf,
+  writePacked,
+} from './packed-items.ts';
 
 /**
- * Entries in blocks of the arena: their making, their moving, their parts, and the items of short lists. Knows nothing of how they
- * are found. An entry is named by its block.
+ * Entries in blocks of the arena: their making, their moving, their parts, and their items. Knows nothing of how they are found.
+ * An entry is named by its block. What is said of a short list holds for a segment of a long one, which is an entry without a key.
  */
 export class Entries {
   readonly #arena: Arena;
+  readonly #secret: HashSecret;
+  readonly #large: LargeItems = new LargeItems();
 
-  constructor(arena: Arena) {
+  constructor(arena: Arena, secret: HashSecret) {
     this.#arena = arena;
+    this.#secret = secret;
   }
 
   /** An empty short list with room for so many bytes of items, or with `isOutside` what is none. */
@@ -83,34 +103,124 @@ export class Entries {
     this.#setInt(block, itemCountInt, isOutside);
   }
 
-  /** Where in the chunk of a short list the item `bytes[start … end)` stands, with its head; −1: nowhere. */
-  find(block: number, bytes: Uint8Array, start: number, end: number): number {
-    const { ints, bytes: there } = this.#arena.chunk(block);
-    const int = (block & chunkMask) << 1;
-    const from = byteOf(block) + itemsByte(ints[int + keyLengthInt] ?? 0);
-    return findPacked(there, from, from + (ints[int + itemBytesInt] ?? 0), bytes, start, end);
+  /** Which item of a short list `bytes[start … end)` is, the oldest being 0; −1: none. `hash`: of it. */
+  find(block: number, hash: number, bytes: DataView, start: number, end: number): number {
+    const chunk = this.#arena.chunk(block);
+    const blockEnd = this.#endOf(block);
+    const count = this.count(block);
+    const tag = tagOf(hash);
+    let item = findTag(chunk, blockEnd, count, tag, 0);
+    for (; item >= 0; item = findTag(chunk, blockEnd, count, tag, item + 1)) {
+      const at = packedAt(chunk.bytes, this.#itemsStart(block), item);
+      if (isPacked(chunk, at, this.#large, bytes, start, end)) return item;
+    }
+    return -1;
   }
 
   /** Adds an item to a short list. Requires: `hasRoom`. */
-  push(block: number, bytes: Uint8Array, start: number, end: number): void {
-    const { ints, bytes: there } = this.#arena.chunk(block);
+  push(block: number, hash: number, bytes: DataView, start: number, end: number): void {
+    const chunk = this.#arena.chunk(block);
+    const { ints } = chunk;
     const int = (block & chunkMask) << 1;
-    const itemBytes = ints[int + itemBytesInt] ?? 0;
-    const at = byteOf(block) + itemsByte(ints[int + keyLengthInt] ?? 0) + itemBytes;
-    writePacked(there, at, bytes, start, end);
-    ints[int + itemBytesInt] = itemBytes + headBytes + end - start;
-    ints[int + itemCountInt] = (ints[int + itemCountInt] ?? 0) + 1;
+    const count = ints[int + itemCountInt] ?? 0;
+    writePacked(chunk, this.#itemsEnd(block), this.#large, hash, bytes, start, end);
+    chunk.bytes[this.#endOf(block) - 1 - count] = tagOf(hash);
+    ints[int + itemBytesInt] = (ints[int + itemBytesInt] ?? 0) + packedBytes(end - start);
+    ints[int + itemCountInt] = count + 1;
   }
 
-  /** Takes an item of so many bytes, which `find` found at `at`, out of a short list. */
-  remove(block: number, at: number, length: number): void {
-    const { ints, bytes } = this.#arena.chunk(block);
-    const int = (block & chunkMask) << 1;
-    const itemBytes = ints[int + itemBytesInt] ?? 0;
-    const end = byteOf(block) + itemsByte(ints[int + keyLengthInt] ?? 0) + itemBytes;
-    bytes.copyWithin(at, at + headBytes + length, end);
-    ints[int + itemBytesInt] = itemBytes - headBytes - length;
-    ints[int + itemCountInt] = (ints[int + itemCountInt] ?? 0) - 1;
+  /** Adds all items of one list to another, which has none of them. Requires: `hasRoom`. The first is to be freed. */
+  pushAll(to: number, from: number): void {
+    const { view } = this.#arena.chunk(from);
+    const target = this.#arena.chunk(to).view;
+    copyBytes(view, this.#itemsStart(from), this.#itemsEnd(from), target, this.#itemsEnd(to));
+    const [end, count] = [this.#endOf(from), this.count(from)];
+    copyBytes(view, end - count, end, target, this.#endOf(to) - this.count(to) - count);
+    this.#setInt(to, itemBytesInt, this.itemBytes(to) + this.itemBytes(from));
+    this.#setInt(to, itemCountInt, this.count(to) + count);
+  }
+
+  /** Takes an item, which `find` found, out of a short list. */
+  remove(block: number, item: number): void {
+    const { bytes, view } = this.#arena.chunk(block);
+    const at = packedAt(bytes, this.#itemsStart(block), item);
+    const after = afterPacked(bytes, at);
+    if (bytes[at] === isLarge) this.#large.release(numberAt(view, at));
+    bytes.copyWithin(at, after, this.#itemsEnd(block));
+    const [blockEnd, count] = [this.#endOf(block), this.count(block)];
+    bytes.copyWithin(blockEnd - count + 1, blockEnd - count, blockEnd - 1 - item);
+    // The length before the item is one of its two heads.
+    this.#setInt(block, itemBytesInt, this.itemBytes(block) - (after - at) - (headBytes - 1));
+    this.#setInt(block, itemCountInt, count - 1);
+  }
+
+  /** Calls `visit` for the items from position `start` to `end` (excluded). */
+  forItems(block: number, start: number, end: number, visit: (item: string) => void): void {
+    const { bytes, view } = this.#arena.chunk(block);
+    this.#forPlaces(block, start, end, (at, after) => {
+      if (bytes[at] === isLarge) visit(this.#large.get(numberAt(view, at)).text);
+      else visit(readLatin1(bytes, at + 1, after));
+    });
+  }
+
+  /** Writes them as binary-safe strings in a reply. */
+  writeItems(block: number, start: number, end: number, reply: Reply): void {
+    const { bytes, view } = this.#arena.chunk(block);
+    this.#forPlaces(block, start, end, (at, after) => {
+      if (bytes[at] === isLarge) reply.bulkLatin1(this.#large.get(numberAt(view, at)).text);
+      else reply.bulkView(view, at + 1, after);
+    });
+  }
+
+  /** Calls `visit` with the bytes of all items of a list, of which none is large, and the hash of each. */
+  forBytes(
+    block: number,
+    visit: (hash: number, bytes: DataView, start: number, end: number) => void,
+  ): void {
+    const { view } = this.#arena.chunk(block);
+    this.#forPlaces(block, 0, this.count(block), (at, after) => {
+      visit(hashBytes(this.#secret, view, at + 1, after), view, at + 1, after);
+    });
+  }
+
+  /** Calls `visit` with the hashes that all items were pushed with: those of their bytes, xor `mark`. */
+  forHashes(block: number, mark: number, visit: (hash: number) => void): void {
+    const { bytes, view } = this.#arena.chunk(block);
+    this.#forPlaces(block, 0, this.count(block), (at, after) => {
+      if (bytes[at] === isLarge) visit(this.#large.get(numberAt(view, at)).hash);
+      else visit(hashBytes(this.#secret, view, at + 1, after) ^ mark);
+    });
+  }
+
+  /** The items of a list as they are now. */
+  capture(block: number): CapturedSegment {
+    const { bytes, view } = this.#arena.chunk(block);
+    const large: string[] = [];
+    this.#forPlaces(block, 0, this.count(block), (at) => {
+      if (bytes[at] === isLarge) large.push(this.#large.get(numberAt(view, at)).text);
+    });
+    const packed = bytes.subarray(this.#itemsStart(block), this.#itemsEnd(block));
+    return new CapturedSegment(Buffer.from(packed), large);
+  }
+
+  /** Checks that each item is found by the hash of its bytes, xor `mark`. For tests. */
+  audit(block: number, mark: number): void {
+    const { bytes, view } = this.#arena.chunk(block);
+    let item = 0;
+    this.#forPlaces(block, 0, this.count(block), (at, after) => {
+      const hash = hashBytes(this.#secret, view, at + 1, after) ^ mark;
+      const isFound = this.find(block, hash, view, at + 1, after) === item;
+      assert(bytes[at] === isLarge || isFound, 'an item is found by its hash');
+      item += 1;
+    });
+  }
+
+  /** Lets go of what of a list lies outside. It is to be freed. */
+  releaseLarge(block: number): void {
+    const { bytes, view } = this.#arena.chunk(block);
+    this.#forPlaces(block, 0, this.count(block), (at) => {
+      if (bytes[at] === isLarge) this.#large.release(numberAt(view, at));
+    });
   }
 
   /** Whether the block has room for so many bytes of items. */
@@ -122,12 +232,46 @@ export class Entries {
   move(block: number, itemBytes: number): number {
     const keyLength = this.keyLength(block);
     const moved = this.#arena.allocate(entryUnits(keyLength, roomFor(itemBytes)));
-    const start = byteOf(block);
-    const end = start + itemsByte(keyLength) + this.itemBytes(block);
     const { view } = this.#arena.chunk(block);
-    copyBytes(view, start, end, this.#arena.chunk(moved).view, byteOf(moved));
+    const target = this.#arena.chunk(moved).view;
+    copyBytes(view, byteOf(block), this.#itemsEnd(block), target, byteOf(moved));
+    const tags = Math.max(0, this.count(block));
+    const end = this.#endOf(block);
+    copyBytes(view, end - tags, end, target, this.#endOf(moved) - tags);
     this.#arena.free(block);
     return moved;
+  }
+
+  /** Where the items of a short list end, of anything else the key. */
+  #itemsEnd(block: number): number {
+    const heads = Math.max(0, this.count(block)); // Their tags stand elsewhere.
+    return byteOf(block) + itemsByte(this.keyLength(block)) + this.itemBytes(block) - heads;
+  }
+
+  /** The first byte behind a block. */
+  #endOf(block: number): number {
+    return byteOf(block) + this.#arena.unitsOf(block) * unitBytes;
+  }
+
+  /** Calls `visit` with where items stand, from the length to the end. */
+  #forPlaces(
+    block: number,
+    start: number,
+    end: number,
+    visit: (at: number, after: number) => void,
+  ): void {
+    const { bytes } = this.#arena.chunk(block);
+    const last = Math.min(end, this.count(block));
+    let at = this.#itemsStart(block);
+    for (let item = 0; item < last; item += 1) {
+      const after = afterPacked(bytes, at);
+      if (item >= start) visit(at, after);
+      at = after;
+    }
+  }
+
+  #itemsStart(block: number): number {
+    return byteOf(block) + itemsByte(this.keyLength(block));
   }
 
   #int(block: number, int: number): number {

@@ -1,12 +1,12 @@
-import type { KeyLayout } from '../../../core/arena/hash-index.ts';
+import type { KeyLayout } from '../../../core/arena/key-matcher.ts';
 import { unitBytes } from '../../../core/arena/units.ts';
 
 /**
  * Where the parts of an entry lie in its block.
  *
- *     int 0    length of the key         int 2   of a short list: bytes of its heads and items
+ *     int 0    length of the key         int 2   of a short list: what its items take, with their heads
  *     int 1    its place                 int 3   how many items a short list has; −1: it is something else
- *     byte 16  the key, and right behind it the items of a short list
+ *     byte 16  the key, and right behind it the items of a short list; their tags stand at the end of the block
  */
 export const keyLengthInt = 0;
 export const placeInt = 1;

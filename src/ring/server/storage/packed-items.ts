@@ -1,128 +1,115 @@
-import type { Arena } from '../../../core/arena/arena.ts';
+import type { Chunk } from '../../../core/arena/chunk.ts';
+import { equalBytes } from '../../../core/arena/key-bytes.ts';
 import { blockUnitsMax } from '../../../core/arena/size-classes.ts';
-import { chunkMask, unitBytes } from '../../../core/arena/units.ts';
-import { readLatin1 } from '../../../core/latin1.ts';
-import type { Reply } from '../../../resp/reply.ts';
-import type { CapturedItems } from './chunked-items.ts';
-import { itemBytesInt, itemCountInt, itemsByte, keyLengthInt } from './entry-layout.ts';
+import { unitBytes } from '../../../core/arena/units.ts';
+import { copyWords } from '../../../core/copy-words.ts';
+import type { LargeItems } from './large-items.ts';
 
-/** The tag and the length of an item, before its bytes. */
+/**
+ * Some items without duplicates, in the order of appending, in a block:
+ *
+ *     …  length item  length item  length item  …  room  …  tag 2  tag 1  tag 0
+ *
+ * As strings, items would be most of what the collector walks over, and looking for one would fetch each of them from another
+ * place. A tag is a byte of the hash of an item. A search looks at the tags, four at a time and mostly in one cache
+ * line, and hardly ever at an item: tags between the items would take it over all of them.
+ *
+ * The length is one byte. An item that is longer lies outside, and its number stands in its place.
+ */
+
+/** What an item takes besides its bytes: its length before them, and its tag at the end of the block. */
 export const headBytes = 2;
-/** A length is one byte. */
-export const itemLengthMax = 255;
+/** Longer ones lie outside. */
+export const packedLengthMax = 254;
+/** In the place of a length: a number follows, of an item that lies outside. */
+export const isLarge = 255;
+/** What such a number takes. */
+const numberBytes = 4;
 /** What all may take together: four cache lines for each of some steps, and little to move. */
 export const itemBytesMax: number = Math.min(4_096, (blockUnitsMax * unitBytes) / 2);
 
-/**
- * Few items without duplicates, in the order of appending, behind their key in its block: a tag, a length and the bytes of each,
- * one after another.
- *
- * Most lists are short, and as strings their items would be most of what the collector walks over; looking for one
- * would fetch each of them from another place. Here a search walks over bytes that lie together, and the tag, a byte that is
- * made of all of an item, spares it nearly all comparisons.
- *
- * A view to read them by: valid until the table is changed.
- */
-export class PackedItems {
-  readonly #chunk: ReturnType<Arena['chunk']>;
-  readonly #start: number;
-  readonly size: number;
-  /** Of all items together. */
-  readonly byteLength: number;
+const lowestBits = 0x0101_0101;
+const highestBits = 0x8080_8080;
 
-  /** Requires: `block` is the entry of a short list. */
-  constructor(arena: Arena, block: number) {
-    const chunk = arena.chunk(block);
-    const unit = block & chunkMask;
-    const { ints } = chunk;
-    this.#chunk = chunk;
-    this.#start = unit * unitBytes + itemsByte(ints[(unit << 1) + keyLengthInt] ?? 0);
-    this.size = ints[(unit << 1) + itemCountInt] ?? 0;
-    this.byteLength = (ints[(unit << 1) + itemBytesInt] ?? 0) - this.size * headBytes;
-  }
-
-  /** Calls `visit` for the items from position `start` to `end` (excluded), oldest first. */
-  forRange(start: number, end: number, visit: (item: string) => void): void {
-    const { bytes } = this.#chunk;
-    this.#forPlaces(start, end, (from, to) => visit(readLatin1(bytes, from, to)));
-  }
-
-  /** The same items as binary-safe strings in the reply. */
-  writeRange(start: number, end: number, reply: Reply): void {
-    const { view } = this.#chunk;
-    this.#forPlaces(start, end, (from, to) => reply.bulkView(view, from, to));
-  }
-
-  /** All of it as it is now, whatever happens to it later: a copy. */
-  capture(): CapturedItems {
-    const items: string[] = [];
-    this.forRange(0, this.size, (item) => items.push(item));
-    return [{ items }];
-  }
-
-  #forPlaces(start: number, end: number, visit: (from: number, to: number) => void): void {
-    const { bytes } = this.#chunk;
-    const count = Math.min(end, this.size);
-    let at = this.#start;
-    for (let i = 0; i < count; i += 1) {
-      const from = at + headBytes;
-      at = from + (bytes[at + 1] ?? 0);
-      if (i >= start) visit(from, at);
-    }
-  }
+/** What an item of so many bytes takes in a block. */
+export function packedBytes(length: number): number {
+  return headBytes + (length > packedLengthMax ? numberBytes : length);
 }
 
-/** Where among the packed items `there[from … to)` the item `bytes[start … end)` stands, with its head; −1: nowhere. */
-export function findPacked(
-  there: Uint8Array,
+/** The first item from `from` on that has a tag; −1: none. `blockEnd`: the byte behind the block, a multiple of four. */
+export function findTag(
+  { ints, bytes }: Chunk,
+  blockEnd: number,
+  count: number,
+  tag: number,
   from: number,
-  to: number,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
 ): number {
-  const length = end - start;
-  const tag = tagOf(bytes, start, end);
-  for (let at = from; at < to;) {
-    const lengthThere = there[at + 1] ?? 0;
-    if (
-      there[at] === tag &&
-      lengthThere === length &&
-      isAt(there, at + headBytes, bytes, start, end)
-    )
-      return at;
-    at += headBytes + lengthThere;
+  const fourTags = Math.imul(tag, lowestBits);
+  // A block is a whole number of integers: so the tags are, but for room or items before the last of them.
+  for (let first = from & ~3; first < count; first += 4) {
+    const differences = (ints[(blockEnd - first - 4) >> 2] ?? 0) ^ fourTags;
+    // Zero, unless one of the four bytes is.
+    if (((differences - lowestBits) & ~differences & highestBits) === 0) continue;
+    const last = Math.min(first + 4, count);
+    for (let item = Math.max(first, from); item < last; item += 1) {
+      if (bytes[blockEnd - 1 - item] === tag) return item;
+    }
   }
   return -1;
 }
 
-/** Writes an item with its head. Requires: room, and at most `itemLengthMax` bytes. */
+/** The tag of an item that has this hash. */
+export function tagOf(hash: number): number {
+  return hash & 0xff;
+}
+
+/** Where the length of an item stands. */
+export function packedAt(bytes: Uint8Array, start: number, item: number): number {
+  let at = start;
+  for (let i = 0; i < item; i += 1) at = afterPacked(bytes, at);
+  return at;
+}
+
+/** Where the item ends whose length stands at `at`. */
+export function afterPacked(bytes: Uint8Array, at: number): number {
+  const length = bytes[at] ?? 0;
+  return at + 1 + (length === isLarge ? numberBytes : length);
+}
+
+/** Writes an item at `at`. Requires: room. */
 export function writePacked(
-  there: Uint8Array,
+  { bytes: there, view }: Chunk,
   at: number,
-  bytes: Uint8Array,
+  large: LargeItems,
+  hash: number,
+  bytes: DataView,
   start: number,
   end: number,
 ): void {
-  there[at] = tagOf(bytes, start, end);
-  there[at + 1] = end - start;
-  for (let i = start; i < end; i += 1) there[at + headBytes + i - start] = bytes[i] ?? 0;
+  if (end - start <= packedLengthMax) {
+    there[at] = end - start;
+    copyWords(bytes, start, end, view, at + 1);
+  } else {
+    there[at] = isLarge;
+    view.setInt32(at + 1, large.take(hash, bytes, start, end), true);
+  }
 }
 
-function isAt(
-  there: Uint8Array,
+/** Whether the item at `at` is `bytes[start … end)`. */
+export function isPacked(
+  { bytes: there, view }: Chunk,
   at: number,
-  bytes: Uint8Array,
+  large: LargeItems,
+  bytes: DataView,
   start: number,
   end: number,
 ): boolean {
-  for (let i = start; i < end; i += 1) if (there[at + i - start] !== bytes[i]) return false;
-  return true;
+  const length = there[at] ?? 0;
+  if (length === isLarge) return large.is(numberAt(view, at), bytes, start, end);
+  return length === end - start && equalBytes(view, at + 1, bytes, start, length);
 }
 
-/** A byte made of all bytes. */
-function tagOf(bytes: Uint8Array, start: number, end: number): number {
-  let tag = 0;
-  for (let i = start; i < end; i += 1) tag = (tag * 31 + (bytes[i] ?? 0)) & 0xff;
-  return tag;
+/** The number that stands at `at` instead of an item. */
+export function numberAt(view: DataView, at: number): number {
+  return view.getInt32(at + 1, true);
 }

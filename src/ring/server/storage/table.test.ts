@@ -24,6 +24,20 @@ test('a list without items is no entry', () => {
   assert.equal(table.delete('list'), false);
 });
 
+test('a long list that was deleted is gone at once, and one of its name has nothing of it', () => {
+  const table = new Table(new SimRandom(1), { packedItemsMax: 16 });
+  for (let i = 0; i < 1_000; i += 1) table.append('list', `item ${i}`);
+  assert.equal(table.delete('list'), true);
+  assert.deepEqual([table.get('list'), table.byteLength, table.listCount], [undefined, 0, 0]);
+  assert.ok(table.audit() > 900, 'nobody waits until all of it is let go of');
+  for (let i = 0; i < 100; i += 1) {
+    assert.equal(table.append('list', `item ${i}`), 1);
+    table.audit();
+  }
+  assert.equal(table.audit(), 0, 'but it is, by later writes');
+  assert.equal(table.delete('list'), true);
+});
+
 test('what entries take is counted, and nothing is left when they are gone', () => {
   const table = new Table(new SimRandom(1));
   table.set('a', 'x'.repeat(100));

@@ -2,57 +2,60 @@ import { Arena } from '../../../core/arena/arena.ts';
 import { CachedView } from '../../../core/arena/cached-view.ts';
 import { createHashSecret, hashBytes, type HashSecret } from '../../../core/arena/hash-bytes.ts';
 import { HashIndex } from '../../../core/arena/hash-index.ts';
+import { KeyMatcher } from '../../../core/arena/key-matcher.ts';
 import { assert } from '../../../core/assert.ts';
-import { readLatin1, writeLatin1 } from '../../../core/latin1.ts';
+import { writeLatin1 } from '../../../core/latin1.ts';
 import { clientLimits, ringLimits } from '../../../core/limits.ts';
 import type { Random } from '../../../core/random.ts';
 import { batchCommandsMax } from '../../../resp/command-batch.ts';
-import { ChunkedItems } from './chunked-items.ts';
 import { Entries } from './entries.ts';
 import { isOutside, keyLayout } from './entry-layout.ts';
-import { headBytes, itemBytesMax, itemLengthMax, PackedItems } from './packed-items.ts';
+import { ItemIndex } from './item-index.ts';
+import type { ItemList } from './item-list.ts';
+import { LongList } from './long-list.ts';
+import { itemBytesMax, packedBytes, packedLengthMax } from './packed-items.ts';
 import { Places } from './places.ts';
-
-/**
- * A list without duplicates in the order of appending: AppendToList, RemoveFromList, and reads of a range. Tribbler §3.2. One
- * that has grown long stays what it is then. To be read: what changes it is the table's.
- */
-export type ItemList = PackedItems | ChunkedItems;
+import { ShortList } from './short-list.ts';
 
 /** What a key leads to. A list is never empty. */
 export type Entry = string | ItemList;
 
 export interface TableBounds {
-  /** Lists up to this size are bytes that are searched; an index for each would cost more than all their items. */
-  readonly listPackedItems: number;
-  /** Items of one chunk of a longer list. */
-  readonly listChunkItems: number;
+  /** A list that has more is a long one, and its segments have no more. */
+  readonly packedItemsMax: number;
 }
 
 /** Of one entry, about, besides its block: a pair in the index, filled by half, and its place. */
 const bytesPerEntry = 32;
+/** So many items of long lists that are no more, each write lets go of: of one segment, mostly. */
+const droppedItems = 64;
 /** Of a value, about, besides its bytes: the string that it is. */
 const bytesPerValue = 24;
 
 /**
  * The keys of a node. Each is a block of an arena, with the items of a short list right behind it: to append to one takes a look
- * at the index and one at the block, and the collector sees none of it. Values are strings, long lists are objects; both lie
- * outside, by the place of their entry.
+ * at the index and one at the block, and the collector sees none of it. A list that has grown long stays what it is then: its
+ * items are in blocks of their own. What it knows of them, and values, which are strings, lies outside, by the place of the
+ * entry.
  *
  * Keys and items are given as bytes where they were read. Values, and whatever is given as a string, are strings of which each
  * character is one byte: V8's compact form.
  */
 export class Table {
   readonly #arena = new Arena();
-  readonly #entries: Entries = new Entries(this.#arena);
-  readonly #index: HashIndex = new HashIndex(this.#arena, keyLayout);
-  readonly #places: Places<string | ChunkedItems> = new Places();
   readonly #secret: HashSecret;
+  readonly #entries: Entries;
+  readonly #index: HashIndex = new HashIndex(this.#arena, new KeyMatcher(this.#arena, keyLayout));
+  readonly #places: Places<string | LongList> = new Places();
+  readonly #items: ItemIndex;
+  /** Long lists that are no more, and have segments yet. */
+  readonly #dropped: LongList[] = [];
+  #lastLongList = 0;
   readonly #bounds: TableBounds;
   /** Of what is given: mostly the read buffer of the thread. */
   readonly #source = new CachedView();
   /** Where what is given as a string is made bytes. */
-  readonly #scratch: Buffer = Buffer.alloc(clientLimits.keyBytesMax + itemLengthMax);
+  readonly #scratch: Buffer = Buffer.alloc(clientLimits.keyBytesMax + packedLengthMax);
   readonly #hashes = new Int32Array(batchCommandsMax);
   #byteLength = 0;
   #size = 0;
@@ -61,6 +64,8 @@ export class Table {
   /** `random` makes the hashes of keys unguessable. */
   constructor(random: Random, bounds: TableBounds = ringLimits) {
     this.#secret = createHashSecret(random);
+    this.#entries = new Entries(this.#arena, this.#secret);
+    this.#items = new ItemIndex(this.#arena, this.#entries);
     this.#bounds = bounds;
   }
 
@@ -125,6 +130,7 @@ export class Table {
 
   /** The same for the key `bytes[start … end)`. */
   setAt(bytes: Uint8Array, start: number, end: number, value: string): boolean {
+    this.#dropSome();
     const view = this.#source.of(bytes);
     const hash = hashBytes(this.#secret, view, start, end);
     const block = this.#index.find(hash, view, start, end);
@@ -150,6 +156,7 @@ export class Table {
 
   /** A value or a list; false: there was none. */
   delete(key: string): boolean {
+    this.#dropSome();
     const view = this.#source.of(this.#bytesOf(key, ''));
     const hash = hashBytes(this.#secret, view, 0, key.length);
     const block = this.#index.find(hash, view, 0, key.length);
@@ -171,57 +178,71 @@ export class Table {
     start: number,
     end: number,
   ): 0 | 1 | 'wrong type' {
+    this.#dropSome();
     const view = this.#source.of(bytes);
     const hash = hashBytes(this.#secret, view, keyStart, keyEnd);
     let block = this.#index.find(hash, view, keyStart, keyEnd);
-    const packedBytes = headBytes + end - start;
+    const itemHash = hashBytes(this.#secret, view, start, end);
     if (block === 0) {
-      block = this.#entries.create(view, keyStart, keyEnd, packedBytes);
+      block = this.#entries.create(view, keyStart, keyEnd, packedBytes(end - start));
       this.#add(hash, block, undefined);
       this.#listCount += 1;
     }
     const count = this.#entries.count(block);
-    if (count === isOutside) return this.#appendOutside(block, bytes, start, end);
-    if (this.#entries.find(block, bytes, start, end) >= 0) return 0;
-    const itemBytes = this.#entries.itemBytes(block) + packedBytes;
-    const isLong = count === this.#bounds.listPackedItems || end - start > itemLengthMax;
+    if (count === isOutside) return this.#appendToLong(block, itemHash, view, start, end);
+    if (this.#entries.find(block, itemHash, view, start, end) >= 0) return 0;
+    const itemBytes = this.#entries.itemBytes(block) + packedBytes(end - start);
+    const isLong = count === this.#bounds.packedItemsMax || end - start > packedLengthMax;
     if (isLong || itemBytes > itemBytesMax) {
-      return this.#appendOutside(this.#unpack(hash, block), bytes, start, end);
+      return this.#appendToLong(this.#makeLong(hash, block), itemHash, view, start, end);
     }
     if (!this.#entries.hasRoom(block, itemBytes)) block = this.#move(hash, block, itemBytes);
-    this.#entries.push(block, bytes, start, end);
+    this.#entries.push(block, itemHash, view, start, end);
     return 1;
   }
 
   remove(key: string, item: string): 0 | 1 | 'wrong type' {
-    const bytes = this.#bytesOf(key, item);
-    const view = this.#source.of(bytes);
-    const hash = hashBytes(this.#secret, view, 0, key.length);
-    const block = this.#index.find(hash, view, 0, key.length);
+    this.#dropSome();
+    const view = this.#source.of(this.#bytesOf(key, item));
+    const [start, end] = [key.length, key.length + item.length];
+    const hash = hashBytes(this.#secret, view, 0, start);
+    const block = this.#index.find(hash, view, 0, start);
     if (block === 0) return 0;
+    const itemHash = hashBytes(this.#secret, view, start, end);
     const count = this.#entries.count(block);
-    if (count === isOutside) return this.#removeOutside(hash, block, item);
-    const at = this.#entries.find(block, bytes, key.length, key.length + item.length);
-    if (at < 0) return 0;
+    if (count === isOutside) {
+      const long = this.#outside(block);
+      if (!(long instanceof LongList)) return 'wrong type';
+      this.#byteLength -= long.heldBytes;
+      const isRemoved = long.remove(itemHash, view, start, end);
+      this.#byteLength += long.heldBytes;
+      if (long.size === 0) this.#drop(hash, block);
+      return isRemoved ? 1 : 0;
+    }
+    const index = this.#entries.find(block, itemHash, view, start, end);
+    if (index < 0) return 0;
     if (count === 1) {
       // An empty list is no list, as in Redis.
       this.#drop(hash, block);
       return 1;
     }
-    this.#entries.remove(block, at, item.length);
+    this.#entries.remove(block, index);
     const itemBytes = this.#entries.itemBytes(block);
     if (this.#entries.hasRoom(block, itemBytes * 4)) this.#move(hash, block, itemBytes);
     return 1;
   }
 
-  /** Checks that each block in use has one owner, and each entry is where it is looked for. For tests. */
-  audit(): void {
+  /**
+   * Checks that each block in use has one owner, and each entry and item is where it is looked for. Returns how many items of
+   * lists that are no more are still to be let go of. For tests.
+   */
+  audit(): number {
     const unowned = this.#arena.audit();
     const own = (block: number): void => {
       assert(unowned.delete(block), 'a block is in use and has one owner');
     };
-    let count = 0;
-    let heldBytes = 0;
+    const lists = [...this.#dropped];
+    let [count, heldBytes, itemCount] = [0, 0, 0];
     this.#index.audit(own, (hash, block) => {
       own(block);
       count += 1;
@@ -232,9 +253,22 @@ export class Table {
       assert(hash === hashBytes(this.#secret, view, start, end), 'it is found by its hash');
       const place = this.#entries.place(block);
       assert(this.#places.block(place) === block, 'it stands at its place');
+      const outside = this.#places.outside(place);
+      if (outside instanceof LongList) lists.push(outside);
+      else if (outside === undefined) this.#entries.audit(block, 0);
     });
+    const items = new Set<string>();
+    const addItem = (hash: number, segment: number): void => void items.add(`${hash} ${segment}`);
+    for (const list of lists) list.audit(own, addItem);
+    this.#items.audit(own, (hash, segment) => {
+      assert(items.has(`${hash} ${segment}`), 'what the index knows is in the segment');
+      itemCount += 1;
+    });
+    const inLists = lists.reduce((sum, { size }) => sum + size, 0);
+    assert(itemCount === inLists, 'the index knows each item of a long list');
     assert(unowned.size === 0 && count === this.#size, 'nothing is in use without an owner');
     assert(heldBytes === this.#byteLength, 'what entries take is counted');
+    return this.#dropped.reduce((sum, { size }) => sum + size, 0);
   }
 
   /** A new entry. */
@@ -249,47 +283,51 @@ export class Table {
     this.#byteLength -= this.#heldBytes(block);
     this.#size -= 1;
     const place = this.#entries.place(block);
-    if (typeof this.#places.outside(place) !== 'string') this.#listCount -= 1;
+    const outside = this.#places.outside(place);
+    if (typeof outside !== 'string') this.#listCount -= 1;
+    if (outside instanceof LongList && outside.size > 0) this.#dropped.push(outside);
     this.#places.release(place);
     this.#index.remove(hash, block);
     this.#entries.free(block);
   }
 
+  /** Nobody waits until a hundred thousand items are out of the index: each write takes some out. */
+  #dropSome(): void {
+    const dropped = this.#dropped.at(-1);
+    if (dropped !== undefined && !dropped.dropSome(droppedItems)) this.#dropped.pop();
+  }
+
   /** A short list becomes a long one. Returns its block. */
-  #unpack(hash: number, block: number): number {
-    const many = new ChunkedItems(this.#bounds.listChunkItems);
-    const list = new PackedItems(this.#arena, block);
-    list.forRange(0, list.size, (item) => many.append(item));
+  #makeLong(hash: number, block: number): number {
+    const parts = {
+      entries: this.#entries,
+      index: this.#items,
+      segmentItems: this.#bounds.packedItemsMax,
+    };
+    this.#lastLongList += 1;
+    const long = new LongList(parts, this.#lastLongList);
+    this.#entries.forBytes(block, (itemHash, view, start, end) => {
+      long.append(itemHash, view, start, end);
+    });
     this.#entries.setOutside(block);
-    this.#places.setOutside(this.#entries.place(block), many);
-    this.#byteLength += many.heldBytes;
+    this.#places.setOutside(this.#entries.place(block), long);
+    this.#byteLength += long.heldBytes;
     return this.#move(hash, block, 0);
   }
 
-  #appendOutside(
+  #appendToLong(
     block: number,
-    bytes: Uint8Array,
+    itemHash: number,
+    view: DataView,
     start: number,
     end: number,
   ): 0 | 1 | 'wrong type' {
-    const list = this.#outside(block);
-    if (!(list instanceof ChunkedItems)) return 'wrong type';
-    const item = readLatin1(bufferOf(bytes), start, end);
-    if (list.has(item)) return 0;
-    const before = list.heldBytes;
-    list.append(item);
-    this.#byteLength += list.heldBytes - before;
-    return 1;
-  }
-
-  #removeOutside(hash: number, block: number, item: string): 0 | 1 | 'wrong type' {
-    const list = this.#outside(block);
-    if (!(list instanceof ChunkedItems)) return 'wrong type';
-    const before = list.heldBytes;
-    if (!list.remove(item)) return 0;
-    this.#byteLength += list.heldBytes - before;
-    if (list.size === 0) this.#drop(hash, block);
-    return 1;
+    const long = this.#outside(block);
+    if (!(long instanceof LongList)) return 'wrong type';
+    this.#byteLength -= long.heldBytes;
+    const isAppended = long.append(itemHash, view, start, end);
+    this.#byteLength += long.heldBytes;
+    return isAppended ? 1 : 0;
   }
 
   /** Moves an entry to a block with room for so many bytes of items. */
@@ -304,11 +342,11 @@ export class Table {
 
   #entryOf(block: number): Entry {
     const outside = this.#outside(block);
-    return outside ?? new PackedItems(this.#arena, block);
+    return outside ?? new ShortList(this.#entries, block);
   }
 
   /** What an entry leads to if that is no short list. */
-  #outside(block: number): string | ChunkedItems | undefined {
+  #outside(block: number): string | LongList | undefined {
     return this.#places.outside(this.#entries.place(block));
   }
 
@@ -329,9 +367,4 @@ export class Table {
     if (item !== '') writeLatin1(bytes, item, key.length);
     return bytes;
   }
-}
-
-function bufferOf(bytes: Uint8Array): Buffer {
-  if (Buffer.isBuffer(bytes)) return bytes;
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { ReplyWriter } from '../../../resp/reply-writer.ts';
 import { SimRandom } from '../../../sim/sim-random.ts';
-import { Table, type ItemList, type TableBounds } from './table.ts';
+import type { ItemList } from './item-list.ts';
+import { Table, type TableBounds } from './table.ts';
 
-const bounds = { listPackedItems: 16, listChunkItems: 8 };
+const bounds = { packedItemsMax: 8 };
 
 /** A key of a table, and what it leads to. */
 class Subject {
@@ -141,7 +142,7 @@ test('what a list takes is counted and has an owner, whatever is appended and re
 });
 
 test('a short list takes little more than its items, also after others were removed', () => {
-  const subject = new Subject({ listPackedItems: 64, listChunkItems: 8 });
+  const subject = new Subject({ packedItemsMax: 64 });
   subject.append('item');
   const empty = subject.heldBytes;
   for (let i = 10; i < 73; i += 1) subject.append(`item ${i}`);
