@@ -112,6 +112,14 @@ export class Arena {
     this.#touched[0] = (ints[at] ?? 0) ^ second ^ third;
   }
 
+  /** The same for the last two. */
+  touchEnd(block: number): void {
+    if (block === 0) return;
+    const { ints } = this.chunk(block);
+    const last = (((block & chunkMask) + this.unitsOf(block)) << 1) - 1;
+    this.#touched[0] = (ints[last] ?? 0) ^ (ints[Math.max(0, last - lineInts)] ?? 0);
+  }
+
   /** How many units a block has: what was asked for, or a little more. */
   unitsOf(block: number): number {
     return sizeOfClass(this.#slabs.sizeClass[block >>> slabShift] ?? 0);

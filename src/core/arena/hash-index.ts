@@ -70,14 +70,10 @@ export class HashIndex {
     return ints[((segment & chunkMask) << 1) + ((hash & slotMask) << 1) + 1] ?? 0;
   }
 
-  /**
-   * Reads the entries that `find` looks at first for `count` hashes, and overwrites the hashes with them. Requires: entries are
-   * blocks of the arena.
-   */
+  /** Looks which entries `find` would look at first for `count` hashes, and overwrites the hashes with them; 0: none. */
   prefetch(hashes: Int32Array, count: number): void {
-    // No load of a loop needs another one of it, so the processor waits for all of them at the same time.
+    // No load of the loop needs another one of it, so the processor waits for all of them at the same time.
     for (let i = 0; i < count; i += 1) hashes[i] = this.#peek(hashes[i] ?? 0);
-    for (let i = 0; i < count; i += 1) this.#arena.touch(hashes[i] ?? 0);
   }
 
   /** Adds a key of an entry, which is not there. */

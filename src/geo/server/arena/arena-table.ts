@@ -76,6 +76,7 @@ export class ArenaTable implements Table {
       found[i] = hashBytes(this.#secret, view, ranges[i * 2] ?? 0, ranges[i * 2 + 1] ?? 0);
     }
     this.#index.prefetch(found, count);
+    for (let i = 0; i < count; i += 1) this.#arena.touch(found[i] ?? 0);
   }
 
   find(bytes: Uint8Array, start: number, end: number): number {

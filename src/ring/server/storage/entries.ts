@@ -2,16 +2,18 @@ import { assert } from '../../../core/assert.ts';
 import type { Arena } from '../../../core/arena/arena.ts';
 import { chunkMask, unitBytes } from '../../../core/arena/units.ts';
 import { hashBytes, type HashSecret } from '../../../core/arena/hash-bytes.ts';
+import type { EntryMatcher } from '../../../core/arena/hash-index.ts';
+import { equalBytes } from '../../../core/arena/key-bytes.ts';
 import { copyBytes } from '../../../core/copy-words.ts';
 import { readLatin1 } from '../../../core/latin1.ts';
 import type { Reply } from '../../../resp/reply.ts';
 import {
   entryUnits,
+  headerInts,
   isOutside,
   itemBytesInt,
   itemCountInt,
-  itemsByte,
-  keyLayout,
+  keyBytes,
   keyLengthInt,
   placeInt,
 } from './entry-layout.ts';
@@ -35,7 +37,7 @@ import {
  * Entries in blocks of the arena: their making, their moving, their parts, and their items. Knows nothing of how they are found.
  * An entry is named by its block. What is said of a short list holds for a segment of a long one, which is an entry without a key.
  */
-export class Entries {
+export class Entries implements EntryMatcher {
   readonly #arena: Arena;
   readonly #secret: HashSecret;
   readonly #large: LargeItems = new LargeItems();
@@ -54,6 +56,15 @@ export class Entries {
     this.#setInt(block, itemCountInt, isElse ? isOutside : 0);
     copyBytes(view, start, end, this.#arena.chunk(block).view, this.keyStart(block));
     return block;
+  }
+
+  /** Whether an entry has the key `bytes[start … end)`. */
+  has(block: number, _hash: number, bytes: DataView, start: number, end: number): boolean {
+    const { ints, view } = this.#arena.chunk(block);
+    const header = this.#header(block);
+    const length = ints[header + keyLengthInt] ?? 0;
+    if (length !== end - start) return false;
+    return equalBytes(view, header * 4 - keyBytes(length), bytes, start, length);
   }
 
   free(block: number): void {
@@ -76,7 +87,7 @@ export class Entries {
 
   /** Where the key begins in the view of the chunk. */
   keyStart(block: number): number {
-    return byteOf(block) + keyLayout.keyByte;
+    return this.#tagsEnd(block);
   }
 
   place(block: number): number {
@@ -106,12 +117,13 @@ export class Entries {
   /** Which item of a short list `bytes[start … end)` is, the oldest being 0; −1: none. `hash`: of it. */
   find(block: number, hash: number, bytes: DataView, start: number, end: number): number {
     const chunk = this.#arena.chunk(block);
-    const blockEnd = this.#endOf(block);
-    const count = this.count(block);
+    const header = this.#header(block);
+    const count = chunk.ints[header + itemCountInt] ?? 0;
+    const tagsEnd = header * 4 - keyBytes(chunk.ints[header + keyLengthInt] ?? 0);
     const tag = tagOf(hash);
-    let item = findTag(chunk, blockEnd, count, tag, 0);
-    for (; item >= 0; item = findTag(chunk, blockEnd, count, tag, item + 1)) {
-      const at = packedAt(chunk.bytes, this.#itemsStart(block), item);
+    let item = findTag(chunk, tagsEnd, count, tag, 0);
+    for (; item >= 0; item = findTag(chunk, tagsEnd, count, tag, item + 1)) {
+      const at = packedAt(chunk.bytes, byteOf(block), item);
       if (isPacked(chunk, at, this.#large, bytes, start, end)) return item;
     }
     return -1;
@@ -121,21 +133,25 @@ export class Entries {
   push(block: number, hash: number, bytes: DataView, start: number, end: number): void {
     const chunk = this.#arena.chunk(block);
     const { ints } = chunk;
-    const int = (block & chunkMask) << 1;
-    const count = ints[int + itemCountInt] ?? 0;
-    writePacked(chunk, this.#itemsEnd(block), this.#large, hash, bytes, start, end);
-    chunk.bytes[this.#endOf(block) - 1 - count] = tagOf(hash);
-    ints[int + itemBytesInt] = (ints[int + itemBytesInt] ?? 0) + packedBytes(end - start);
-    ints[int + itemCountInt] = count + 1;
+    const header = this.#header(block);
+    const count = ints[header + itemCountInt] ?? 0;
+    const itemBytes = ints[header + itemBytesInt] ?? 0;
+    // The tags stand elsewhere.
+    const at = byteOf(block) + itemBytes - count;
+    writePacked(chunk, at, this.#large, hash, bytes, start, end);
+    const tagsEnd = header * 4 - keyBytes(ints[header + keyLengthInt] ?? 0);
+    chunk.bytes[tagsEnd - 1 - count] = tagOf(hash);
+    ints[header + itemBytesInt] = itemBytes + packedBytes(end - start);
+    ints[header + itemCountInt] = count + 1;
   }
 
   /** Adds all items of one list to another, which has none of them. Requires: `hasRoom`. The first is to be freed. */
   pushAll(to: number, from: number): void {
     const { view } = this.#arena.chunk(from);
     const target = this.#arena.chunk(to).view;
-    copyBytes(view, this.#itemsStart(from), this.#itemsEnd(from), target, this.#itemsEnd(to));
-    const [end, count] = [this.#endOf(from), this.count(from)];
-    copyBytes(view, end - count, end, target, this.#endOf(to) - this.count(to) - count);
+    copyBytes(view, byteOf(from), this.#itemsEnd(from), target, this.#itemsEnd(to));
+    const [end, count] = [this.#tagsEnd(from), this.count(from)];
+    copyBytes(view, end - count, end, target, this.#tagsEnd(to) - this.count(to) - count);
     this.#setInt(to, itemBytesInt, this.itemBytes(to) + this.itemBytes(from));
     this.#setInt(to, itemCountInt, this.count(to) + count);
   }
@@ -143,12 +159,12 @@ export class Entries {
   /** Takes an item, which `find` found, out of a short list. */
   remove(block: number, item: number): void {
     const { bytes, view } = this.#arena.chunk(block);
-    const at = packedAt(bytes, this.#itemsStart(block), item);
+    const at = packedAt(bytes, byteOf(block), item);
     const after = afterPacked(bytes, at);
     if (bytes[at] === isLarge) this.#large.release(numberAt(view, at));
     bytes.copyWithin(at, after, this.#itemsEnd(block));
-    const [blockEnd, count] = [this.#endOf(block), this.count(block)];
-    bytes.copyWithin(blockEnd - count + 1, blockEnd - count, blockEnd - 1 - item);
+    const [tagsEnd, count] = [this.#tagsEnd(block), this.count(block)];
+    bytes.copyWithin(tagsEnd - count + 1, tagsEnd - count, tagsEnd - 1 - item);
     // The length before the item is one of its two heads.
     this.#setInt(block, itemBytesInt, this.itemBytes(block) - (after - at) - (headBytes - 1));
     this.#setInt(block, itemCountInt, count - 1);
@@ -199,7 +215,7 @@ export class Entries {
     this.#forPlaces(block, 0, this.count(block), (at) => {
       if (bytes[at] === isLarge) large.push(this.#large.get(numberAt(view, at)).text);
     });
-    const packed = bytes.subarray(this.#itemsStart(block), this.#itemsEnd(block));
+    const packed = bytes.subarray(byteOf(block), this.#itemsEnd(block));
     return new CapturedSegment(Buffer.from(packed), large);
   }
 
@@ -235,22 +251,28 @@ export class Entries {
     const { view } = this.#arena.chunk(block);
     const target = this.#arena.chunk(moved).view;
     copyBytes(view, byteOf(block), this.#itemsEnd(block), target, byteOf(moved));
-    const tags = Math.max(0, this.count(block));
-    const end = this.#endOf(block);
-    copyBytes(view, end - tags, end, target, this.#endOf(moved) - tags);
+    const end = (this.#header(block) + headerInts) * 4;
+    const movedEnd = (this.#header(moved) + headerInts) * 4;
+    const length = end - this.#tagsEnd(block) + Math.max(0, this.count(block));
+    copyBytes(view, end - length, end, target, movedEnd - length);
     this.#arena.free(block);
     return moved;
   }
 
-  /** Where the items of a short list end, of anything else the key. */
+  /** Where the items of a short list end. */
   #itemsEnd(block: number): number {
-    const heads = Math.max(0, this.count(block)); // Their tags stand elsewhere.
-    return byteOf(block) + itemsByte(this.keyLength(block)) + this.itemBytes(block) - heads;
+    // The tags stand elsewhere. What is no short list has none.
+    return byteOf(block) + this.itemBytes(block) - Math.max(0, this.count(block));
   }
 
-  /** The first byte behind a block. */
-  #endOf(block: number): number {
-    return byteOf(block) + this.#arena.unitsOf(block) * unitBytes;
+  /** The byte behind the tags. */
+  #tagsEnd(block: number): number {
+    return this.#header(block) * 4 - keyBytes(this.keyLength(block));
+  }
+
+  /** The first integer of the header. */
+  #header(block: number): number {
+    return (((block & chunkMask) + this.#arena.unitsOf(block)) << 1) - headerInts;
   }
 
   /** Calls `visit` with where items stand, from the length to the end. */
@@ -262,7 +284,7 @@ export class Entries {
   ): void {
     const { bytes } = this.#arena.chunk(block);
     const last = Math.min(end, this.count(block));
-    let at = this.#itemsStart(block);
+    let at = byteOf(block);
     for (let item = 0; item < last; item += 1) {
       const after = afterPacked(bytes, at);
       if (item >= start) visit(at, after);
@@ -270,16 +292,12 @@ export class Entries {
     }
   }
 
-  #itemsStart(block: number): number {
-    return byteOf(block) + itemsByte(this.keyLength(block));
-  }
-
   #int(block: number, int: number): number {
-    return this.#arena.chunk(block).ints[((block & chunkMask) << 1) + int] ?? 0;
+    return this.#arena.chunk(block).ints[this.#header(block) + int] ?? 0;
   }
 
   #setInt(block: number, int: number, value: number): void {
-    this.#arena.chunk(block).ints[((block & chunkMask) << 1) + int] = value;
+    this.#arena.chunk(block).ints[this.#header(block) + int] = value;
   }
 }
 

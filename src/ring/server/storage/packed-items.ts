@@ -8,7 +8,7 @@ import type { LargeItems } from './large-items.ts';
 /**
  * Some items without duplicates, in the order of appending, in a block:
  *
- *     …  length item  length item  length item  …  room  …  tag 2  tag 1  tag 0
+ *     length item  length item  length item  …  room  …  tag 2  tag 1  tag 0  …
  *
  * As strings, items would be most of what the collector walks over, and looking for one would fetch each of them from another
  * place. A tag is a byte of the hash of an item. A search looks at the tags, four at a time and mostly in one cache
@@ -17,7 +17,7 @@ import type { LargeItems } from './large-items.ts';
  * The length is one byte. An item that is longer lies outside, and its number stands in its place.
  */
 
-/** What an item takes besides its bytes: its length before them, and its tag at the end of the block. */
+/** What an item takes besides its bytes: its length before them, and its tag. */
 export const headBytes = 2;
 /** Longer ones lie outside. */
 export const packedLengthMax = 254;
@@ -36,23 +36,23 @@ export function packedBytes(length: number): number {
   return headBytes + (length > packedLengthMax ? numberBytes : length);
 }
 
-/** The first item from `from` on that has a tag; −1: none. `blockEnd`: the byte behind the block, a multiple of four. */
+/** The first item from `from` on that has a tag; −1: none. `tagsEnd`: the byte behind the tags, a multiple of four. */
 export function findTag(
   { ints, bytes }: Chunk,
-  blockEnd: number,
+  tagsEnd: number,
   count: number,
   tag: number,
   from: number,
 ): number {
   const fourTags = Math.imul(tag, lowestBits);
-  // A block is a whole number of integers: so the tags are, but for room or items before the last of them.
+  // What stands before the last of them, room or items, is looked at with it.
   for (let first = from & ~3; first < count; first += 4) {
-    const differences = (ints[(blockEnd - first - 4) >> 2] ?? 0) ^ fourTags;
+    const differences = (ints[(tagsEnd - first - 4) >> 2] ?? 0) ^ fourTags;
     // Zero, unless one of the four bytes is.
     if (((differences - lowestBits) & ~differences & highestBits) === 0) continue;
     const last = Math.min(first + 4, count);
     for (let item = Math.max(first, from); item < last; item += 1) {
-      if (bytes[blockEnd - 1 - item] === tag) return item;
+      if (bytes[tagsEnd - 1 - item] === tag) return item;
     }
   }
   return -1;

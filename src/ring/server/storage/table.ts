@@ -2,14 +2,13 @@ import { Arena } from '../../../core/arena/arena.ts';
 import { CachedView } from '../../../core/arena/cached-view.ts';
 import { createHashSecret, hashBytes, type HashSecret } from '../../../core/arena/hash-bytes.ts';
 import { HashIndex } from '../../../core/arena/hash-index.ts';
-import { KeyMatcher } from '../../../core/arena/key-matcher.ts';
 import { assert } from '../../../core/assert.ts';
 import { writeLatin1 } from '../../../core/latin1.ts';
 import { clientLimits, ringLimits } from '../../../core/limits.ts';
 import type { Random } from '../../../core/random.ts';
 import { batchCommandsMax } from '../../../resp/command-batch.ts';
 import { Entries } from './entries.ts';
-import { isOutside, keyLayout } from './entry-layout.ts';
+import { isOutside } from './entry-layout.ts';
 import { ItemIndex } from './item-index.ts';
 import type { ItemList } from './item-list.ts';
 import { LongList } from './long-list.ts';
@@ -45,7 +44,7 @@ export class Table {
   readonly #arena = new Arena();
   readonly #secret: HashSecret;
   readonly #entries: Entries;
-  readonly #index: HashIndex = new HashIndex(this.#arena, new KeyMatcher(this.#arena, keyLayout));
+  readonly #index: HashIndex;
   readonly #places: Places<string | LongList> = new Places();
   readonly #items: ItemIndex;
   /** Long lists that are no more, and have segments yet. */
@@ -65,6 +64,7 @@ export class Table {
   constructor(random: Random, bounds: TableBounds = ringLimits) {
     this.#secret = createHashSecret(random);
     this.#entries = new Entries(this.#arena, this.#secret);
+    this.#index = new HashIndex(this.#arena, this.#entries);
     this.#items = new ItemIndex(this.#arena, this.#entries);
     this.#bounds = bounds;
   }
@@ -93,6 +93,7 @@ export class Table {
       this.#hashes[i] = hashBytes(this.#secret, view, ranges[i * 2] ?? 0, ranges[i * 2 + 1] ?? 0);
     }
     this.#index.prefetch(this.#hashes, count);
+    for (let i = 0; i < count; i += 1) this.#arena.touchEnd(this.#hashes[i] ?? 0);
   }
 
   get(key: string): Entry | undefined {
