@@ -1,6 +1,6 @@
 import type { Client } from '../../resp/client.ts';
 import type { Storage } from '../../ring/server/storage/storage.ts';
-import type { Entry } from '../../ring/server/storage/table.ts';
+import type { ItemList } from '../../ring/server/storage/item-list.ts';
 import type { Once, Write, WriteReply } from '../../ring/server/storage/write.ts';
 import type { What } from './evidence.ts';
 
@@ -189,7 +189,7 @@ function clientName({ remote }: Client): string {
   return remote.slice(0, remote.lastIndexOf(':'));
 }
 
-function itemsOf(list: Exclude<Entry, string>): readonly string[] {
+function itemsOf(list: ItemList): readonly string[] {
   const items: string[] = [];
   list.forRange(0, list.size, (item) => items.push(item));
   return items;

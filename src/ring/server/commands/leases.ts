@@ -3,6 +3,7 @@ import type { Command } from '../../../resp/command.ts';
 import type { CommandRow } from '../../../resp/command-table.ts';
 import type { Storage } from '../storage/storage.ts';
 import { writeWrongType } from '../storage/write.ts';
+import { Value } from '../storage/value.ts';
 import { findItems, parseRange, writeItems } from './lists.ts';
 import { writeValue } from './values.ts';
 
@@ -22,7 +23,7 @@ export const leaseCommands: readonly CommandRow<Storage>[] = [
       if (!storage.serves(command, 1, client)) return;
       const key = command.latin1(1);
       const entry = storage.find(command, 1);
-      if (entry !== undefined && typeof entry !== 'string') {
+      if (entry !== undefined && !(entry instanceof Value)) {
         writeWrongType(client.reply);
         return;
       }

@@ -6,6 +6,7 @@ import { refuseManyBytes } from '../../../resp/many-reply.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { ItemList } from '../storage/item-list.ts';
 import type { Entry } from '../storage/table.ts';
+import { Value } from '../storage/value.ts';
 import { writeOutcome, writeWrongType } from '../storage/write.ts';
 import { runWrite } from './run-write.ts';
 
@@ -40,7 +41,7 @@ export const listCommands: readonly CommandRow<Storage>[] = [
     run: (storage, command, client) => {
       if (!storage.serves(command, 1, client)) return;
       const entry = storage.find(command, 1);
-      if (typeof entry === 'string') writeWrongType(client.reply);
+      if (entry instanceof Value) writeWrongType(client.reply);
       else client.reply.integer(entry?.size ?? 0);
     },
   },
@@ -111,7 +112,7 @@ export function findItems(
   { start, stop }: AskedRange,
   { reply }: Client,
 ): FoundItems | undefined {
-  if (typeof entry === 'string') {
+  if (entry instanceof Value) {
     writeWrongType(reply);
     return undefined;
   }

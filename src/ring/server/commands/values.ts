@@ -5,6 +5,7 @@ import { refuseManyBytes } from '../../../resp/many-reply.ts';
 import type { Reply } from '../../../resp/reply.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Entry } from '../storage/table.ts';
+import { Value } from '../storage/value.ts';
 import { writeOutcome, writeWrongType, type WriteRefusal } from '../storage/write.ts';
 import { runWrite } from './run-write.ts';
 
@@ -57,8 +58,9 @@ export const valueCommands: readonly CommandRow<Storage>[] = [
     synopsis: 'key',
     run: (storage, command, client) => {
       if (!storage.serves(command, 1, client)) return;
-      const entry = storage.find(command, 1) ?? '';
-      if (typeof entry === 'string') client.reply.integer(entry.length);
+      const entry = storage.find(command, 1);
+      if (entry === undefined) client.reply.integer(0);
+      else if (entry instanceof Value) client.reply.integer(entry.length);
       else writeWrongType(client.reply);
     },
   },
@@ -95,7 +97,7 @@ export const valueCommands: readonly CommandRow<Storage>[] = [
       if (!storage.serves(command, 1, client)) return;
       const entry = storage.find(command, 1);
       if (entry === undefined) client.reply.simple('none');
-      else client.reply.simple(typeof entry === 'string' ? 'string' : 'list');
+      else client.reply.simple(entry instanceof Value ? 'string' : 'list');
     },
   },
 ];
@@ -103,7 +105,7 @@ export const valueCommands: readonly CommandRow<Storage>[] = [
 /** The value of an entry, or nil, or why there is none. */
 export function writeValue(entry: Entry | undefined, { reply }: Client): void {
   if (entry === undefined) reply.nil();
-  else if (typeof entry === 'string') reply.bulkLatin1(entry);
+  else if (entry instanceof Value) entry.writeTo(reply);
   else writeWrongType(reply);
 }
 
@@ -126,12 +128,12 @@ function set(storage: Storage, command: Command, client: Client): void {
 function getMany(storage: Storage, command: Command, client: Client): void {
   const { reply } = client;
   if (!servesAll(storage, command, client)) return;
-  const values: (string | undefined)[] = [];
+  const values: (Value | undefined)[] = [];
   let byteLength = 0;
   for (let i = 1; i < command.argumentCount; i += 1) {
     const entry = storage.find(command, i);
     // Redis: what is no value is nil here.
-    const value = typeof entry === 'string' ? entry : undefined;
+    const value = entry instanceof Value ? entry : undefined;
     values.push(value);
     byteLength += value?.length ?? 0;
   }
@@ -139,7 +141,7 @@ function getMany(storage: Storage, command: Command, client: Client): void {
   reply.array(values.length);
   for (const value of values) {
     if (value === undefined) reply.nil();
-    else reply.bulkLatin1(value);
+    else value.writeTo(reply);
   }
 }
 

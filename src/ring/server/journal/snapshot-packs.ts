@@ -1,6 +1,7 @@
 import type { CapturedItems } from '../storage/item-list.ts';
 import { PackWriter } from './journal-record.ts';
 import type { Table } from '../storage/table.ts';
+import { Value } from '../storage/value.ts';
 
 /** Half of a list that is being packed. */
 interface Rest {
@@ -41,7 +42,7 @@ export class SnapshotPacks {
         break;
       }
       const [key, entry] = next.value;
-      if (typeof entry === 'string') this.#writer.value(key, entry);
+      if (entry instanceof Value) this.#writer.value(key, entry.text);
       else this.#packList(key, itemsOf(entry.capture(), this.#bytesMax), number);
     } while (this.#writer.byteLength < this.#bytesMax);
     return this.#writer.take();

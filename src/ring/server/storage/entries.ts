@@ -10,7 +10,7 @@ import type { Reply } from '../../../resp/reply.ts';
 import {
   entryUnits,
   headerInts,
-  isOutside,
+  isValue,
   itemBytesInt,
   itemCountInt,
   keyBytes,
@@ -32,6 +32,7 @@ import {
   tagOf,
   writePacked,
 } from './packed-items.ts';
+import { Value } from './value.ts';
 
 /**
  * Entries in blocks of the arena: their making, their moving, their parts, and their items. Knows nothing of how they are found.
@@ -47,13 +48,13 @@ export class Entries implements EntryMatcher {
     this.#secret = secret;
   }
 
-  /** An empty short list with room for so many bytes of items, or with `isOutside` what is none. */
-  create(view: DataView, start: number, end: number, itemBytes: number): number {
-    const isElse = itemBytes === isOutside;
-    const block = this.#arena.allocate(entryUnits(end - start, isElse ? 0 : roomFor(itemBytes)));
+  /** An empty short list with room for so many bytes of items, and some more; or room for a value. */
+  create(view: DataView, start: number, end: number, bytes: number, count: 0 | -2 = 0): number {
+    const room = count === isValue ? bytes : roomFor(bytes);
+    const block = this.#arena.allocate(entryUnits(end - start, room));
     this.#setInt(block, keyLengthInt, end - start);
     this.#setInt(block, itemBytesInt, 0);
-    this.#setInt(block, itemCountInt, isElse ? isOutside : 0);
+    this.#setInt(block, itemCountInt, count);
     copyBytes(view, start, end, this.#arena.chunk(block).view, this.keyStart(block));
     return block;
   }
@@ -98,7 +99,7 @@ export class Entries implements EntryMatcher {
     this.#setInt(block, placeInt, place);
   }
 
-  /** How many items a short list has, or `isOutside`. */
+  /** How many items a short list has, or `isOutside`, or `isValue`. */
   count(block: number): number {
     return this.#int(block, itemCountInt);
   }
@@ -108,10 +109,26 @@ export class Entries implements EntryMatcher {
     return this.#int(block, itemBytesInt);
   }
 
-  /** It is no short list from now on: what it leads to lies outside the arena. */
-  setOutside(block: number): void {
+  /** What it leads to lies outside from now on, or it is a value and has none yet. */
+  clear(block: number, count: -1 | -2): void {
     this.#setInt(block, itemBytesInt, 0);
-    this.#setInt(block, itemCountInt, isOutside);
+    this.#setInt(block, itemCountInt, count);
+  }
+
+  /** Requires: it is one, and has been set. */
+  value(block: number): Value {
+    return new Value(this.#arena.chunk(block).view, byteOf(block), this.itemBytes(block));
+  }
+
+  /** Requires: the block `fits`. */
+  setValue(block: number, bytes: DataView, start: number, end: number): void {
+    this.#setInt(block, itemBytesInt, end - start);
+    copyBytes(bytes, start, end, this.#arena.chunk(block).view, byteOf(block));
+  }
+
+  /** Whether the block is of the size that it would have with a value of so many bytes. */
+  fits(block: number, bytes: number): boolean {
+    return this.#arena.isOfClass(block, entryUnits(this.keyLength(block), bytes));
   }
 
   /** Which item of a short list `bytes[start … end)` is, the oldest being 0; −1: none. `hash`: of it. */
@@ -244,10 +261,11 @@ export class Entries implements EntryMatcher {
     return entryUnits(this.keyLength(block), itemBytes) <= this.#arena.unitsOf(block);
   }
 
-  /** Moves an entry to a block with room for so many bytes of items, and some more. The old one is given back. */
+  /** Moves an entry to a block with room for so many bytes, of items some more. The old one is given back. */
   move(block: number, itemBytes: number): number {
     const keyLength = this.keyLength(block);
-    const moved = this.#arena.allocate(entryUnits(keyLength, roomFor(itemBytes)));
+    const room = this.count(block) < 0 ? itemBytes : roomFor(itemBytes);
+    const moved = this.#arena.allocate(entryUnits(keyLength, room));
     const { view } = this.#arena.chunk(block);
     const target = this.#arena.chunk(moved).view;
     copyBytes(view, byteOf(block), this.#itemsEnd(block), target, byteOf(moved));

@@ -46,7 +46,7 @@ export class Places<Outside> {
     return this.#outside[place];
   }
 
-  setOutside(place: number, outside: Outside): void {
+  setOutside(place: number, outside: Outside | undefined): void {
     this.#outside[place] = outside;
   }
 }

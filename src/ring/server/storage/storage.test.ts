@@ -6,6 +6,7 @@ import {
   StorageBench,
   type BenchOptions,
 } from '../../../../test/support/storage-bench.ts';
+import { Value } from './value.ts';
 import type { Write } from './write.ts';
 
 /** What a storage remembers of writes that changed something. */
@@ -28,8 +29,8 @@ function contentOf({ storage }: StorageBench): unknown {
   const content = new Map<string, unknown>();
   for (const [key, entry] of storage.table.entries()) {
     const items: string[] = [];
-    if (typeof entry !== 'string') entry.forRange(0, entry.size, (item) => items.push(item));
-    content.set(key, typeof entry === 'string' ? entry : items);
+    if (!(entry instanceof Value)) entry.forRange(0, entry.size, (item) => items.push(item));
+    content.set(key, entry instanceof Value ? entry.text : items);
   }
   return content;
 }

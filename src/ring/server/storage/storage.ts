@@ -168,7 +168,7 @@ export class Storage {
     this.table.prefetch(batch.bytes, this.#ranges, batch.firstArguments(this.#ranges));
   }
 
-  /** What the key in argument `index` leads to. A list is lent until something is written. */
+  /** What the key in argument `index` leads to: lent until something is written. */
   find(command: Command, index: number): Entry | undefined {
     const entry = this.table.find(command.bytes, command.start(index), command.end(index));
     if (entry === undefined) this.counters.misses += 1;
@@ -205,12 +205,18 @@ export class Storage {
 
   /** Sets the key in argument 1 to argument 2. Requires, of this and the one below: `isQuiet`. */
   setNow(command: Command): WriteReply {
-    const value = command.latin1(2);
-    if (!this.table.setAt(command.bytes, command.start(1), command.end(1), value)) {
-      return 'wrong type';
-    }
+    const isSet = this.table.setAt(
+      command.bytes,
+      command.start(1),
+      command.end(1),
+      command.start(2),
+      command.end(2),
+    );
+    if (!isSet) return 'wrong type';
     this.counters.writes += 1;
-    if (this.#log !== undefined) this.#log.set(command.latin1(1), value, undefined);
+    if (this.#log !== undefined) {
+      this.#log.set(command.latin1(1), command.latin1(2), undefined);
+    }
     return 'ok';
   }
 

@@ -8,16 +8,17 @@ import { clientLimits, ringLimits } from '../../../core/limits.ts';
 import type { Random } from '../../../core/random.ts';
 import { batchCommandsMax } from '../../../resp/command-batch.ts';
 import { Entries } from './entries.ts';
-import { isOutside } from './entry-layout.ts';
-import { ItemIndex } from './item-index.ts';
+import { isOutside, isValue } from './entry-layout.ts';
 import type { ItemList } from './item-list.ts';
 import { LongList } from './long-list.ts';
+import { LongLists } from './long-lists.ts';
 import { itemBytesMax, packedBytes, packedLengthMax } from './packed-items.ts';
 import { Places } from './places.ts';
 import { ShortList } from './short-list.ts';
+import { Value } from './value.ts';
 
 /** What a key leads to. A list is never empty. */
-export type Entry = string | ItemList;
+export type Entry = Value | ItemList;
 
 export interface TableBounds {
   /** A list that has more is a long one, and its segments have no more. */
@@ -26,30 +27,24 @@ export interface TableBounds {
 
 /** Of one entry, about, besides its block: a pair in the index, filled by half, and its place. */
 const bytesPerEntry = 32;
-/** So many items of long lists that are no more, each write lets go of: of one segment, mostly. */
-const droppedItems = 64;
-/** Of a value, about, besides its bytes: the string that it is. */
-const bytesPerValue = 24;
+/** Of a large value, about, besides its bytes: a view and what it is a view of. */
+const bytesPerLargeValue = 200;
 
 /**
- * The keys of a node. Each is a block of an arena, with the items of a short list right behind it: to append to one takes a look
+ * The keys of a node. Each is a block of an arena, with its value or the items of a short list: to read or write one takes a look
  * at the index and one at the block, and the collector sees none of it. A list that has grown long stays what it is then: its
- * items are in blocks of their own. What it knows of them, and values, which are strings, lies outside, by the place of the
- * entry.
+ * items are in blocks of their own. What it knows of them, and a large value, lies outside, by the place of the entry.
  *
- * Keys and items are given as bytes where they were read. Values, and whatever is given as a string, are strings of which each
- * character is one byte: V8's compact form.
+ * Keys, values and items are given as bytes where they were read. Of what is given as a string each character is one byte:
+ * V8's compact form.
  */
 export class Table {
   readonly #arena = new Arena();
   readonly #secret: HashSecret;
   readonly #entries: Entries;
   readonly #index: HashIndex;
-  readonly #places: Places<string | LongList> = new Places();
-  readonly #items: ItemIndex;
-  /** Long lists that are no more, and have segments yet. */
-  readonly #dropped: LongList[] = [];
-  #lastLongList = 0;
+  readonly #places: Places<DataView | LongList> = new Places();
+  readonly #longLists: LongLists;
   readonly #bounds: TableBounds;
   /** Of what is given: mostly the read buffer of the thread. */
   readonly #source = new CachedView();
@@ -65,7 +60,7 @@ export class Table {
     this.#secret = createHashSecret(random);
     this.#entries = new Entries(this.#arena, this.#secret);
     this.#index = new HashIndex(this.#arena, this.#entries);
-    this.#items = new ItemIndex(this.#arena, this.#entries);
+    this.#longLists = new LongLists(this.#arena, this.#entries, bounds.packedItemsMax);
     this.#bounds = bounds;
   }
 
@@ -96,11 +91,13 @@ export class Table {
     for (let i = 0; i < count; i += 1) this.#arena.touchEnd(this.#hashes[i] ?? 0);
   }
 
-  get(key: string): Entry | undefined {
-    return this.find(this.#bytesOf(key, ''), 0, key.length);
+  /** A value as a string, or a list. */
+  get(key: string): string | ItemList | undefined {
+    const entry = this.find(this.#bytesOf(key, ''), 0, key.length);
+    return entry instanceof Value ? entry.text : entry;
   }
 
-  /** What the key `bytes[start … end)` leads to. A list is lent until the table is changed. */
+  /** What the key `bytes[start … end)` leads to: lent until the table is changed. */
   find(bytes: Uint8Array, start: number, end: number): Entry | undefined {
     const view = this.#source.of(bytes);
     const block = this.#index.find(hashBytes(this.#secret, view, start, end), view, start, end);
@@ -126,25 +123,31 @@ export class Table {
 
   /** False: it is a list. */
   set(key: string, value: string): boolean {
-    return this.setAt(this.#bytesOf(key, ''), 0, key.length, value);
+    const end = key.length + value.length;
+    return this.setAt(this.#bytesOf(key, value), 0, key.length, key.length, end);
   }
 
-  /** The same for the key `bytes[start … end)`. */
-  setAt(bytes: Uint8Array, start: number, end: number, value: string): boolean {
-    this.#dropSome();
+  /** The same for the key `bytes[keyStart … keyEnd)` and the value `bytes[start … end)`. */
+  setAt(bytes: Uint8Array, keyStart: number, keyEnd: number, start: number, end: number): boolean {
+    this.#longLists.dropSome();
     const view = this.#source.of(bytes);
-    const hash = hashBytes(this.#secret, view, start, end);
-    const block = this.#index.find(hash, view, start, end);
+    const hash = hashBytes(this.#secret, view, keyStart, keyEnd);
+    let block = this.#index.find(hash, view, keyStart, keyEnd);
+    const isLarge = end - start > itemBytesMax;
+    const room = isLarge ? 0 : end - start;
     if (block === 0) {
-      this.#add(hash, this.#entries.create(view, start, end, isOutside), value);
-      this.#byteLength += bytesPerValue + value.length;
-      return true;
+      block = this.#entries.create(view, keyStart, keyEnd, room, isValue);
+      this.#add(hash, block);
+    } else if (!this.#isValue(block)) return false;
+    else if (!this.#entries.fits(block, room)) {
+      // Nothing of the old value is to be moved.
+      if (this.#entries.count(block) === isValue) this.#entries.clear(block, isValue);
+      block = this.#move(hash, block, room);
     }
-    const place = this.#entries.place(block);
-    const old = this.#places.outside(place);
-    if (typeof old !== 'string') return false;
-    this.#byteLength += value.length - old.length;
-    this.#places.setOutside(place, value);
+    if (isLarge || this.#entries.count(block) === isOutside) {
+      this.#setLarge(block, isLarge ? copyOf(bytes.subarray(start, end)) : undefined);
+    }
+    if (!isLarge) this.#entries.setValue(block, view, start, end);
     return true;
   }
 
@@ -157,7 +160,7 @@ export class Table {
 
   /** A value or a list; false: there was none. */
   delete(key: string): boolean {
-    this.#dropSome();
+    this.#longLists.dropSome();
     const view = this.#source.of(this.#bytesOf(key, ''));
     const hash = hashBytes(this.#secret, view, 0, key.length);
     const block = this.#index.find(hash, view, 0, key.length);
@@ -179,18 +182,18 @@ export class Table {
     start: number,
     end: number,
   ): 0 | 1 | 'wrong type' {
-    this.#dropSome();
+    this.#longLists.dropSome();
     const view = this.#source.of(bytes);
     const hash = hashBytes(this.#secret, view, keyStart, keyEnd);
     let block = this.#index.find(hash, view, keyStart, keyEnd);
     const itemHash = hashBytes(this.#secret, view, start, end);
     if (block === 0) {
       block = this.#entries.create(view, keyStart, keyEnd, packedBytes(end - start));
-      this.#add(hash, block, undefined);
+      this.#add(hash, block);
       this.#listCount += 1;
     }
     const count = this.#entries.count(block);
-    if (count === isOutside) return this.#appendToLong(block, itemHash, view, start, end);
+    if (count < 0) return this.#appendToLong(block, itemHash, view, start, end);
     if (this.#entries.find(block, itemHash, view, start, end) >= 0) return 0;
     const itemBytes = this.#entries.itemBytes(block) + packedBytes(end - start);
     const isLong = count === this.#bounds.packedItemsMax || end - start > packedLengthMax;
@@ -203,7 +206,7 @@ export class Table {
   }
 
   remove(key: string, item: string): 0 | 1 | 'wrong type' {
-    this.#dropSome();
+    this.#longLists.dropSome();
     const view = this.#source.of(this.#bytesOf(key, item));
     const [start, end] = [key.length, key.length + item.length];
     const hash = hashBytes(this.#secret, view, 0, start);
@@ -211,7 +214,7 @@ export class Table {
     if (block === 0) return 0;
     const itemHash = hashBytes(this.#secret, view, start, end);
     const count = this.#entries.count(block);
-    if (count === isOutside) {
+    if (count < 0) {
       const long = this.#outside(block);
       if (!(long instanceof LongList)) return 'wrong type';
       this.#byteLength -= long.heldBytes;
@@ -242,8 +245,8 @@ export class Table {
     const own = (block: number): void => {
       assert(unowned.delete(block), 'a block is in use and has one owner');
     };
-    const lists = [...this.#dropped];
-    let [count, heldBytes, itemCount] = [0, 0, 0];
+    const lists: LongList[] = [];
+    let [count, heldBytes] = [0, 0];
     this.#index.audit(own, (hash, block) => {
       own(block);
       count += 1;
@@ -254,27 +257,20 @@ export class Table {
       assert(hash === hashBytes(this.#secret, view, start, end), 'it is found by its hash');
       const place = this.#entries.place(block);
       assert(this.#places.block(place) === block, 'it stands at its place');
-      const outside = this.#places.outside(place);
+      const outside = this.#outside(block);
+      assert(outside === this.#places.outside(place), 'what lies outside is known to');
       if (outside instanceof LongList) lists.push(outside);
-      else if (outside === undefined) this.#entries.audit(block, 0);
+      this.#entries.audit(block, 0);
     });
-    const items = new Set<string>();
-    const addItem = (hash: number, segment: number): void => void items.add(`${hash} ${segment}`);
-    for (const list of lists) list.audit(own, addItem);
-    this.#items.audit(own, (hash, segment) => {
-      assert(items.has(`${hash} ${segment}`), 'what the index knows is in the segment');
-      itemCount += 1;
-    });
-    const inLists = lists.reduce((sum, { size }) => sum + size, 0);
-    assert(itemCount === inLists, 'the index knows each item of a long list');
+    const droppedItems = this.#longLists.audit(lists, own);
     assert(unowned.size === 0 && count === this.#size, 'nothing is in use without an owner');
     assert(heldBytes === this.#byteLength, 'what entries take is counted');
-    return this.#dropped.reduce((sum, { size }) => sum + size, 0);
+    return droppedItems;
   }
 
   /** A new entry. */
-  #add(hash: number, block: number, outside: string | undefined): void {
-    this.#entries.setPlace(block, this.#places.take(block, outside));
+  #add(hash: number, block: number): void {
+    this.#entries.setPlace(block, this.#places.take(block, undefined));
     this.#index.add(hash, block);
     this.#size += 1;
     this.#byteLength += bytesPerEntry + this.#entries.heldBytes(block);
@@ -283,34 +279,18 @@ export class Table {
   #drop(hash: number, block: number): void {
     this.#byteLength -= this.#heldBytes(block);
     this.#size -= 1;
-    const place = this.#entries.place(block);
-    const outside = this.#places.outside(place);
-    if (typeof outside !== 'string') this.#listCount -= 1;
-    if (outside instanceof LongList && outside.size > 0) this.#dropped.push(outside);
-    this.#places.release(place);
+    const outside = this.#outside(block);
+    if (!this.#isValue(block)) this.#listCount -= 1;
+    if (outside instanceof LongList) this.#longLists.drop(outside);
+    this.#places.release(this.#entries.place(block));
     this.#index.remove(hash, block);
     this.#entries.free(block);
   }
 
-  /** Nobody waits until a hundred thousand items are out of the index: each write takes some out. */
-  #dropSome(): void {
-    const dropped = this.#dropped.at(-1);
-    if (dropped !== undefined && !dropped.dropSome(droppedItems)) this.#dropped.pop();
-  }
-
   /** A short list becomes a long one. Returns its block. */
   #makeLong(hash: number, block: number): number {
-    const parts = {
-      entries: this.#entries,
-      index: this.#items,
-      segmentItems: this.#bounds.packedItemsMax,
-    };
-    this.#lastLongList += 1;
-    const long = new LongList(parts, this.#lastLongList);
-    this.#entries.forBytes(block, (itemHash, view, start, end) => {
-      long.append(itemHash, view, start, end);
-    });
-    this.#entries.setOutside(block);
+    const long = this.#longLists.create(block);
+    this.#entries.clear(block, isOutside);
     this.#places.setOutside(this.#entries.place(block), long);
     this.#byteLength += long.heldBytes;
     return this.#move(hash, block, 0);
@@ -342,25 +322,42 @@ export class Table {
   }
 
   #entryOf(block: number): Entry {
+    const count = this.#entries.count(block);
+    if (count === isValue) return this.#entries.value(block);
+    if (count >= 0) return new ShortList(this.#entries, block);
     const outside = this.#outside(block);
-    return outside ?? new ShortList(this.#entries, block);
+    if (outside instanceof DataView) return new Value(outside, 0, outside.byteLength);
+    assert(outside !== undefined, 'what lies outside is there');
+    return outside;
   }
 
-  /** What an entry leads to if that is no short list. */
-  #outside(block: number): string | LongList | undefined {
-    return this.#places.outside(this.#entries.place(block));
+  #isValue(block: number): boolean {
+    return this.#entries.count(block) === isValue || this.#outside(block) instanceof DataView;
+  }
+
+  /** What an entry leads to if that lies outside. */
+  #outside(block: number): DataView | LongList | undefined {
+    const isThere = this.#entries.count(block) === isOutside;
+    return isThere ? this.#places.outside(this.#entries.place(block)) : undefined;
+  }
+
+  /** The value of an entry lies outside from now on; undefined: in its block. */
+  #setLarge(block: number, value: DataView | undefined): void {
+    this.#byteLength -= this.#heldBytes(block);
+    this.#places.setOutside(this.#entries.place(block), value);
+    this.#entries.clear(block, value === undefined ? isValue : isOutside);
+    this.#byteLength += this.#heldBytes(block);
   }
 
   #heldBytes(block: number): number {
-    const outside = this.#outside(block);
     const bytes = bytesPerEntry + this.#entries.heldBytes(block);
+    const outside = this.#outside(block);
     if (outside === undefined) return bytes;
-    return (
-      bytes + (typeof outside === 'string' ? bytesPerValue + outside.length : outside.heldBytes)
-    );
+    if (outside instanceof LongList) return bytes + outside.heldBytes;
+    return bytes + bytesPerLargeValue + outside.byteLength;
   }
 
-  /** A key, and right behind it an item, as bytes. Lent until the next call. */
+  /** A key, and right behind it a value or an item, as bytes. Lent until the next call. */
   #bytesOf(key: string, item: string): Buffer {
     const length = key.length + item.length;
     const bytes = length <= this.#scratch.length ? this.#scratch : Buffer.alloc(length);
@@ -368,4 +365,8 @@ export class Table {
     if (item !== '') writeLatin1(bytes, item, key.length);
     return bytes;
   }
+}
+
+function copyOf(bytes: Uint8Array): DataView {
+  return new DataView(new Uint8Array(bytes).buffer);
 }
