@@ -19,6 +19,7 @@ export interface Trial {
   readonly appliedPerClientMax: number;
   readonly snapshotLogBytes: number;
   readonly snapshotPackBytes: number;
+  readonly packedItemsMax: number;
 }
 
 export const noTrial: Trial = {

@@ -103,7 +103,7 @@ test('a write that is sent again after a crash is answered from the journal', as
 });
 
 test('a log that has grown long is replaced by a snapshot while writes go on, and both are loaded', async () => {
-  const trial = { snapshotLogBytes: 20_000, snapshotPackBytes: 500 };
+  const trial = { snapshotLogBytes: 20_000, snapshotPackBytes: 500, packedItemsMax: 32 };
   const net = await start({ folder, trial });
   const peer = await connect(net);
   for (let i = 0; i < 600; i += 20) {

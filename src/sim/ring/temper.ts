@@ -156,5 +156,6 @@ function drawBounds(random: SimRandom): Temper['bounds'] {
     ...(random.chance(0.1) ? { writesWaitingMax: random.pick([1, 3]) } : {}),
     ...(random.chance(0.3) ? { snapshotLogBytes: random.pick([500, 3_000]) } : {}),
     ...(random.chance(0.3) ? { snapshotPackBytes: 200 } : {}),
+    ...(random.chance(0.5) ? { packedItemsMax: random.pick([1, 3]) } : {}),
   };
 }

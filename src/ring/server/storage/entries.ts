@@ -11,6 +11,7 @@ import {
   entryUnits,
   headerInts,
   isValue,
+  type isOutside,
   itemBytesInt,
   itemCountInt,
   keyBytes,
@@ -49,7 +50,13 @@ export class Entries implements EntryMatcher {
   }
 
   /** An empty short list with room for so many bytes of items, and some more; or room for a value. */
-  create(view: DataView, start: number, end: number, bytes: number, count: 0 | -2 = 0): number {
+  create(
+    view: DataView,
+    start: number,
+    end: number,
+    bytes: number,
+    count: 0 | typeof isValue = 0,
+  ): number {
     const room = count === isValue ? bytes : roomFor(bytes);
     const block = this.#arena.allocate(entryUnits(end - start, room));
     this.#setInt(block, keyLengthInt, end - start);
@@ -110,7 +117,7 @@ export class Entries implements EntryMatcher {
   }
 
   /** What it leads to lies outside from now on, or it is a value and has none yet. */
-  clear(block: number, count: -1 | -2): void {
+  clear(block: number, count: typeof isOutside | typeof isValue): void {
     this.#setInt(block, itemBytesInt, 0);
     this.#setInt(block, itemCountInt, count);
   }

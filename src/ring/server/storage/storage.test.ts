@@ -248,7 +248,7 @@ test('a life that loads a snapshot and what stands behind it has what the life b
   });
   fc.assert(
     fc.property(fc.array(step, { minLength: 20, maxLength: 60 }), fc.nat(19), (steps, base) => {
-      const bench = new StorageBench({ trial: { snapshotPackBytes: 1 } });
+      const bench = new StorageBench({ trial: { snapshotPackBytes: 1, packedItemsMax: 2 } });
       const packs: Uint8Array[] = [];
       let behind = 0;
       let isOver = false;

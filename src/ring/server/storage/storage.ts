@@ -70,7 +70,7 @@ export class Storage {
   constructor(options: StorageOptions) {
     const { trial, nodeId, log, terms, startedMs } = options;
     this.#options = options;
-    this.table = new Table(options.random);
+    this.table = new Table(options.random, trial);
     this.#log = log;
     this.applied = new AppliedRequests({
       clientsMax: trial.appliedClientsMax,
