@@ -12,7 +12,7 @@ import type { Deadlines } from './deadlines.ts';
 import type { LeaseCache } from './lease-cache.ts';
 import type { Operation } from './operation.ts';
 import { SentWrites } from './sent-writes.ts';
-import { WriteNumbers } from './write-numbers.ts';
+import type { WriteNumbers } from './write-numbers.ts';
 
 export interface LinkOwner {
   /** `[epoch, client]`, which every write carries. */
@@ -37,6 +37,8 @@ export interface NodeLinkOptions {
   readonly tls: TlsOptions | undefined;
   readonly cache: LeaseCache;
   readonly deadlines: Deadlines;
+  /** Of all nodes together. */
+  readonly numbers: WriteNumbers;
   readonly owner: LinkOwner;
 }
 
@@ -49,7 +51,6 @@ export interface NodeLinkOptions {
  */
 export class NodeLink {
   readonly #options: NodeLinkOptions;
-  readonly #numbers = new WriteNumbers();
   #node: RingNode;
   #connection: CallConnection | undefined;
   /** Stands for the connection: what is granted on it ends with it. */
@@ -156,11 +157,12 @@ export class NodeLink {
 
   #sendWrite(attempt: Attempt, connection: CallConnection): void {
     const { operation } = attempt;
-    const number = operation.numberAt(this.#numbers);
+    const { numbers } = this.#options;
+    const number = operation.numberOf(numbers);
     this.#options.cache.written(operation.question.key);
     this.#writes.add(number, attempt);
     const head = this.#options.owner.writeHead;
-    const parts = ['ONCE', ...head, number, this.#numbers.floor, ...operation.question.parts];
+    const parts = ['ONCE', ...head, number, numbers.floor, ...operation.question.parts];
     const forget = (): void => this.#writes.remove(number);
     const answered = (reply: ReplyValue): void => {
       this.#failures = 0;

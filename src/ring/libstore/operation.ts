@@ -43,8 +43,9 @@ export class Operation<Result = unknown> {
   /** Why the last attempt failed. */
   lastFault: AtollError | undefined;
   isSettled = false;
-  /** Of a write: its number at each node that it was sent to. */
-  #numbers: Map<WriteNumbers, number> | undefined;
+  /** Of a write that was sent: its number, and what gave it. */
+  #number: number | undefined;
+  #numbers: WriteNumbers | undefined;
   readonly #options: OperationOptions<Result>;
 
   constructor(options: OperationOptions<Result>) {
@@ -55,15 +56,10 @@ export class Operation<Result = unknown> {
     this.#options = options;
   }
 
-  /** The number of this write at a node: the same one however often it is sent. */
-  numberAt(numbers: WriteNumbers): number {
-    this.#numbers ??= new Map();
-    let number = this.#numbers.get(numbers);
-    if (number === undefined) {
-      number = numbers.take();
-      this.#numbers.set(numbers, number);
-    }
-    return number;
+  /** The number of this write: the same one however often it is sent, and to whom. */
+  numberOf(numbers: WriteNumbers): number {
+    this.#numbers = numbers;
+    return (this.#number ??= numbers.take());
   }
 
   /** Throws `RESP_PROTOCOL` when the content has not the shape that it should have; the operation goes on then. */
@@ -96,9 +92,7 @@ export class Operation<Result = unknown> {
 
   #settle(): void {
     this.isSettled = true;
-    if (this.#numbers !== undefined) {
-      for (const [numbers, number] of this.#numbers) numbers.finish(number);
-    }
+    if (this.#number !== undefined) this.#numbers?.finish(this.#number);
     this.#options.onSettled();
   }
 }

@@ -150,6 +150,40 @@ test('every write has a number of its own, and says from which on answers are mi
 });
 
 // B9
+test('no two writes have one number, whatever nodes they go to: one that has begun anew takes those of another', async () => {
+  const world = new World(['a', 'b']);
+  const store = await world.connect();
+  const renamed = {
+    epoch: 1,
+    nodes: world.view.nodes.map((node) => ({ ...node, id: `${node.id} again` })),
+  };
+  const putBoth = (value: string): Promise<unknown> =>
+    world.settle(Promise.all(['a', 'b'].map((name) => store.put(world.keyOf(name), value))));
+  await putBoth('1');
+  // The nodes have forgotten everything and have new names; the writes of a stale view arrive all the same, until one is refused.
+  let isRefused = false;
+  world.node('a').override = (peer, words) => {
+    if (words[0] === 'RING') peer.send(viewReply(renamed));
+    else if (words[0] === 'ONCE' && !isRefused) {
+      isRefused = true;
+      peer.send('-STALEVIEW the view of the ring is another one\r\n');
+    } else return false;
+    return true;
+  };
+  await putBoth('2');
+  await putBoth('3');
+  const writes = ['a', 'b']
+    .flatMap((name) => world.node(name).commands)
+    .filter(([name]) => name === 'ONCE');
+  const values = new Map<string, Set<string>>();
+  for (const [, , , number = '', , , key, value] of writes) {
+    values.set(number, (values.get(number) ?? new Set()).add(`${key} ${value}`));
+  }
+  assert.equal(writes.length, 7);
+  assert.equal(values.size, 6);
+  for (const [number, of] of values) assert.equal(of.size, 1, `${number} is of ${[...of].join()}`);
+});
+
 test('a write whose connection is lost is sent again with its number', async () => {
   const world = new World();
   let isFirst = true;

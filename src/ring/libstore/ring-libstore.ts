@@ -26,6 +26,7 @@ import { QueryCounter, type QueryTerms, defaultQueryTerms } from './query-counte
 import * as questions from './questions.ts';
 import { ViewKeeper } from './view-keeper.ts';
 import { ViewLoader } from './view-loader.ts';
+import { WriteNumbers } from './write-numbers.ts';
 
 /** When copies are asked for. `normal`: of keys that are read often. */
 export type LeaseMode = 'never' | 'normal' | 'always';
@@ -64,6 +65,7 @@ export class RingLibstore implements Libstore, LinkOwner {
   readonly #counter: QueryCounter;
   readonly #deadlines: Deadlines;
   readonly #clientId: string;
+  readonly #numbers = new WriteNumbers();
   readonly #links: Map<string, NodeLink> = new Map();
   /** Ids of nodes that were walked past. */
   readonly #dead: Set<string> = new Set();
@@ -302,6 +304,7 @@ export class RingLibstore implements Libstore, LinkOwner {
         tls: this.#options.tls,
         cache: this.#cache,
         deadlines: this.#deadlines,
+        numbers: this.#numbers,
         owner: this,
       });
       this.#links.set(node.id, link);

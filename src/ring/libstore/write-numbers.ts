@@ -1,5 +1,8 @@
 /**
- * The numbers of one client's writes at one node, and which of them are under way: `docs/design/ring.md`, "Once".
+ * The numbers of one client's writes, and which of them are under way: `docs/design/ring.md`, "Once".
+ *
+ * All nodes together have one series. With one for each, a node that has begun anew under another name, where the writes for
+ * the old one arrive too, would get two of them, and take the second for a repetition of the first.
  *
  * Invariant: a number is given once, in ascending order, and never below the floor.
  */
