@@ -17,6 +17,7 @@ test('a plan is in the order of time, and hurts only who is there', () => {
       faults,
       stormMs: 5_000,
       leaseMs: 1_000,
+      durability: 'fsync',
       servers,
       clients,
     });
@@ -36,6 +37,22 @@ test('a ring of one server that keeps nothing is never ended: nobody would tell 
     const faults = drawRingFaults(new SimRandom(seed), { durability: 'memory', servers: 1 });
     assert.equal(faults['process crash'], undefined);
     assert.equal(faults['power cut'], undefined);
+  }
+});
+
+test('of servers that keep nothing one is ended at most: the others remember that it was there', () => {
+  for (const seed of seeds) {
+    const plan = planRingFaults({
+      random: new SimRandom(seed),
+      faults: { 'process crash': 3, 'power cut': 3, 'client crash': 3 },
+      stormMs: 5_000,
+      leaseMs: 1_000,
+      durability: 'memory',
+      servers: ['s1', 's2', 's3'],
+      clients: ['c1'],
+    });
+    const ended = plan.flatMap((fault) => (fault.kind === 'crash' ? [fault.server] : []));
+    assert.equal(new Set(ended.filter((name) => name !== 'c1')).size, 1);
   }
 });
 

@@ -70,6 +70,7 @@ function chanceOf(kind: RingFaultKind, density: number): number {
 
 export interface RingPlanOptions {
   readonly random: SimRandom;
+  readonly durability: Durability;
   readonly faults: Partial<Record<RingFaultKind, number>>;
   readonly stormMs: number;
   readonly leaseMs: number;
@@ -79,13 +80,16 @@ export interface RingPlanOptions {
 
 /** Decides all faults of a storm beforehand, in the order in which they will happen. */
 export function planRingFaults(options: RingPlanOptions): PlannedFault[] {
-  const { random, faults, stormMs } = options;
+  const { random, faults, stormMs, durability } = options;
   const plan: PlannedFault[] = [];
+  // Were they all away at once, nobody would tell those that keep nothing that they were there before: docs/design/leases.md.
+  const mortal = durability === 'memory' ? [random.pick(options.servers)] : options.servers;
   for (const [kind, count] of Object.entries(faults) as [RingFaultKind, number][]) {
     const draws = random.child(kind);
     for (let index = 0; index < count; index += 1) {
       const atMs = draws.between(0, stormMs);
-      for (const { afterMs, ...fault } of drawRingFault(kind, draws, options)) {
+      const servers = endingKinds.has(kind) ? mortal : options.servers;
+      for (const { afterMs, ...fault } of drawRingFault(kind, draws, { ...options, servers })) {
         plan.push({ atMs: atMs + afterMs, ...fault });
       }
     }

@@ -90,6 +90,7 @@ export class RingRun implements SwarmRun {
       faults,
       stormMs,
       leaseMs: terms.leaseMs,
+      durability: temper.durability,
       servers: this.cluster.names,
       clients: names,
     });
