@@ -30,6 +30,21 @@ test('a copy is used until its lease is over, and no moment longer', () => {
   assert.equal(cache.value('k', 10_000), undefined);
 });
 
+// Tribbler §4.4
+test('a query that waited for a copy is not counted when it gets it: it was when it was asked', () => {
+  const times = new QueryTimes(1);
+  const cache = filled('k', { times });
+  cache.keep(cache.ask('l'), grant({ times, content: ['a', 'b'], newest: 2 }), 0);
+  assert.equal(cache.copy('k', undefined, 1)?.content, 'v');
+  assert.deepEqual(cache.copy('l', 2, 1)?.content, ['a', 'b']);
+  assert.equal(cache.copy('l', 3, 1), undefined);
+  assert.equal(cache.copy('l', undefined, 1), undefined);
+  assert.equal(cache.copy('k', 2, 1), undefined);
+  assert.equal(times.oldestMs, -Infinity);
+  cache.value('k', 5);
+  assert.equal(times.oldestMs, 5);
+});
+
 test('a copy that was found before is used as long as it is kept', () => {
   const cache = filled('l', { content: ['a'], newest: 5 });
   const before = cache.list('l', 5, 1);

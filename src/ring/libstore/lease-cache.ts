@@ -82,9 +82,11 @@ export class LeaseCache {
     return copy;
   }
 
-  /** The copy of a value, or of a list if `newest` is given. */
+  /** The copy of a value, or of a list if `newest` is given, for a query that was counted when it was asked. */
   copy(key: string, newest: number | undefined, nowMs: number): Copy | undefined {
-    return newest === undefined ? this.value(key, nowMs) : this.list(key, newest, nowMs);
+    const copy = this.find(key, nowMs);
+    if (newest !== undefined) return hasNewest(copy, newest) ? copy : undefined;
+    return copy?.newest === undefined ? copy : undefined;
   }
 
   /**
@@ -94,9 +96,7 @@ export class LeaseCache {
   list(key: string, newest: number, nowMs: number, before?: Copy): Copy | undefined {
     const isSame = before?.isKept === true && nowMs < before.expiresMs;
     const copy = isSame ? before : this.find(key, nowMs);
-    if (copy?.newest === undefined) return undefined;
-    // A list that had fewer items than were asked for is there whole.
-    if (copy.newest < newest && (copy.content?.length ?? 0) >= copy.newest) return undefined;
+    if (!hasNewest(copy, newest)) return undefined;
     copy.times.note(nowMs);
     return copy;
   }
@@ -214,4 +214,11 @@ function lengthOf(content: Grant['content']): number {
   let total = 0;
   for (const item of content) total += 32 + item.length * 2;
   return total;
+}
+
+/** Whether it is a copy of a list that has the newest items. */
+function hasNewest(copy: Copy | undefined, newest: number): copy is Copy {
+  if (copy?.newest === undefined) return false;
+  // A list that had fewer items than were asked for is there whole.
+  return copy.newest >= newest || (copy.content?.length ?? 0) < copy.newest;
 }

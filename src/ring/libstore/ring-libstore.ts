@@ -20,7 +20,7 @@ import type {
   ReadLists,
   ReadValues,
 } from './libstore.ts';
-import { NodeLink, type LinkOwner } from './node-link.ts';
+import { NodeLink, type LinkOwner, type NodeLinkOptions } from './node-link.ts';
 import { Operation, type Question } from './operation.ts';
 import { QueryCounter, type QueryTerms, defaultQueryTerms } from './query-counter.ts';
 import * as questions from './questions.ts';
@@ -63,9 +63,9 @@ export class RingLibstore implements Libstore, LinkOwner {
   readonly #cache = new LeaseCache();
   readonly #joined: JoinedReads;
   readonly #counter: QueryCounter;
-  readonly #deadlines: Deadlines;
   readonly #clientId: string;
-  readonly #numbers = new WriteNumbers();
+  /** What all links share. */
+  readonly #shared: Omit<NodeLinkOptions, 'node'>;
   readonly #links: Map<string, NodeLink> = new Map();
   /** Ids of nodes that were walked past. */
   readonly #dead: Set<string> = new Set();
@@ -87,8 +87,15 @@ export class RingLibstore implements Libstore, LinkOwner {
       },
     });
     this.#counter = new QueryCounter(options.queryTerms ?? defaultQueryTerms);
-    this.#deadlines = new Deadlines(options.outside);
-    const shared = { cache: this.#cache, outside: options.outside };
+    const shared = {
+      cache: this.#cache,
+      outside: options.outside,
+      tls: options.tls,
+      deadlines: new Deadlines(options.outside),
+      numbers: new WriteNumbers(),
+      owner: this,
+    };
+    this.#shared = shared;
     this.ready = new CopyReads({
       ...shared,
       ask: (key, describe, call) => this.#ask(() => describe(this.#mustLease(key)), call),
@@ -96,7 +103,6 @@ export class RingLibstore implements Libstore, LinkOwner {
     this.#joined = new JoinedReads({
       ...shared,
       reads: this.ready,
-      deadlines: this.#deadlines,
       send: (operation) => this.#begin(operation),
     });
     this.#clientId = randomHex(options.outside.random, 8);
@@ -174,7 +180,7 @@ export class RingLibstore implements Libstore, LinkOwner {
       });
       await Promise.race([Promise.all(givenBack), patience]);
     }
-    this.#deadlines.close(fault);
+    this.#shared.deadlines.close(fault);
     for (const link of this.#links.values()) link.close(fault);
   }
 
@@ -298,15 +304,7 @@ export class RingLibstore implements Libstore, LinkOwner {
   #linkTo(node: RingNode): NodeLink {
     let link = this.#links.get(node.id);
     if (link === undefined) {
-      link = new NodeLink({
-        node,
-        outside: this.#outside,
-        tls: this.#options.tls,
-        cache: this.#cache,
-        deadlines: this.#deadlines,
-        numbers: this.#numbers,
-        owner: this,
-      });
+      link = new NodeLink({ ...this.#shared, node });
       this.#links.set(node.id, link);
     }
     return link;
@@ -340,7 +338,7 @@ export class RingLibstore implements Libstore, LinkOwner {
         }
         // The first new view is believed at once; if that was not enough, everybody needs a moment.
         const pauseMs = operation.misroutedCount === 1 ? 0 : ringLimits.viewRetryMs;
-        this.#deadlines.watch(operation);
+        this.#shared.deadlines.watch(operation);
         const isOlderTaken = operation.misroutedCount > ringLimits.misroutedMax / 2;
         void this.#views
           .refresh({ first: link.node.at, isOlderTaken })
@@ -353,9 +351,9 @@ export class RingLibstore implements Libstore, LinkOwner {
   }
 
   #later(operation: Operation, pauseMs: number): void {
-    this.#deadlines.watch(operation);
+    this.#shared.deadlines.watch(operation);
     this.#outside.timers.setTimer(pauseMs, () => {
-      this.#deadlines.forget(operation);
+      this.#shared.deadlines.forget(operation);
       this.#attempt(operation);
     });
   }
