@@ -145,6 +145,8 @@ async function build() {
     stdio: ['ignore', 2, 2],
   });
   if (page.code !== 0) throw new SetupFailed('the page was not built; the errors are above.');
+  // npx makes it executable when it first links this folder; a clone made anew at the same place is linked already.
+  fs.chmodSync(join(root, 'dist/src/cli/main.js'), 0o755);
 }
 
 /**
