@@ -72,7 +72,7 @@ export class Entries implements EntryMatcher {
     const header = this.#header(block);
     const length = ints[header + keyLengthInt] ?? 0;
     if (length !== end - start) return false;
-    return equalBytes(view, header * 4 - keyBytes(length), bytes, start, length);
+    return equalBytes(view, keyStartAt(ints, header), bytes, start, length);
   }
 
   free(block: number): void {
@@ -93,9 +93,9 @@ export class Entries implements EntryMatcher {
     return this.#int(block, keyLengthInt);
   }
 
-  /** Where the key begins in the view of the chunk. */
+  /** Where the key begins in the view of the chunk: right behind the tags. */
   keyStart(block: number): number {
-    return this.#tagsEnd(block);
+    return keyStartAt(this.#arena.chunk(block).ints, this.#header(block));
   }
 
   place(block: number): number {
@@ -143,7 +143,7 @@ export class Entries implements EntryMatcher {
     const chunk = this.#arena.chunk(block);
     const header = this.#header(block);
     const count = chunk.ints[header + itemCountInt] ?? 0;
-    const tagsEnd = header * 4 - keyBytes(chunk.ints[header + keyLengthInt] ?? 0);
+    const tagsEnd = keyStartAt(chunk.ints, header);
     const tag = tagOf(hash);
     let item = findTag(chunk, tagsEnd, count, tag, 0);
     for (; item >= 0; item = findTag(chunk, tagsEnd, count, tag, item + 1)) {
@@ -163,8 +163,7 @@ export class Entries implements EntryMatcher {
     // The tags stand elsewhere.
     const at = byteOf(block) + itemBytes - count;
     writePacked(chunk, at, this.#large, hash, bytes, start, end);
-    const tagsEnd = header * 4 - keyBytes(ints[header + keyLengthInt] ?? 0);
-    chunk.bytes[tagsEnd - 1 - count] = tagOf(hash);
+    chunk.bytes[keyStartAt(ints, header) - 1 - count] = tagOf(hash);
     ints[header + itemBytesInt] = itemBytes + packedBytes(end - start);
     ints[header + itemCountInt] = count + 1;
   }
@@ -174,8 +173,8 @@ export class Entries implements EntryMatcher {
     const { view } = this.#arena.chunk(from);
     const target = this.#arena.chunk(to).view;
     copyBytes(view, byteOf(from), this.#itemsEnd(from), target, this.#itemsEnd(to));
-    const [end, count] = [this.#tagsEnd(from), this.count(from)];
-    copyBytes(view, end - count, end, target, this.#tagsEnd(to) - this.count(to) - count);
+    const [end, count] = [this.keyStart(from), this.count(from)];
+    copyBytes(view, end - count, end, target, this.keyStart(to) - this.count(to) - count);
     this.#setInt(to, itemBytesInt, this.itemBytes(to) + this.itemBytes(from));
     this.#setInt(to, itemCountInt, this.count(to) + count);
   }
@@ -187,7 +186,7 @@ export class Entries implements EntryMatcher {
     const after = afterPacked(bytes, at);
     if (bytes[at] === isLarge) this.#large.release(numberAt(view, at));
     bytes.copyWithin(at, after, this.#itemsEnd(block));
-    const [tagsEnd, count] = [this.#tagsEnd(block), this.count(block)];
+    const [tagsEnd, count] = [this.keyStart(block), this.count(block)];
     bytes.copyWithin(tagsEnd - count + 1, tagsEnd - count, tagsEnd - 1 - item);
     // The length before the item is one of its two heads.
     this.#setInt(block, itemBytesInt, this.itemBytes(block) - (after - at) - (headBytes - 1));
@@ -278,7 +277,7 @@ export class Entries implements EntryMatcher {
     copyBytes(view, byteOf(block), this.#itemsEnd(block), target, byteOf(moved));
     const end = (this.#header(block) + headerInts) * 4;
     const movedEnd = (this.#header(moved) + headerInts) * 4;
-    const length = end - this.#tagsEnd(block) + Math.max(0, this.count(block));
+    const length = end - this.keyStart(block) + Math.max(0, this.count(block));
     copyBytes(view, end - length, end, target, movedEnd - length);
     this.#arena.free(block);
     return moved;
@@ -288,11 +287,6 @@ export class Entries implements EntryMatcher {
   #itemsEnd(block: number): number {
     // The tags stand elsewhere. What is no short list has none.
     return byteOf(block) + this.itemBytes(block) - Math.max(0, this.count(block));
-  }
-
-  /** The byte behind the tags. */
-  #tagsEnd(block: number): number {
-    return this.#header(block) * 4 - keyBytes(this.keyLength(block));
   }
 
   /** The first integer of the header. */
@@ -324,6 +318,11 @@ export class Entries implements EntryMatcher {
   #setInt(block: number, int: number, value: number): void {
     this.#arena.chunk(block).ints[this.#header(block) + int] = value;
   }
+}
+
+/** Where the key begins, of an entry with its header there: before it the tags end. */
+function keyStartAt(ints: Int32Array, header: number): number {
+  return header * 4 - keyBytes(ints[header + keyLengthInt] ?? 0);
 }
 
 /** Where a block begins in its chunk. */
